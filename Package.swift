@@ -1,0 +1,34 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A warning is an error in Swift and in C; the linker's notes on static glibc are not warnings of ours.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+let strictC: [CSetting] = [.treatAllWarnings(as: .error), .define("_GNU_SOURCE")]
+
+let package = Package(
+    name: "agentlaunch",
+    products: [.executable(name: "agentlaunch", targets: ["agentlaunch"])],
+    targets: [
+        .systemLibrary(name: "CSQLite"),
+        .target(name: "CPseudoTerminal", cSettings: strictC),
+        .target(
+            name: "AgentLaunchCore",
+            dependencies: ["CSQLite", "CPseudoTerminal"],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "agentlaunch",
+            dependencies: ["AgentLaunchCore"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AgentLaunchCoreTests",
+            dependencies: ["AgentLaunchCore"],
+            swiftSettings: [.treatAllWarnings(as: .error)]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,88 @@
+/// Everything agentlaunch knows about one agent. One value in one file of this folder, one line in `Registry`.
+struct Agent: Sendable {
+    /// The name on the command line, in plans and in the state directory.
+    let name: String
+    var aliases: [String] = []
+    /// The name for people.
+    let title: String
+    /// Bare name of the program.
+    let executable: String
+    /// Folders outside `PATH` where installers put it; `~/` is the home directory.
+    var usualPlaces: [String] = []
+    /// One line for whoever has not got it.
+    let install: String
+    /// agentapi's `--type`.
+    let agentAPIType: String
+    /// The newest release these rules were checked with: assumed where the version cannot be had.
+    let newestKnown: Version
+    /// What is known not to work, in one line for `agents` and the README.
+    var limits: String = ""
+    /// Arguments after `--` that choose a session or are valid only cold or only warm, hence refused.
+    var refusedArguments: Set<String> = []
+    /// The agent's own form of a session id: nothing else read from disk reaches an argv.
+    let isSessionID: @Sendable (String) -> Bool
+    /// Whether this start's command depends on the version, so that it is worth asking.
+    var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
+    let store: @Sendable (StoreQuery) -> any SessionStore
+    let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
+}
+
+/// What an agent's argv depends on.
+struct CommandRequest: Sendable {
+    enum Start: Equatable, Sendable {
+        case cold(NewSession)
+        /// A session that is there without messages and takes the prompt of this cold start.
+        case reuse(Session)
+        case warm(Session)
+    }
+
+    var start: Start
+    /// A text goes with this start: the task when cold, the resume prompt or a new turn when warm.
+    var hasPrompt: Bool
+    /// The prompt's first byte is `-`.
+    var promptBeginsWithDash = false
+    var model: String?
+    var allowAll = false
+    /// What the user wrote after `--`.
+    var extra: [Bytes] = []
+    var workdir: Path
+    var home: Path
+    var attended: Bool
+    var version: Version
+    /// The caller's environment.
+    var environment: Environment
+    var effectiveUserIsRoot = false
+}
+
+/// An agent's command line with the places where the prompt goes, and the variables it needs.
+struct AgentCommand: Equatable, Sendable {
+    enum Argument: Equatable, Sendable {
+        case text(Bytes)
+        /// The prompt, after a prefix such as `--prompt=`.
+        case prompt(prefix: String)
+        /// The path of the file that holds the prompt.
+        case promptFile
+    }
+
+    enum Delivery: String, Sendable {
+        case argument, file, stdin, agentapi, typed
+    }
+
+    /// argv[0] is the executable's bare name; the planner puts the path there where `PATH` lacks it.
+    var arguments: [Argument]
+    var set: [(name: String, value: Bytes)] = []
+    var unset: [String] = []
+    /// How the prompt travels; nil if none does.
+    var delivery: Delivery?
+    var warnings: [Warning] = []
+
+    static func == (a: AgentCommand, b: AgentCommand) -> Bool {
+        a.arguments == b.arguments && a.set.elementsEqual(b.set, by: ==) && a.unset == b.unset
+            && a.delivery == b.delivery && a.warnings == b.warnings
+    }
+}
+
+extension AgentCommand.Argument: ExpressibleByStringLiteral {
+    init(stringLiteral value: String) { self = .text(Bytes(value.utf8)) }
+    init(_ text: String) { self = .text(Bytes(text.utf8)) }
+}

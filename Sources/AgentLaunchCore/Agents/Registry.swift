@@ -1,0 +1,4 @@
+/// The agents, sorted by name.
+enum Registry {
+    static let agents: [Agent] = []
+}

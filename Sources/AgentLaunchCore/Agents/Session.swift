@@ -1,0 +1,91 @@
+/// A conversation that an agent's store holds.
+struct Session: Equatable, Sendable {
+    enum State: Sendable {
+        /// The agent accepts the id, and there is at least one user or assistant message.
+        case resumable
+        /// The agent accepts the id, but nothing was said yet: never warm, reused by a cold start.
+        case empty
+        /// It is there, and the agent refuses the id both for resuming and for creating.
+        case dead
+    }
+
+    enum Origin: Sendable {
+        case user, scheduled, subAgent, archived, other
+    }
+
+    /// What the first user message is, compared with the task of this start.
+    enum FirstMessage: Sendable {
+        case isTask, isOther
+        /// There is no user message.
+        case none
+        /// It cannot be read, or there was no task to compare it with.
+        case unknown
+    }
+
+    /// The agent's own id, checked against the agent's form of ids.
+    var id: String
+    var name: String?
+    /// Where the agent runs when this is resumed; nil if the store does not tell.
+    var directory: Path?
+    /// The file that holds it.
+    var store: Path
+    var state: State
+    var origin: Origin = .user
+    /// User and assistant messages; nil where counting would mean reading the whole of a large file.
+    var messages: Int?
+    var startedAt: Timestamp?
+    /// The latest activity recorded inside the store.
+    var updatedAt: Timestamp?
+    /// The last turn has no finished answer.
+    var interrupted: Bool?
+    var firstMessage: FirstMessage = .unknown
+}
+
+/// Why a part of a store could not be read with certainty.
+struct StoreTrouble: Error, Equatable, Sendable {
+    enum Kind: Sendable {
+        case unreadable, damaged
+        /// Another process held it all the time that we tried.
+        case busy
+    }
+
+    var path: Path
+    var kind: Kind
+    /// One clause, as in "the header's checksum is wrong".
+    var why: String
+    /// What the user can do.
+    var nextStep: String
+}
+
+/// What the store says about one id.
+enum Lookup: Equatable, Sendable {
+    case found(Session)
+    case absent
+    case unreadable(StoreTrouble)
+}
+
+/// What the derived ids of one name lead to (contract, section 4).
+struct Derivation: Equatable, Sendable {
+    /// The resumable one that counts.
+    var resumable: Session?
+    /// One without messages that a cold start reuses.
+    var empty: Session?
+    /// A try that could not be read with certainty.
+    var trouble: StoreTrouble?
+    /// What a cold start with a new conversation creates.
+    var new = NewSession()
+}
+
+/// The id or name that a cold start passes to the agent; both nil where the agent chooses the id itself.
+struct NewSession: Equatable, Sendable {
+    var id: String?
+    var name: String?
+}
+
+/// The conversations of one directory.
+struct Candidates: Equatable, Sendable {
+    /// Resumable ones of this directory that a person or a launcher started: no sub-agents, archived or scheduled.
+    var sessions: [Session] = []
+    /// What may belong to this directory and could not be read.
+    var troubles: [StoreTrouble] = []
+}

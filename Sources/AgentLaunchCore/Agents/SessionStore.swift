@@ -1,0 +1,54 @@
+/// What a store needs to know to answer for one conversation. Plain values: a store never asks the process.
+struct StoreQuery: Sendable {
+    var environment: Environment
+    /// `$HOME`.
+    var home: Path
+    /// Physical path of the directory where the agent is to run.
+    var workdir: Path
+    /// The conversation's name, `default` unless given.
+    var name: String
+    /// Ids and names that the record of this conversation holds: a try among them counts as having a trace.
+    var recorded: Set<String> = []
+    /// The task of this start, if there is one.
+    var task: TaskText?
+}
+
+/// One agent's sessions on disk, read and never written. Every method says in `findings` what it looked at.
+protocol SessionStore: AnyObject {
+    /// The directory or database that everything depends on: the record remembers it, and notices when it is gone.
+    var root: Path { get }
+
+    /// Nil if the root is readable or absent; otherwise why the whole store cannot be read.
+    func trouble(_ findings: inout Findings) -> StoreTrouble?
+
+    /// One id, whatever its directory or origin.
+    func find(_ id: String, _ findings: inout Findings) -> Lookup
+
+    /// The tries of this query's name. Agents that choose their ids themselves have none.
+    func derived(_ findings: inout Findings) -> Derivation
+
+    /// What an older start script left for this directory (rule 5); absent for most agents.
+    func legacy(_ findings: inout Findings) -> Lookup
+
+    /// The conversations of this directory (rule 6).
+    func candidates(_ findings: inout Findings) -> Candidates
+
+    /// Whether any user message of the session is this text; nil if that cannot be told.
+    func contains(_ text: TaskText, in session: Session) -> Bool?
+
+    /// The process that has the session open now, if that is provable; never a recycled or foreign pid.
+    func holder(of session: Session) -> Int32?
+
+    /// Folders in which a change may mean a new session or message; they need not exist yet.
+    var watched: [Path] { get }
+
+    /// The id of the session that an open file of the agent's process belongs to.
+    func sessionID(openFile: Path) -> String?
+}
+
+extension SessionStore {
+    func derived(_ findings: inout Findings) -> Derivation { Derivation() }
+    func legacy(_ findings: inout Findings) -> Lookup { .absent }
+    func holder(of session: Session) -> Int32? { nil }
+    func sessionID(openFile: Path) -> String? { nil }
+}

@@ -1,0 +1,30 @@
+/// A release number such as `2.1.329`.
+struct Version: Hashable, Comparable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
+    var parts: [Int]
+
+    /// The first dotted number in a text such as ` 1.31.0` or `codex-cli 0.163.0`.
+    init?(in text: String) {
+        for word in text.split(whereSeparator: { !$0.isNumber && $0 != "." }) {
+            let parts = word.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+            let numbers = parts.compactMap(\.self)
+            if numbers.count >= 2, numbers.count == parts.count {
+                self.parts = numbers
+                return
+            }
+        }
+        return nil
+    }
+
+    init(stringLiteral value: String) { parts = value.split(separator: ".").map { Int($0) ?? 0 } }
+
+    var description: String { parts.map(String.init).joined(separator: ".") }
+
+    static func < (a: Version, b: Version) -> Bool {
+        for index in 0..<max(a.parts.count, b.parts.count) {
+            let left = index < a.parts.count ? a.parts[index] : 0
+            let right = index < b.parts.count ? b.parts[index] : 0
+            if left != right { return left < right }
+        }
+        return false
+    }
+}

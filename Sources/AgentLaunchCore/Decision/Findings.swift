@@ -1,0 +1,37 @@
+/// One thing that was looked at, and what it showed.
+struct Evidence: Equatable, Sendable {
+    enum Status: String, Sendable {
+        case ok, absent, ignored, unreadable, damaged
+    }
+
+    var source: String
+    var status: Status
+    var finding: String
+}
+
+/// Something the user should know that does not stop the start. Codes are lower case words joined by `-`.
+struct Warning: Equatable, Sendable {
+    var code: String
+    var message: String
+
+    init(_ code: String, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What a probe leaves behind: everything it looked at, in order, and the warnings.
+struct Findings: Equatable, Sendable {
+    private(set) var evidence: [Evidence] = []
+    private(set) var warnings: [Warning] = []
+
+    mutating func saw(_ source: Path, _ status: Evidence.Status, _ finding: String) {
+        let entry = Evidence(source: source.description, status: status, finding: finding)
+        if !evidence.contains(entry) { evidence.append(entry) }
+    }
+
+    mutating func warn(_ code: String, _ message: String) {
+        let warning = Warning(code, message)
+        if !warnings.contains(warning) { warnings.append(warning) }
+    }
+}

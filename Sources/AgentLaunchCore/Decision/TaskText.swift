@@ -1,0 +1,44 @@
+/// The task prompt, trimmed: what is sent, compared and (as a digest) remembered.
+struct TaskText: Equatable, Sendable {
+    /// UTF-8, without white space at its ends; never empty.
+    let bytes: Bytes
+
+    /// Nil if nothing but white space is there.
+    init?(_ text: String) {
+        let trimmed = trimmedScalars(text)
+        guard !trimmed.isEmpty else { return nil }
+        bytes = Bytes(trimmed.utf8)
+    }
+
+    /// Whether a stored user message is this task: equal to it once both are trimmed and their line ends are
+    /// normalised, or ending with it after a line break or `: ` (older launchers put a sentence in front).
+    func isGiven(by message: String) -> Bool {
+        let said = normalised(message)
+        let task = normalised(String(decoding: bytes, as: UTF8.self))
+        guard said.count > task.count else { return said == task }
+        guard said.suffix(task.count).elementsEqual(task) else { return false }
+        let front = said.dropLast(task.count)
+        return front.last == UInt8(ascii: "\n") || front.suffix(2).elementsEqual(Bytes(": ".utf8))
+    }
+
+    private func normalised(_ text: String) -> Bytes {
+        var result: Bytes = []
+        var afterReturn = false
+        for byte in String(trimmedScalars(text)).utf8 {
+            if byte == UInt8(ascii: "\r") {
+                result.append(UInt8(ascii: "\n"))
+            } else if byte != UInt8(ascii: "\n") || !afterReturn {
+                result.append(byte)
+            }
+            afterReturn = byte == UInt8(ascii: "\r")
+        }
+        return result
+    }
+}
+
+private func trimmedScalars(_ text: String) -> Substring.UnicodeScalarView {
+    var scalars = text.unicodeScalars[...]
+    while let first = scalars.first, first.properties.isWhitespace { scalars.removeFirst() }
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    return scalars
+}

@@ -1,0 +1,4 @@
+import AgentLaunchCore
+import Glibc
+
+exit(AgentLaunch.main())
