@@ -7,7 +7,7 @@ struct TaskText: Equatable, Sendable {
     init?(_ text: String) {
         let trimmed = trimmedScalars(text)
         guard !trimmed.isEmpty else { return nil }
-        bytes = Bytes(trimmed.utf8)
+        bytes = Bytes(Substring(trimmed).utf8)
     }
 
     /// Whether a stored user message is this task: equal to it once both are trimmed and their line ends are

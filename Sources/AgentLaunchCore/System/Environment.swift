@@ -17,12 +17,12 @@ struct Environment: Equatable, Sendable {
     static func inherited() -> Environment {
         var result = Environment()
         var next = environ
-        while let entry = next?.pointee {
+        while let entry = next.pointee {
             let bytes = UnsafeBufferPointer(start: entry, count: strlen(entry)).map { UInt8(bitPattern: $0) }
             if let equals = bytes.firstIndex(of: UInt8(ascii: "=")) {
                 result.set(Bytes(bytes[..<equals]), Bytes(bytes[(equals + 1)...]))
             }
-            next = next?.advanced(by: 1)
+            next += 1
         }
         return result
     }
