@@ -62,6 +62,8 @@ struct AgentCommand: Equatable, Sendable {
         case prompt(prefix: String)
         /// The path of the file that holds the prompt.
         case promptFile
+        /// The thread that is pinned just before the start (Amp).
+        case newThread
     }
 
     enum Delivery: String, Sendable {

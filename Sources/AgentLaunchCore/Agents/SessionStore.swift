@@ -27,6 +27,9 @@ protocol SessionStore: AnyObject {
     /// The tries of this query's name. Agents that choose their ids themselves have none.
     func derived(_ findings: inout Findings) -> Derivation
 
+    /// Whether the session is one of the tries of a name.
+    func isDerived(_ session: Session, from name: String) -> Bool
+
     /// What an older start script left for this directory (rule 5); absent for most agents.
     func legacy(_ findings: inout Findings) -> Lookup
 
@@ -48,6 +51,7 @@ protocol SessionStore: AnyObject {
 
 extension SessionStore {
     func derived(_ findings: inout Findings) -> Derivation { Derivation() }
+    func isDerived(_ session: Session, from name: String) -> Bool { false }
     func legacy(_ findings: inout Findings) -> Lookup { .absent }
     func holder(of session: Session) -> Int32? { nil }
     func sessionID(openFile: Path) -> String? { nil }

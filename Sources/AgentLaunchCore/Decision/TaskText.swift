@@ -3,6 +3,9 @@ struct TaskText: Equatable, Sendable {
     /// UTF-8, without white space at its ends; never empty.
     let bytes: Bytes
 
+    /// Lower case hex.
+    var sha256: String { SHA256.hex(bytes) }
+
     /// Nil if nothing but white space is there.
     init?(_ text: String) {
         let trimmed = trimmedScalars(text)

@@ -1,0 +1,106 @@
+/// Rules 5 to 7: taking over a conversation that was not started under this name.
+extension Decider {
+    func inherited(_ findings: inout Findings) -> Decision? {
+        guard query.name == "default", wishes.adopt != .never else { return nil }
+        switch store.legacy(&findings) {
+        case .found(let session) where session.state == .resumable:
+            return .warm(session, .legacy, "An older start script left this conversation.")
+        case .unreadable(let trouble):
+            return .unknown(
+                trouble,
+                .legacy,
+                "What an older start script left cannot be read with certainty."
+            )
+        case .found, .absent: return nil
+        }
+    }
+
+    // MARK: Rule 6 and 7
+
+    func adopted(_ findings: inout Findings) throws(LaunchError) -> Decision? {
+        let candidates = store.candidates(&findings)
+        let free = candidates.sessions.filter { !isHeld($0) }.sorted(by: newestFirst)
+        var unreadable = candidates.troubles
+        switch wishes.adopt {
+        case .never: break
+        case .newest:
+            if let newest = free.first {
+                return warmDespite(
+                    unreadable,
+                    newest,
+                    .adopted,
+                    "The newest conversation of this directory is taken over.",
+                    &findings
+                )
+            }
+        case .match where query.task == nil && wishes.unreadableTask == nil:
+            if query.name == "default", let newest = free.first {
+                return warmDespite(
+                    unreadable,
+                    newest,
+                    .adopted,
+                    "The newest conversation of this directory is taken over.",
+                    &findings
+                )
+            }
+        case .match:
+            if let error = wishes.unreadableTask, !free.isEmpty { throw error }
+            if let match = free.first(where: { $0.firstMessage == .isTask }) {
+                return warmDespite(
+                    unreadable,
+                    match,
+                    .matched,
+                    "A conversation of this directory began with this task.",
+                    &findings
+                )
+            }
+            unreadable += free.filter { $0.firstMessage == .unknown }.map {
+                StoreTrouble(
+                    path: $0.store,
+                    kind: .damaged,
+                    why: "its first message cannot be read",
+                    nextStep: "resume it with --resume \($0.id), or pass --fresh"
+                )
+            }
+        }
+        if let trouble = unreadable.first {
+            return .unknown(
+                trouble,
+                .adopted,
+                "A file that may hold this directory's conversation cannot be read."
+            )
+        }
+        if case .damaged(let trouble) = record, !free.isEmpty {
+            return .unknown(
+                trouble,
+                .record,
+                "The record is damaged, and one of the conversations here may be its."
+            )
+        }
+        return nil
+    }
+
+    private func warmDespite(
+        _ troubles: [StoreTrouble],
+        _ session: Session,
+        _ how: Decision.How,
+        _ reason: String,
+        _ findings: inout Findings
+    ) -> Decision {
+        for trouble in troubles { findings.warn("session-unreadable", "\(trouble.path): \(trouble.why)") }
+        return .warm(session, how, reason)
+    }
+
+    /// Whether the session belongs to a conversation of another name.
+    private func isHeld(_ session: Session) -> Bool {
+        let names = Set(others.filter { $0.workdir == query.workdir }.map(\.name)).union(["default"])
+            .subtracting([query.name])
+        return others.contains { $0.sessionID == session.id }
+            || names.contains { store.isDerived(session, from: $0) }
+    }
+}
+
+/// By the latest activity recorded inside the store, then by id.
+func newestFirst(_ a: Session, _ b: Session) -> Bool {
+    (a.updatedAt?.milliseconds ?? .min, a.id) > (b.updatedAt?.milliseconds ?? .min, b.id)
+}

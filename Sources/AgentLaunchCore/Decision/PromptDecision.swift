@@ -1,0 +1,88 @@
+/// What happens to the task and the resume prompt of this start.
+struct PromptDecision: Equatable, Sendable {
+    enum Action: String, Sendable {
+        case send, skip, none
+        case resumePrompt = "resume-prompt"
+    }
+
+    /// What the conversation was given before.
+    enum Given: String, Sendable {
+        case this, other, never, unknown
+    }
+
+    var action: Action
+    /// Nil when cold, or without a task.
+    var given: Given?
+    /// `--on-new-prompt refuse` forbids this start.
+    var isRefused = false
+    /// `--on-new-prompt fresh` asks for a new conversation.
+    var wantsFresh = false
+}
+
+/// Decides whether a text goes with this start (contract, section 4, last paragraph, and section 3).
+struct PromptDecider {
+    let store: any SessionStore
+    let record: Record?
+    let task: TaskText?
+    let onNewPrompt: NewPromptPolicy
+    let hasResumePrompt: Bool
+    let resumeWhen: ResumeWhen
+
+    func decide(_ decision: Decision, _ findings: inout Findings) -> PromptDecision {
+        guard case .warm(let session) = decision.start else {
+            return PromptDecision(action: decision.verdict == .cold && task != nil ? .send : .none)
+        }
+        guard let task else { return PromptDecision(action: resume(session, otherwise: .none)) }
+        let given = wasGiven(task, session)
+        switch given {
+        case .this:
+            return PromptDecision(action: resume(session, otherwise: .skip), given: given)
+        case .unknown:
+            findings.warn(
+                "prompt-unknown",
+                "it cannot be told whether \(session.id) was given this prompt: it is left out"
+            )
+            return PromptDecision(action: resume(session, otherwise: .skip), given: given)
+        case .other, .never: break
+        }
+        switch onNewPrompt {
+        case .send: return PromptDecision(action: .send, given: given)
+        case .fresh: return PromptDecision(action: .send, given: given, wantsFresh: true)
+        case .skip:
+            findings.warn(
+                "prompt-not-sent",
+                "the conversation goes on without this prompt, which it was not given; --on-new-prompt send gives it"
+            )
+            return PromptDecision(action: resume(session, otherwise: .skip), given: given)
+        case .refuse:
+            findings.warn(
+                "prompt-refused",
+                "the conversation was not given this prompt, and --on-new-prompt is refuse"
+            )
+            return PromptDecision(action: resume(session, otherwise: .skip), given: given, isRefused: true)
+        }
+    }
+
+    private func resume(_ session: Session, otherwise: PromptDecision.Action) -> PromptDecision.Action {
+        let wanted = hasResumePrompt && (resumeWhen == .always || session.interrupted == true)
+        return wanted ? .resumePrompt : otherwise
+    }
+
+    private func wasGiven(_ task: TaskText, _ session: Session) -> PromptDecision.Given {
+        let remembered = record.flatMap {
+            $0.sessionID == session.id || $0.sessionID == nil ? $0.holds(task.sha256) : nil
+        }
+        if remembered?.state == .delivered || session.firstMessage == .isTask { return .this }
+        // Given but never seen in the store, or about to be given: only the whole conversation can tell.
+        if remembered != nil || onNewPrompt == .send || onNewPrompt == .fresh
+            || session.firstMessage == .unknown
+        {
+            switch store.contains(task, in: session) {
+            case true?: return .this
+            case nil: return .unknown
+            case false?: if remembered != nil { return .unknown }
+            }
+        }
+        return session.firstMessage == .none && record?.prompts.isEmpty ?? true ? .never : .other
+    }
+}

@@ -1,0 +1,59 @@
+/// What agentlaunch remembers of one conversation: a hint, the agent's store is the truth.
+///
+/// Kept as `record.json` in the conversation's own directory. It holds no prompt, only digests and lengths.
+struct Record: Equatable, Sendable {
+    enum Origin: String, Sendable {
+        case fresh, derived, legacy, adopted, captured, requested
+    }
+
+    /// One prompt that was given to the conversation.
+    struct Prompt: Equatable, Sendable {
+        enum State: String, Sendable {
+            /// Written before the agent is started.
+            case given
+            /// Seen in the agent's store.
+            case delivered
+        }
+
+        /// SHA-256 of the trimmed task, without what `--report-tasks` puts in front.
+        var sha256: String
+        var bytes: Int
+        var at: Timestamp
+        var how: String
+        var state: State
+    }
+
+    var agent: String
+    var workdir: Path
+    var name: String
+    /// Nil until the agent has chosen it.
+    var sessionID: String?
+    /// For agents that take a name at creation.
+    var sessionName: String?
+    var origin: Origin
+    /// The store's root at the last start: if it is elsewhere or gone, a volume may be missing.
+    var store: Path
+    var prompts: [Prompt] = []
+    /// The session whose chat agentapi's state file holds.
+    var stateSession: String?
+    var moduleDirectory: Path?
+
+    var wasDelivered: Bool { prompts.contains { $0.state == .delivered } }
+
+    func holds(_ sha256: String) -> Prompt? { prompts.last { $0.sha256 == sha256 } }
+
+    /// What a new conversation's number must not reuse.
+    var tokens: Set<String> { Set([sessionID, sessionName].compactMap(\.self)) }
+}
+
+/// How reading a record went.
+enum RecordState: Equatable, Sendable {
+    case absent
+    case present(Record)
+    /// It is there and cannot be used.
+    case damaged(StoreTrouble)
+
+    var record: Record? {
+        if case .present(let record) = self { record } else { nil }
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// Where a program was found, as a shell would look for it and then in its installer's usual places.
+enum Executable: Equatable, Sendable {
+    /// `isOnPath`: the bare name is enough.
+    case found(Path, isOnPath: Bool)
+    case notExecutable(Path)
+    case missing
+
+    static func find(
+        _ name: Bytes,
+        places: [Path],
+        environment: Environment,
+        relativeTo directory: Path
+    ) -> Executable {
+        if name.contains(UInt8(ascii: "/")) {
+            return judge(
+                name.first == UInt8(ascii: "/") ? Path(bytes: name) : directory / name,
+                isOnPath: true
+            )
+        }
+        var blocked: Executable = .missing
+        let path = environment["PATH"] ?? Bytes("/usr/local/bin:/usr/bin:/bin".utf8)
+        let folders = path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
+            $0.isEmpty ? directory : ($0.first == UInt8(ascii: "/") ? Path(bytes: $0) : directory / Bytes($0))
+        }
+        for (index, folder) in (folders + places).enumerated() {
+            switch judge(folder / name, isOnPath: index < folders.count) {
+            case .found(let path, let isOnPath): return .found(path, isOnPath: isOnPath)
+            case .notExecutable(let path): if blocked == .missing { blocked = .notExecutable(path) }
+            case .missing: break
+            }
+        }
+        return blocked
+    }
+
+    private static func judge(_ path: Path, isOnPath: Bool) -> Executable {
+        guard let status = try? fileStatus(path), status.isRegularFile else { return .missing }
+        return path.withCString { access($0, X_OK) } == 0
+            ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+    }
+}
