@@ -1,0 +1,141 @@
+import Glibc
+
+/// agentlaunch's own lines on stderr. Each is one line, whatever is in it; a stderr that is closed or full is
+/// no reason to fail.
+struct Diagnostics: Sendable {
+    enum Level: Int, Comparable, Sendable {
+        case error, warning, notice, detail
+
+        static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+
+        fileprivate var word: String {
+            switch self {
+            case .error: "error"
+            case .warning: "warning"
+            case .notice: "notice"
+            case .detail: "detail"
+            }
+        }
+    }
+
+    /// A further key of the JSON object.
+    typealias Field = (key: String, value: String?)
+
+    var level: Level = .notice
+    var format: OutputFormat = .text
+    var descriptor: Int32 = STDERR_FILENO
+
+    init(level: Level = .notice, format: OutputFormat = .text, descriptor: Int32 = STDERR_FILENO) {
+        self.level = level
+        self.format = format
+        self.descriptor = descriptor
+    }
+
+    /// As the options and variables say. Of `--quiet` and `--verbose` the quiet one counts, unless only the
+    /// other was typed.
+    init(_ invocation: Invocation) throws(LaunchError) {
+        let read = OptionReader(
+            options: invocation.options,
+            environment: Environment(),
+            currentDirectory: "/"
+        )
+        format = try read.choice(.logFormat) ?? .text
+        let quiet = read.toggle(.quiet) ?? false
+        let verbose = read.toggle(.verbose) ?? false
+        let typed = { (name: OptionName) in read.given(name)?.origin == .option }
+        if quiet, verbose {
+            level = typed(.verbose) && !typed(.quiet) ? .detail : .error
+        } else {
+            level = quiet ? .error : verbose ? .detail : .notice
+        }
+    }
+
+    /// For the errors of parsing itself: the format as far as it can be made out of arguments that are wrong.
+    init(guessedFrom arguments: [Bytes], _ environment: Environment) {
+        var format = environment.given("AGENTLAUNCH_LOG_FORMAT")
+        let typed = arguments.prefix { $0 != Bytes("--".utf8) }
+        let flag = Bytes(OptionName.logFormat.flag.utf8)
+        for (index, word) in typed.enumerated() {
+            if word == flag, index + 1 < typed.count { format = typed[index + 1] }
+            if word.starts(with: flag + [UInt8(ascii: "=")]) {
+                format = Bytes(word.dropFirst(flag.count + 1))
+            }
+        }
+        self.init(format: format?.text.flatMap(OutputFormat.init(rawValue:)) ?? .text)
+    }
+
+    /// Always written: a status of ours never comes without its line.
+    func report(_ error: LaunchError) {
+        write(
+            .error,
+            error.description,
+            [
+                ("status", String(error.status.rawValue)), ("what", error.what), ("why", error.why),
+                ("nextStep", error.nextStep),
+            ]
+        )
+    }
+
+    func warn(_ warning: Warning) {
+        guard level >= .warning else { return }
+        let text = format == .json ? warning.message : "warning: \(warning.message) [\(warning.code)]"
+        write(.warning, text, [("code", warning.code)])
+    }
+
+    /// What a start says in one line; the fields are for programs.
+    func notice(_ message: String, _ fields: [Field] = []) {
+        guard level >= .notice else { return }
+        write(.notice, message, fields)
+    }
+
+    /// For `--verbose`.
+    func detail(_ message: String, _ fields: [Field] = []) {
+        guard level >= .detail else { return }
+        write(.detail, message, fields)
+    }
+
+    private func write(_ level: Level, _ message: String, _ fields: [Field]) {
+        switch format {
+        case .text: writeAll(Bytes("agentlaunch: \(oneLine(message))\n".utf8), to: descriptor)
+        case .json:
+            let all: [Field] = [("level", level.word), ("message", message)] + fields
+            writeAll(Bytes((jsonObject(all) + "\n").utf8), to: descriptor)
+        }
+    }
+}
+
+/// Control characters, line breaks first of all, are written as escapes: a path can hold them, and neither a
+/// reader of lines nor a terminal should meet them.
+func oneLine(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+        switch scalar.value {
+        case 0x0a: result += "\\n"
+        case 0x09: result += "\\t"
+        case 0x0d: result += "\\r"
+        case 0..<0x20, 0x7f..<0xa0: result += "\\u{" + String(scalar.value, radix: 16) + "}"
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result
+}
+
+private func jsonObject(_ fields: [Diagnostics.Field]) -> String {
+    "{" + fields.map { "\(jsonString($0.key)):\($0.value.map(jsonString) ?? "null")" }.joined(separator: ",")
+        + "}"
+}
+
+private func jsonString(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": result += "\\\""
+        case "\\": result += "\\\\"
+        case _ where scalar.value < 0x20:
+            let digits = String(scalar.value, radix: 16)
+            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        default: result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + "\""
+}

@@ -1,0 +1,89 @@
+/// What the contract promises and this release lacks: each is refused by name, none is silently ignored.
+/// Whoever builds one deletes its line here.
+enum NotYet {
+    /// Agents whose names are known; everybody else's name is a mistake.
+    static let agents: [AgentNames.Entry] = [
+        .init("aider"),
+        .init("amazonq", ["amazon-q", "q"]),
+        .init("amp", ["sourcegraph-amp"]),
+        .init("auggie"),
+        .init("copilot"),
+        .init("cursor", ["cursor-cli", "cursor-agent"]),
+        .init("gemini"),
+        .init("kiro", ["kiro-cli"]),
+        .init("opencode"),
+    ]
+
+    /// Commands, and what to do instead.
+    static let commands: [CommandName: String] = [
+        .doctor: "use --dry-run, which shows everything that was looked at",
+        .status: "look for the process of agentlaunch with ps",
+        .wait: "ask agentapi's /status for its state",
+        .stop: "send TERM to the process of agentlaunch",
+        .logs: "redirect the output of agentlaunch",
+        .completions: "agentlaunch --help lists the options",
+    ]
+
+    /// Options that a start refuses and a dry run plans, and what to do instead.
+    static let options: [OptionName: String] = [
+        .agentapi: "use --direct, or --dry-run to see the plan",
+        .restart: "use --restart never, and restart agentlaunch by your service manager",
+        .detach: "run agentlaunch in the background by your shell or service manager",
+        .waitReady: "leave it out and watch the agent's own output",
+        .logFile: "redirect the output of agentlaunch",
+    ]
+
+    /// Agents are "not yet" for dry runs too: there is no plan for them.
+    static func refusal(agent: String, among available: [String]) -> LaunchError {
+        let instead = available.isEmpty ? "agentlaunch agents lists them" : "there are \(listed(available))"
+        return LaunchError(.usage, agent, "agentlaunch cannot start this agent yet", instead)
+    }
+
+    static func check(_ command: CommandName) throws(LaunchError) {
+        guard let instead = commands[command] else { return }
+        throw LaunchError(
+            .usage,
+            command.rawValue,
+            "not yet in agentlaunch \(ProductVersion.current)",
+            instead
+        )
+    }
+
+    /// What the options of a start ask for. A dry run starts nothing and is let through.
+    static func check(_ request: Request) throws(LaunchError) {
+        guard !request.dryRun else { return }
+        var asked: [(OptionName, value: String)] = []
+        if request.transport?.value == .agentapi { asked.append((.agentapi, "")) }
+        if request.restart == .onFailure { asked.append((.restart, " on-failure")) }
+        if request.waitReadyMilliseconds != nil { asked.append((.waitReady, "")) }
+        if request.detach { asked.append((.detach, "")) }
+        if request.logFile != nil { asked.append((.logFile, "")) }
+        for (name, value) in asked {
+            guard let instead = options[name] else { continue }
+            throw LaunchError(
+                .usage,
+                name.flag + value,
+                "a start cannot do this yet in agentlaunch \(ProductVersion.current)",
+                instead
+            )
+        }
+    }
+
+    /// Called when the transport is decided: without a terminal it is agentapi even if nobody asked for it.
+    static func check(_ transport: Transport, dryRun: Bool) throws(LaunchError) {
+        guard !dryRun, transport == .agentapi, options[.agentapi] != nil else { return }
+        throw LaunchError(
+            .usage,
+            "agentapi",
+            "starts without a terminal run under agentapi, which agentlaunch \(ProductVersion.current) "
+                + "cannot start yet",
+            "use --direct"
+        )
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+func listed(_ words: [String], _ conjunction: String = "and") -> String {
+    guard words.count > 1, let last = words.last else { return words.first ?? "" }
+    return words.dropLast().joined(separator: ", ") + " \(conjunction) " + last
+}

@@ -1,0 +1,179 @@
+import Glibc
+
+/// Where a prompt comes from. It is read when it is needed, once: standard input has no second time.
+struct PromptSource: Equatable, Sendable {
+    enum Origin: Equatable, Sendable {
+        case text(Bytes)
+        case file(Path)
+        case standardInput
+        case variable(String)
+        case base64Variable(String)
+    }
+
+    /// What reading it gave. What is wrong for every start (not UTF-8, too long) is thrown instead.
+    enum Reading: Equatable, Sendable {
+        case task(TaskText)
+        /// Nothing but white space is there: as if no prompt had been given.
+        case empty(Warning)
+        /// The file or variable is not there (any more). Only a start that needs the text fails of it.
+        case unreadable(LaunchError)
+    }
+
+    /// So that a mistaken file name (a device, a disk image) does not fill the memory.
+    static let limit = 16 << 20
+
+    var origin: Origin
+    /// The option or variable that named it.
+    var spelling: String
+
+    /// The variable that held the text, which the child must not inherit.
+    var variable: String? {
+        switch origin {
+        case .variable(let name), .base64Variable(let name): name
+        default: nil
+        }
+    }
+
+    init(_ origin: Origin, _ spelling: String) {
+        self.origin = origin
+        self.spelling = spelling
+    }
+
+    /// The one of these options that was given, or nil.
+    init?(of names: [OptionName], _ read: OptionReader) throws(LaunchError) {
+        guard let name = try read.one(of: names, "give one of them"), let given = read.given(name),
+            let value = given.values.last
+        else { return nil }
+        spelling = given.spelling
+        switch name {
+        case .promptEnv: origin = .variable(try Self.variableName(value, spelling))
+        case .promptBase64Env: origin = .base64Variable(try Self.variableName(value, spelling))
+        case .promptFile, .resumePromptFile:
+            let isInput = value == [UInt8(ascii: "-")]
+            origin = isInput ? .standardInput : .file(try read.expanded(value, name))
+        default:
+            origin = .text(value)
+            // Known to be wrong without reading anything, so the earliest moment says so.
+            _ = try checked(value)
+        }
+    }
+
+    func read(
+        environment: Environment,
+        standardInput: Int32 = STDIN_FILENO
+    ) throws(LaunchError) -> Reading {
+        switch origin {
+        case .text(let bytes): return try checked(bytes)
+        case .variable(let name):
+            guard let value = environment[name] else { return missing(name) }
+            return try checked(value)
+        case .base64Variable(let name):
+            guard let value = environment[name] else { return missing(name) }
+            return try checked(decoded(value, name))
+        case .standardInput: return try content(of: standardInput, "standard input")
+        case .file(let path):
+            let descriptor = path.withCString { name in
+                Result<Int32, Errno> { () throws(Errno) in
+                    try retrying { open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+                }
+            }
+            switch descriptor {
+            case .failure(let error): return unreadable(path.description, error)
+            case .success(let descriptor):
+                defer { close(descriptor) }
+                return try content(of: descriptor, path.description)
+            }
+        }
+    }
+
+    /// Read in sequence: it may be a pipe.
+    private func content(of descriptor: Int32, _ what: String) throws(LaunchError) -> Reading {
+        guard isatty(descriptor) == 0 else {
+            throw LaunchError(.usage, spelling, "\(what) is a terminal", "name a file, or pipe the prompt in")
+        }
+        // One byte more than the limit, so that `checked` sees what is too long.
+        let bytes: Bytes
+        do {
+            bytes = try readAll(descriptor, limit: Self.limit + 1)
+        } catch {
+            return unreadable(what, error)
+        }
+        return try checked(bytes)
+    }
+
+    private func decoded(_ value: Bytes, _ name: String) throws(LaunchError) -> Bytes {
+        do {
+            return try Base64.decode(value)
+        } catch {
+            let why = "\(name) is not base64: \(error.why) at byte \(error.offset)"
+            throw LaunchError(.usage, spelling, why, "encode the prompt anew")
+        }
+    }
+
+    private func checked(_ bytes: Bytes) throws(LaunchError) -> Reading {
+        guard bytes.count <= Self.limit else {
+            let why = "the prompt is longer than \(Self.limit >> 20) MiB"
+            throw LaunchError(.usage, spelling, why, "put the text in a file and name it in the prompt")
+        }
+        guard let text = bytes.text else {
+            throw LaunchError(.usage, spelling, "the prompt is not UTF-8", "convert it to UTF-8")
+        }
+        if let offset = bytes.firstIndex(of: 0) {
+            let why = "the prompt holds a NUL byte at offset \(offset), which no argument can"
+            throw LaunchError(.usage, spelling, why, "remove it")
+        }
+        if let task = TaskText(text) { return .task(task) }
+        return .empty(
+            Warning("prompt-empty", "\(spelling): the prompt is empty, as if it had not been given")
+        )
+    }
+
+    private func missing(_ name: String) -> Reading {
+        .unreadable(
+            LaunchError(
+                .noInput,
+                spelling,
+                "the variable \(name) is not set",
+                "set it, or give the prompt otherwise"
+            )
+        )
+    }
+
+    private func unreadable(_ what: String, _ error: Errno) -> Reading {
+        let next = "restore it, or give the prompt otherwise"
+        return .unreadable(LaunchError(.noInput, spelling, "\(what): \(error)", next))
+    }
+
+    private static func variableName(_ value: Bytes, _ spelling: String) throws(LaunchError) -> String {
+        guard let name = value.text, !value.contains(UInt8(ascii: "=")) else {
+            throw LaunchError(
+                .usage,
+                spelling,
+                "\(shown(value)) is no variable's name",
+                "write the name of the variable that holds the prompt"
+            )
+        }
+        return name
+    }
+}
+
+/// Everything up to the end of the file or the limit. A descriptor that does not block is waited for.
+private func readAll(_ descriptor: Int32, limit: Int) throws(Errno) -> Bytes {
+    var result: Bytes = []
+    var buffer = Bytes(repeating: 0, count: 64 << 10)
+    while result.count < limit {
+        do {
+            let got = try retrying {
+                buffer.withUnsafeMutableBytes {
+                    Glibc.read(descriptor, $0.baseAddress!, min($0.count, limit - result.count))
+                }
+            }
+            if got == 0 { break }
+            result += buffer[..<got]
+        } catch  where error.code == EAGAIN {
+            var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            _ = try retrying { poll(&waited, 1, -1) }
+        }
+    }
+    return result
+}
