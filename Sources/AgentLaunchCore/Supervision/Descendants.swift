@@ -1,0 +1,57 @@
+import CPseudoTerminal
+import Glibc
+
+/// The processes below this one, in whatever session or group: as subreaper this process is the
+/// parent of those whose own parent has ended.
+enum Descendants {
+    private struct Entry {
+        var parent: Int32
+        var started: Bytes
+        var isDead: Bool
+    }
+
+    /// Sends KILL to all that are alive; returns how many those were.
+    static func killAll() -> Int {
+        let living = all()
+        for (pid, entry) in living {
+            let process = process_open(pid)
+            guard process >= 0 else { continue }
+            defer { close(process) }
+            // The number may have been given to another process since it was read; the start time
+            // tells, and the descriptor cannot change its process any more.
+            if read(pid)?.started == entry.started { _ = process_signal(process, SIGKILL) }
+        }
+        return living.count
+    }
+
+    private static func all() -> [Int32: Entry] {
+        var entries: [Int32: Entry] = [:]
+        for name in (try? namesInDirectory("/proc")) ?? [] {
+            guard let pid = Int32(name.lossyText), let entry = read(pid) else { continue }
+            entries[pid] = entry
+        }
+        let children = Dictionary(grouping: entries.keys) { entries[$0]?.parent ?? 0 }
+        var found: [Int32: Entry] = [:]
+        var open = children[getpid()] ?? []
+        while let pid = open.popLast() {
+            guard let entry = entries[pid], found[pid] == nil else { continue }
+            found[pid] = entry
+            open += children[pid] ?? []
+        }
+        return found.filter { !$0.value.isDead }
+    }
+
+    private static func read(_ pid: Int32) -> Entry? {
+        guard let bytes = try? ReadOnlyFile(Path("/proc/\(pid)/stat")).read(1024, at: 0),
+            // The name in parentheses may itself hold spaces and parentheses.
+            let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
+        else { return nil }
+        let fields = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 19, let parent = Int32(Bytes(fields[1]).lossyText) else { return nil }
+        return Entry(
+            parent: parent,
+            started: Bytes(fields[19]),
+            isDead: fields[0].first == UInt8(ascii: "Z") || fields[0].first == UInt8(ascii: "X")
+        )
+    }
+}

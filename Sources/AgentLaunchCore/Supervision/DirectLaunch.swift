@@ -1,0 +1,76 @@
+import CPseudoTerminal
+import Glibc
+
+/// Runs the agent itself on a pseudoterminal and stays with it until it has ended.
+struct DirectLaunch {
+    var child: ChildProgram
+    /// Seconds from the first TERM or HUP to KILL.
+    var stopTimeout = 15
+    /// Used only without a terminal; nil: 80 columns, 24 rows.
+    var columns: UInt16?
+    var rows: UInt16?
+    /// Takes a line about the launch itself, without the program's name and the line break.
+    var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
+
+    /// Returns when the agent has ended and all its output is out. Signals stay blocked afterwards, so
+    /// that nothing cuts short what the caller has to put away.
+    func run(observer: (any LaunchObserver)?) throws(LaunchError) -> ChildEnd {
+        let closed = descriptors_assure_standard() | StandardDescriptors.closedAtStart
+        // Before the size is read: a signal from here on waits to be passed on.
+        var inherited = inherited_signals()
+        let signals = signals_take_over(&inherited)
+        guard signals >= 0 else {
+            let error = Errno.last
+            signals_give_back(&inherited, -1)
+            throw LaunchError(.cannotCreate, "signalfd", "\(error)", "check the sandbox this runs in")
+        }
+        crash_guard_install(&inherited)
+        processes_adopt_orphans()
+
+        let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
+        let process: PseudoterminalChild
+        do {
+            process = try PseudoterminalChild(
+                child,
+                settings: outer ?? .plain,
+                size: size(onTerminal: outer != nil),
+                signals: inherited
+            )
+        } catch {
+            signals_give_back(&inherited, signals)
+            throw error
+        }
+        if closed & (1 << UInt32(STDOUT_FILENO)) != 0 { note(discardedOutput("it is closed")) }
+        let session = DirectSession(
+            process: process,
+            signals: signals,
+            onTerminal: outer != nil,
+            stop: StopSequence(timeout: stopTimeout),
+            observer: observer,
+            note: note
+        )
+        return session.run()
+    }
+
+    private func size(onTerminal: Bool) -> WindowSize {
+        if onTerminal { return WindowSize(of: STDIN_FILENO) ?? WindowSize() }
+        return WindowSize(columns: columns ?? 80, rows: rows ?? 24)
+    }
+}
+
+func discardedOutput(_ why: String) -> String {
+    "standard output: \(why); the agent goes on and its output is discarded"
+}
+
+/// One line on standard error; a failure to write it changes nothing.
+func writeLine(_ text: String) {
+    let bytes = Bytes((text + "\n").utf8)
+    _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+}
+
+/// Descriptors 0 to 2 of the program as it was started.
+enum StandardDescriptors {
+    /// A bit for each that was closed. The first look opens /dev/null there, so it has to come before
+    /// anything else is opened.
+    static let closedAtStart = descriptors_assure_standard()
+}

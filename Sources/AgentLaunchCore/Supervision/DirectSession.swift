@@ -1,0 +1,231 @@
+import CPseudoTerminal
+import Glibc
+
+/// One run of an agent: a single thread in a single poll loop moves bytes, passes on signals, reaps,
+/// and keeps the caller's terminal in order.
+final class DirectSession {
+    private let process: PseudoterminalChild
+    private let signals: Int32
+    private let observer: (any LaunchObserver)?
+    private let note: (String) -> Void
+    private var relay: Relay
+    /// nil without a terminal.
+    private var terminal: RawMode?
+    private var size: WindowSize?
+    private var stop: StopSequence
+    private var end: ChildEnd?
+    private var isStopped = false
+    /// TSTP asks for a stop also where an agent's own stop would be undone.
+    private var stopWasRequested = false
+    private var hangupDue: Int64?
+    private var reopenDue: Int64?
+    private var survivors = 0
+
+    /// Nothing tells that the shell has put this job in the foreground (`fg`) or that a process has
+    /// opened the pseudoterminal again, so these two are looked at this often, while they matter.
+    private static let lookAgain: Int64 = 100
+    /// A hang-up of the terminal comes with SIGHUP as a rule; this long it is waited for.
+    private static let hangupGrace: Int64 = 200
+
+    init(
+        process: PseudoterminalChild,
+        signals: Int32,
+        onTerminal: Bool,
+        stop: StopSequence,
+        observer: (any LaunchObserver)?,
+        note: @escaping (String) -> Void
+    ) {
+        self.process = process
+        self.signals = signals
+        self.stop = stop
+        self.observer = observer
+        self.note = note
+        let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
+        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO)
+        if onTerminal {
+            terminal = RawMode(descriptor: STDIN_FILENO)
+            size = WindowSize(of: STDIN_FILENO)
+        }
+    }
+
+    func run() -> ChildEnd {
+        terminal?.enter()
+        observer?.started(pid: process.pid)
+        while true {
+            wait()
+            takeSignals()
+            reap()
+            moveBytes()
+            takeTimers(now: monotonicMilliseconds())
+            if let end, relay.isFinished, !stop.isKilling || survivors == 0 || stop.hasGivenUp {
+                terminal?.leave()
+                close(process.master)
+                return end
+            }
+        }
+    }
+
+    // MARK: - Waiting
+
+    private var ready: (signals: Bool, input: Int16, observer: Bool) = (true, 0, false)
+
+    private func wait() {
+        var entries = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+        func add(_ descriptor: Int32, _ events: Int32) {
+            entries.append(pollfd(fd: descriptor, events: Int16(events), revents: 0))
+        }
+        let isListening = relay.wantsInput && terminal?.isRaw == true
+        add(isListening ? relay.input ?? -1 : -1, POLLIN)
+        let masterEvents = (relay.wantsAgent ? POLLIN : 0) | (relay.hasForAgent ? POLLOUT : 0)
+        add(masterEvents == 0 || relay.isClosed ? -1 : process.master, masterEvents)
+        add(relay.hasForCaller ? relay.outputDescriptor : -1, POLLOUT)
+        let own = entries.count
+        for descriptor in observer?.descriptors ?? [] { add(descriptor, POLLIN) }
+
+        let count = poll(&entries, nfds_t(entries.count), timeout(now: monotonicMilliseconds()))
+        if count <= 0 { entries = entries.map { pollfd(fd: $0.fd, events: $0.events, revents: 0) } }
+        ready = (
+            entries[0].revents != 0, entries[1].revents,
+            entries[own...].contains { $0.revents != 0 }
+        )
+    }
+
+    private func timeout(now: Int64) -> Int32 {
+        let background = terminal.map { !$0.isRaw } == true && relay.input != nil ? now + Self.lookAgain : nil
+        // A finished drain is not announced by poll: what is there is read at once.
+        let drain = end != nil && relay.wantsAgent ? now : nil
+        let times = [stop.deadline, hangupDue, reopenDue, background, drain, observer?.deadline]
+        guard let next = times.compactMap({ $0 }).min() else { return -1 }
+        return Int32(max(0, min(next - now, 3_600_000)))
+    }
+
+    private func takeTimers(now: Int64) {
+        if let due = hangupDue, now >= due {
+            hangupDue = nil
+            passOn(SIGHUP)
+        }
+        if let due = reopenDue, now >= due {
+            reopenDue = nil
+            relay.reopen()
+        }
+        if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
+        if stop.isDue(now: now) { killEverything() }
+        if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
+        if ready.observer || observer?.deadline.map({ now >= $0 }) == true { observer?.wake() }
+    }
+
+    // MARK: - Bytes
+
+    private func moveBytes() {
+        if ready.input != 0, !relay.readInput() { inputEnded() }
+        relay.writeAgent()
+        relay.readAgent()
+        if let error = relay.writeCaller(), terminal == nil { note(discardedOutput("\(error)")) }
+        // What was passed on has made room; without this the last bytes would wait for another event.
+        relay.readAgent()
+    }
+
+    private func inputEnded() {
+        // In the background a read fails where SIGTTIN is ignored; the terminal is still there.
+        guard terminal?.isForeground == true || ready.input & Int16(POLLHUP) != 0 else {
+            terminal?.forget()
+            return
+        }
+        relay.closeInput()
+        hangupDue = monotonicMilliseconds() + Self.hangupGrace
+    }
+
+    /// To the foreground, if that is where this job is now.
+    private func attach() {
+        terminal?.enter()
+        resize()
+    }
+
+    private func resize() {
+        guard terminal != nil, let current = WindowSize(of: STDIN_FILENO), current != size else { return }
+        size = current
+        current.apply(to: process.master)
+    }
+
+    // MARK: - Signals
+
+    private func takeSignals() {
+        while true {
+            let signal = signals_next(signals)
+            switch signal {
+            case 0: return
+            case SIGCHLD: break
+            case SIGWINCH: resize()
+            case SIGCONT: resume()
+            case SIGTSTP:
+                stopWasRequested = true
+                sendToGroup(SIGSTOP)
+            default: passOn(signal)
+            }
+        }
+    }
+
+    private func passOn(_ signal: Int32) {
+        if signal == SIGHUP { hangupDue = nil }
+        // After the end there is nobody to pass it to: it means that the rest need not be written.
+        if end != nil, signal != SIGUSR1, signal != SIGUSR2 { relay.abandon() }
+        sendToGroup(signal)
+        stop.passedOn(signal, now: monotonicMilliseconds())
+    }
+
+    /// To the agent's process group; never after it was reaped, when the number may be another's.
+    private func sendToGroup(_ signal: Int32) {
+        if end == nil { kill(-process.pid, signal) }
+    }
+
+    private func killEverything() {
+        sendToGroup(SIGKILL)
+        survivors = Descendants.killAll()
+    }
+
+    // MARK: - The child
+
+    private func reap() {
+        while true {
+            let event = processes_next_event()
+            if event.change == CHILD_NONE { return }
+            guard event.pid == process.pid else { continue }
+            switch event.change {
+            case CHILD_STOPPED: childStopped()
+            case CHILD_EXITED: childEnded(.exited(event.value))
+            default: childEnded(.signalled(event.value))
+            }
+        }
+    }
+
+    private func childEnded(_ end: ChildEnd) {
+        self.end = end
+        observer?.ended()
+        relay.finish()
+        relay.readAgent()
+        _ = relay.writeCaller()
+        if end.isAbnormal { relay.queueModeReset() }
+    }
+
+    /// The agent stops: so does this job, for the shell above to take over. Where there is no such
+    /// shell, nobody would ever continue it, so it goes on at once.
+    private func childStopped() {
+        isStopped = true
+        if terminal != nil || stopWasRequested {
+            stopWasRequested = false
+            _ = relay.writeCaller()
+            terminal?.leave()
+            signals_stop_group()
+        }
+        resume()
+    }
+
+    private func resume() {
+        // The shell may have changed the terminal while this job was stopped.
+        terminal?.forget()
+        terminal?.enter()
+        resize()
+        isStopped = false
+        sendToGroup(SIGCONT)
+    }
+}

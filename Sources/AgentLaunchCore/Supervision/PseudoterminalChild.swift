@@ -1,0 +1,56 @@
+import CPseudoTerminal
+import Glibc
+
+/// A program running on a pseudoterminal of its own.
+struct PseudoterminalChild {
+    let pid: Int32
+    let master: Int32
+
+    /// Starts the program; returns once it runs. On failure nothing is left behind.
+    init(
+        _ program: ChildProgram,
+        settings: termios,
+        size: WindowSize,
+        signals: inherited_signals
+    ) throws(LaunchError) {
+        let child = program.executable.withCString { executable in
+            program.workdir.withCString { workdir in
+                withStrings(program.arguments) { arguments in
+                    withStrings(program.environment) { environment in
+                        var request = pty_request(
+                            executable: executable,
+                            arguments: arguments,
+                            environment: environment,
+                            workdir: workdir,
+                            settings: settings,
+                            size: size.kernelValue,
+                            signals: signals
+                        )
+                        return pty_spawn(&request)
+                    }
+                }
+            }
+        }
+        guard child.failed_step == PTY_STEP_NONE else {
+            throw program.failure(at: child.failed_step, Errno(code: child.error))
+        }
+        pid = child.pid
+        master = child.master
+    }
+}
+
+/// The strings as execve takes them: terminated, in an array that ends in NULL.
+private func withStrings<Result>(
+    _ strings: [Bytes],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+) -> Result {
+    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { bytes in
+        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: bytes.count + 1)
+        for (index, byte) in bytes.enumerated() { copy[index] = CChar(bitPattern: byte) }
+        copy[bytes.count] = 0
+        return copy
+    }
+    defer { for pointer in pointers { pointer?.deallocate() } }
+    pointers.append(nil)
+    return pointers.withUnsafeBufferPointer { body($0.baseAddress!) }
+}

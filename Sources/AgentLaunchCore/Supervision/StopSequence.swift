@@ -1,0 +1,33 @@
+import Glibc
+
+/// From the first TERM or HUP to KILL. A second one changes nothing about the time.
+struct StopSequence {
+    let timeout: Int
+    /// Monotonic milliseconds at which everything left is killed.
+    private(set) var deadline: Int64?
+    /// Set once that has begun.
+    private(set) var isKilling = false
+    private var passes = 0
+    /// A process in uninterruptible sleep can outlive KILL; this is when it is no longer waited for.
+    private static let mostPasses = 250
+    private static let pause: Int64 = 20
+
+    init(timeout: Int) { self.timeout = max(0, min(timeout, 1_000_000_000)) }
+
+    /// Called for every signal that was passed on.
+    mutating func passedOn(_ signal: Int32, now: Int64) {
+        guard signal == SIGTERM || signal == SIGHUP, deadline == nil else { return }
+        deadline = now + Int64(timeout) * 1000
+    }
+
+    /// True when it is time to kill what is there, the first time and again shortly after each time.
+    mutating func isDue(now: Int64) -> Bool {
+        guard let due = deadline, now >= due, passes < Self.mostPasses else { return false }
+        isKilling = true
+        passes += 1
+        deadline = passes < Self.mostPasses ? now + Self.pause : nil
+        return true
+    }
+
+    var hasGivenUp: Bool { passes >= Self.mostPasses }
+}

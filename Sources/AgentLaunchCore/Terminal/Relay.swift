@@ -1,0 +1,138 @@
+import CPseudoTerminal
+import Glibc
+
+/// Moves bytes between the agent's pseudoterminal and the caller: as they are, bounded memory, and a
+/// side that does not read makes the other wait.
+struct Relay {
+    private let master: Int32
+    /// The caller's input; nil without a terminal, where nobody types.
+    private(set) var input: Int32?
+    private let output: OutputSink
+    private var toAgent = ByteQueue()
+    private var toCaller = ByteQueue()
+    private var modes: TerminalModes?
+    private var answers: TerminalAnswers?
+    private var outputFailed = false
+    /// Set when the agent has ended: how much may still be read. A process that it left behind may
+    /// write for ever, while what the agent wrote itself is at most what the kernel holds.
+    private var remaining: Int?
+
+    /// True while no process has the pseudoterminal open; it may be opened again (`/dev/tty`).
+    private(set) var isClosed = false
+    private static let mostHeldByKernel = 262_144
+
+    init(master: Int32, input: Int32?, output: Int32) {
+        self.master = master
+        self.input = input
+        self.output = OutputSink(output)
+        if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
+    }
+
+    var wantsInput: Bool { input != nil && toAgent.room > 0 && remaining == nil }
+    var wantsAgent: Bool { toCaller.room > 0 && !isClosed && remaining != 0 }
+    var hasForAgent: Bool { !toAgent.isEmpty && remaining == nil }
+    var hasForCaller: Bool { !toCaller.isEmpty }
+    var outputDescriptor: Int32 { output.descriptor }
+    /// The agent has ended and all that it wrote has been passed on.
+    var isFinished: Bool { remaining == 0 && toCaller.isEmpty }
+
+    /// The caller's terminal to the queue; false when there is nothing to come.
+    mutating func readInput() -> Bool {
+        guard let input else { return false }
+        let count = toAgent.append { read(input, $0.baseAddress, $0.count) }
+        if count > 0 { return true }
+        if count == -1, errno == EAGAIN || errno == EINTR { return true }
+        return false
+    }
+
+    mutating func closeInput() { input = nil }
+
+    mutating func writeAgent() {
+        while !toAgent.isEmpty {
+            let count = toAgent.remove { write(master, $0.baseAddress, $0.count) }
+            if count > 0 { continue }
+            if count == -1, errno == EINTR { continue }
+            if count == -1, errno != EAGAIN { toAgent.removeAll() }
+            return
+        }
+    }
+
+    /// The agent's output to the queue, as far as there is room.
+    mutating func readAgent() {
+        while wantsAgent {
+            var answer = Bytes()
+            var modesChanged = false
+            let count = toCaller.append { space in
+                let count = read(master, space.baseAddress, min(space.count, remaining ?? space.count))
+                if count > 0 {
+                    let bytes = UnsafeRawBufferPointer(rebasing: space[..<count])
+                    answer = answers?.replies(to: bytes) ?? []
+                    modesChanged = modes?.observe(bytes) ?? false
+                }
+                return count
+            }
+            if count > 0 {
+                remaining = remaining.map { $0 - count }
+                if modesChanged { guardModes() }
+                // An agent that asks without reading gets no more replies than the queue holds.
+                if !answer.isEmpty { _ = toAgent.append(answer) }
+                if outputFailed { toCaller.removeAll() }
+            } else if count == -1, errno == EINTR {
+                continue
+            } else {
+                // EIO: nobody has it open. That is the end only if the agent has ended.
+                if count == 0 || errno != EAGAIN { isClosed = true }
+                if remaining != nil { remaining = 0 }
+                return
+            }
+        }
+    }
+
+    /// Passes on what is queued; the error if the caller's side takes no more, then or ever.
+    mutating func writeCaller() -> Errno? {
+        while !toCaller.isEmpty {
+            var outcome = OutputSink.Outcome.wouldBlock
+            _ = toCaller.remove { bytes in
+                outcome = output.write(bytes)
+                if case .wrote(let count) = outcome { return count }
+                return 0
+            }
+            switch outcome {
+            case .wrote: continue
+            case .wouldBlock: return nil
+            case .failed(let error):
+                toCaller.removeAll()
+                defer { outputFailed = true }
+                return outputFailed ? nil : error
+            }
+        }
+        return nil
+    }
+
+    /// Looks again whether somebody has opened the pseudoterminal.
+    mutating func reopen() { isClosed = false }
+
+    /// The agent has been reaped: what it wrote before is all in the kernel now.
+    mutating func finish() {
+        isClosed = false
+        remaining = Self.mostHeldByKernel
+        toAgent.removeAll()
+    }
+
+    /// Gives up on output that the caller does not take.
+    mutating func abandon() {
+        remaining = 0
+        toCaller.removeAll()
+    }
+
+    /// What a crashed agent left switched on in the caller's terminal.
+    mutating func queueModeReset() {
+        guard let reset = modes?.reset else { return }
+        _ = toCaller.append(reset)
+    }
+
+    private func guardModes() {
+        let reset = modes?.reset ?? []
+        crash_guard_modes(output.descriptor, reset, reset.count)
+    }
+}

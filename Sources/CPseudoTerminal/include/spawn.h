@@ -1,0 +1,42 @@
+#pragma once
+#include <sys/ioctl.h>
+#include <sys/types.h>
+#include <termios.h>
+
+#include "signals.h"
+
+/// What a child on a new pseudoterminal is made of. The strings live until pty_spawn has returned.
+struct pty_request {
+    const char *executable;
+    char *const *arguments;
+    char *const *environment;
+    const char *workdir;
+    /// The terminal's settings and size are in place before the program's first instruction.
+    struct termios settings;
+    struct winsize size;
+    struct inherited_signals signals;
+};
+
+enum pty_step {
+    PTY_STEP_NONE = 0,
+    PTY_STEP_PIPE,
+    /// forkpty itself: no pseudoterminal or no process to be had.
+    PTY_STEP_FORK,
+    /// The new session or its controlling terminal.
+    PTY_STEP_SESSION,
+    PTY_STEP_WORKDIR,
+    PTY_STEP_EXEC,
+};
+
+struct pty_child {
+    pid_t pid;
+    /// Close-on-exec and non-blocking: this description is ours alone.
+    int master;
+    enum pty_step failed_step;
+    int error;
+};
+
+/// Starts the program as leader of a new session whose controlling terminal is the new
+/// pseudoterminal, and returns when exec has happened. On failure nothing is left: no process, no
+/// descriptor; failed_step and error say what went wrong.
+struct pty_child pty_spawn(const struct pty_request *request);
