@@ -30,5 +30,7 @@ struct StopSequence {
         return true
     }
 
+    /// A second after the first KILL: what is still waited for is a reader that does not read.
+    var isOverdue: Bool { passes >= 50 }
     var hasGivenUp: Bool { passes >= Self.mostPasses }
 }
