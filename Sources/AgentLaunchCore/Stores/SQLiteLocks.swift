@@ -14,6 +14,9 @@ enum SQLiteLocks {
     /// comparison of headers, sizes and times has to do.
     static func areHeld(_ file: borrowing ReadOnlyFile) -> Bool { isHeld(file, from: pending, count: 513) }
 
+    /// Whether a living connection uses the `-shm` file: it keeps a lock on it from opening to closing.
+    static func isInUse(index file: borrowing ReadOnlyFile) -> Bool { isHeld(file, from: 128, count: 1) }
+
     /// Whether a connection is about to write.
     static func isReserved(_ file: borrowing ReadOnlyFile) -> Bool { isHeld(file, from: reserved, count: 1) }
 

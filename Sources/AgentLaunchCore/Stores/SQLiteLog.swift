@@ -52,13 +52,15 @@ struct SQLiteLog: Equatable, Sendable {
             let bytes = try file.read(min(batch, end - offset), at: offset)
             var start = 0
             while start + frameSize <= bytes.count {
-                let salts = [bigEndian(bytes, at: start + 8), bigEndian(bytes, at: start + 12)]
+                let isOurs =
+                    bigEndian(bytes, at: start + 8) == header.salts[0]
+                    && bigEndian(bytes, at: start + 12) == header.salts[1]
                 let endsTransaction = bigEndian(bytes, at: start + 4) != 0
                 if isValid {
                     isValid =
-                        salts == header.salts && bigEndian(bytes, at: start) != 0
+                        isOurs && bigEndian(bytes, at: start) != 0
                         && matches(&sum, bytes, start, frameSize)
-                    if !isValid && validFrames == 0 { firstFrameIsForeign = salts != header.salts }
+                    if !isValid && validFrames == 0 { firstFrameIsForeign = !isOurs }
                 }
                 if isValid {
                     validFrames += 1
@@ -67,7 +69,7 @@ struct SQLiteLog: Equatable, Sendable {
                         committedFrames = validFrames
                         changeCounter = counter
                     }
-                } else if endsTransaction && salts == header.salts {
+                } else if endsTransaction && isOurs {
                     lostCommits += 1
                 }
                 start += frameSize

@@ -11,16 +11,20 @@ struct SQLiteSidecars: Equatable, Sendable {
     var log: Log
     /// Nil if there is no `-shm`, or one that SQLite would rebuild.
     var index: SQLiteSharedIndex?
+    /// A living connection wrote into the log while we read it, so that what we saw was never there at one moment.
+    /// That connection has checked the log and would have thrown away a broken one.
+    var isMoving = false
 
     init(_ files: SQLiteFiles) throws(StoreTrouble) {
         self.files = files
         header = SQLiteDatabaseHeader(files.databaseHead)
         log = .missing
+        var isInUse = false
         do {
             if files.index != nil {
-                index = SQLiteSharedIndex(
-                    try ReadOnlyFile(files.indexPath).read(SQLiteSharedIndex.size, at: 0)
-                )
+                let file = try ReadOnlyFile(files.indexPath)
+                index = SQLiteSharedIndex(try file.read(SQLiteSharedIndex.size, at: 0))
+                isInUse = SQLiteLocks.isInUse(index: file)
             }
         } catch {
             // Only evidence is lost: SQLite has its say about a `-shm` that cannot be opened.
@@ -37,6 +41,7 @@ struct SQLiteSidecars: Equatable, Sendable {
         } catch {
             throw .unreadable(files.logPath, error)
         }
+        if isInUse { isMoving = try files.isFresh || SQLiteFiles.look(at: files.path)?.log != mark }
     }
 
     /// Changes are, or were, written to a log.
@@ -59,6 +64,7 @@ struct SQLiteSidecars: Equatable, Sendable {
 
     /// Why the database may have held more than SQLite shows: with it, "not there" is not certain.
     var doubt: StoreTrouble? {
+        if isMoving { return nil }
         let next = "restore the database with its -wal file"
         switch log {
         case .missing, .empty: return nil
