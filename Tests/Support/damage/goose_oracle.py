@@ -82,7 +82,6 @@ def _ask(run, doubts):
         tables = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {b"sessions", b"messages", b"schema_version"} & tables:
             return {"kind": "nothing", "ids": [], "doubts": doubts, "tables": bool(tables)}
-        run("SELECT MAX(version) FROM schema_version").fetchone()
         seen = _rows(run, "")
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return {"kind": "refuses", "ids": [], "doubts": doubts, "why": str(error)}
@@ -94,6 +93,12 @@ def _ask(run, doubts):
     if not whole:
         doubts = doubts | {"integrity"}
     resumable, trouble = set(), None
+    try:
+        run("SELECT MAX(version) FROM schema_version").fetchone()
+    except sqlite3.Error as error:  # goose stops here, though the rows can be seen
+        ids = [i.decode("utf-8", "replace") for i in seen | scanned if isinstance(i, bytes)]
+        return {"kind": "visible" if ids else "refuses", "ids": ids, "why": str(error),
+                "doubts": doubts}
     for identifier in seen:
         try:
             if isinstance(identifier, bytes) and _resume(run, identifier):

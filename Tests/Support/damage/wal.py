@@ -86,12 +86,15 @@ def sign(wal, salts=None):
 
 def renonce(journal, size, nonce):
     """The same rollback journal with another nonce: seeds then repeat byte for byte."""
-    journal = bytearray(journal)
-    sector = int.from_bytes(journal[20:24], "big")
-    old = int.from_bytes(journal[12:16], "big")
-    journal[12:16] = nonce.to_bytes(4, "big")
-    for offset in range(sector, len(journal) - (8 + size) + 1, 8 + size):
-        where = slice(offset + 4 + size, offset + 8 + size)
-        value = int.from_bytes(journal[where], "big")
-        journal[where] = ((value - old + nonce) & 0xFFFFFFFF).to_bytes(4, "big")
+    journal, at = bytearray(journal), 0
+    while journal[at:at + 8] == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7":  # one header a sync
+        count, old, _, sector = struct.unpack(">IIII", journal[at + 8:at + 24])
+        journal[at + 12:at + 16] = nonce.to_bytes(4, "big")
+        record = at + sector
+        for _ in range(count):
+            where = slice(record + 4 + size, record + 8 + size)
+            value = int.from_bytes(journal[where], "big")
+            journal[where] = ((value - old + nonce) & 0xFFFFFFFF).to_bytes(4, "big")
+            record += 8 + size
+        at = -(-record // sector) * sector
     return bytes(journal)
