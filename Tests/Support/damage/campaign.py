@@ -196,7 +196,9 @@ def report(results):
     lines.append(f"{len(results)} runs, largest {largest} KiB, {len(wrong)} wrong")
     reasons = collections.Counter((r["wrong"], r["stratum"]) for r in wrong)
     lines += [f"  {count:5} {reason} ({stratum})" for (reason, stratum), count in reasons.most_common()]
-    lines += [f"    {json.dumps(r, default=str)}" for r in wrong[:20]]
+    for reason in reasons:
+        some = [r for r in wrong if (r["wrong"], r["stratum"]) == reason][:4]
+        lines += [f"    {json.dumps(r)}" for r in some]
     return "\n".join(lines)
 
 

@@ -37,8 +37,9 @@ def _file(data):
             continue
         here |= value.get("cwd") == WORKDIR
         elsewhere |= isinstance(value.get("cwd"), str) and value["cwd"] != WORKDIR
-        # Half a pair is JavaScript's own; a bad byte is read as U+FFFD: only NULs are doubt.
-        if doubt and b"\0" in line:
+        # Half a pair is JavaScript's own, a bad byte is read as U+FFFD; NULs and byte order
+        # marks around the value are doubt.
+        if doubt and (b"\0" in line or b"\xef\xbb\xbf" in line):
             doubtful = True
         else:
             sure = True

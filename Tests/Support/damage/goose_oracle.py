@@ -19,10 +19,20 @@ class _Trouble(Exception):
     pass
 
 
-def _rows(run, hint):
+_HAS = "EXISTS(SELECT 1 FROM messages m WHERE m.session_id = s.id)"
+# A damaged store answers by the way it is asked: by table, by index, by name, newest first.
+_WAYS = [
+    (_HAS, "NOT INDEXED", ""),
+    ("s.id IN (SELECT session_id FROM messages NOT INDEXED)", "NOT INDEXED", ""),
+    (_HAS, "", " AND s.session_type IN ('user', 'scheduled')"),
+    (_HAS, "", " AND s.session_type = 'user'"),
+    (_HAS, "", " ORDER BY s.updated_at DESC"),
+]
+
+
+def _rows(run, has=_HAS, hint="", rest=""):
     found = run(
-        f"SELECT {_COLUMNS}, EXISTS(SELECT 1 FROM messages m WHERE m.session_id = s.id)"
-        f" FROM sessions s {hint} WHERE s.working_dir = '{WORKDIR}'"
+        f"SELECT {_COLUMNS}, {has} FROM sessions s {hint} WHERE s.working_dir = '{WORKDIR}'{rest}"
     ).fetchall()
     return {
         row[0] for row in found
@@ -82,14 +92,19 @@ def _ask(run, doubts):
         tables = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not {b"sessions", b"messages", b"schema_version"} & tables:
             return {"kind": "nothing", "ids": [], "doubts": doubts, "tables": bool(tables)}
-        seen = _rows(run, "")
+        seen = _rows(run)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return {"kind": "refuses", "ids": [], "doubts": doubts, "why": str(error)}
+    scanned, whole = set(), True
     try:
-        scanned = _rows(run, "NOT INDEXED")
         whole = [row[0] for row in run("PRAGMA integrity_check(1)")] == [b"ok"]
     except sqlite3.Error:
-        scanned, whole = set(), False
+        whole = False
+    for way in _WAYS:
+        try:
+            scanned |= _rows(run, *way)
+        except sqlite3.Error:
+            whole = False
     if not whole:
         doubts = doubts | {"integrity"}
     resumable, trouble = set(), None
