@@ -18,27 +18,8 @@ struct Diagnostics: Sendable {
         }
     }
 
-    /// A further key of the JSON object.
-    typealias Field = (key: String, value: Value)
-
-    enum Value: Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
-        case text(String)
-        case number(Int)
-        case null
-
-        /// Nil becomes `null`.
-        init(_ text: String?) { self = text.map(Value.text) ?? .null }
-        init(stringLiteral value: String) { self = .text(value) }
-        init(nilLiteral: ()) { self = .null }
-
-        fileprivate var json: String {
-            switch self {
-            case .text(let text): jsonString(text)
-            case .number(let number): String(number)
-            case .null: "null"
-            }
-        }
-    }
+    /// A further member of the JSON object.
+    typealias Field = JSONValue.Member
 
     var level: Level = .notice
     var format: OutputFormat = .text
@@ -89,9 +70,8 @@ struct Diagnostics: Sendable {
             .error,
             error.description,
             [
-                ("status", .number(Int(error.status.rawValue))), ("what", .text(error.what)),
-                ("why", .text(error.why)),
-                ("nextStep", .text(error.nextStep)),
+                Field("status", .integer(error.status.rawValue)), Field("what", .string(error.what)),
+                Field("why", .string(error.why)), Field("nextStep", .string(error.nextStep)),
             ]
         )
     }
@@ -99,7 +79,7 @@ struct Diagnostics: Sendable {
     func warn(_ warning: Warning) {
         guard level >= .warning else { return }
         let text = format == .json ? warning.message : "warning: \(warning.message) [\(warning.code)]"
-        write(.warning, text, [("code", .text(warning.code))])
+        write(.warning, text, [Field("code", .string(warning.code))])
     }
 
     /// What a start says in one line; the fields are for programs.
@@ -118,8 +98,8 @@ struct Diagnostics: Sendable {
         switch format {
         case .text: writeAll(Bytes("agentlaunch: \(oneLine(message))\n".utf8), to: descriptor)
         case .json:
-            let all: [Field] = [("level", .text(level.word)), ("message", .text(message))] + fields
-            writeAll(Bytes((jsonObject(all) + "\n").utf8), to: descriptor)
+            let members = [Field("level", .string(level.word)), Field("message", .string(message))] + fields
+            writeAll(JSONWriter.compact(.object(members)) + [UInt8(ascii: "\n")], to: descriptor)
         }
     }
 }
@@ -138,24 +118,4 @@ func oneLine(_ text: String) -> String {
         }
     }
     return result
-}
-
-private func jsonObject(_ fields: [Diagnostics.Field]) -> String {
-    "{" + fields.map { "\(jsonString($0.key)):\($0.value.json)" }.joined(separator: ",")
-        + "}"
-}
-
-private func jsonString(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-        switch scalar {
-        case "\"": result += "\\\""
-        case "\\": result += "\\\\"
-        case _ where scalar.value < 0x20:
-            let digits = String(scalar.value, radix: 16)
-            result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result + "\""
 }

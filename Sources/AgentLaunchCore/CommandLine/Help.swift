@@ -41,7 +41,11 @@ enum Help {
     /// What this program knows of one agent.
     static func agent(_ agent: Agent) -> String {
         var facts: [(String, String)] = [
-            ("command line", "agentlaunch \(agent.name) [options] [-- ARGUMENT...]")
+            (
+                "command line",
+                "agentlaunch \(agent.name) [options] "
+                    + (agent.name == "custom" ? "-- COMMAND [ARG...]" : "[-- ARG...]")
+            )
         ]
         if !agent.aliases.isEmpty { facts.append(("also called", agent.aliases.joined(separator: ", "))) }
         if !agent.executable.isEmpty { facts.append(("program", agent.executable)) }
@@ -49,7 +53,8 @@ enum Help {
         facts.append(("looked for in", places.joined(separator: ", ")))
         if !agent.install.isEmpty { facts.append(("to install", agent.install)) }
         facts.append(("under agentapi", "--type \(agent.agentAPIType)"))
-        facts.append(("rules checked with", "release \(agent.newestKnown)"))
+        // A program of which nothing is known has no release either.
+        if agent.newestKnown > "0" { facts.append(("rules checked with", "release \(agent.newestKnown)")) }
         if !agent.limits.isEmpty { facts.append(("limits", agent.limits)) }
         let refused = agent.refusedArguments.sorted()
         if !refused.isEmpty { facts.append(("not after --", refused.joined(separator: ", "))) }

@@ -132,6 +132,8 @@ struct ArgumentsTests {
     func empty() throws {
         let none = try request(["claude", "--model=", "--prompt=", "--session", "", "--fresh=", "--env="])
         #expect(none.model == nil)
+        #expect(try request(["claude", "--model=a", "--model="]).model == nil)
+        #expect(try request(["claude", "--wrapper=a", "--wrapper="]).wrapper == [bytes("a")])
         #expect(none.task == nil)
         #expect(none.sessionName == "default")
         #expect(none.conversation == .automatic)

@@ -24,7 +24,7 @@ struct DiagnosticsTests {
     private func everything(_ diagnostics: Diagnostics) {
         diagnostics.report(LaunchError(.usage, "--x", "unknown option", "did you mean --y?"))
         diagnostics.warn(Warning("prompt-empty", "nothing is there"))
-        diagnostics.notice("cold", [("verdict", "cold"), ("id", nil)])
+        diagnostics.notice("cold", [.init("verdict", "cold"), .init("id", nil)])
         diagnostics.detail("looked at /etc")
     }
 
