@@ -87,6 +87,9 @@ struct Preparation {
     func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
         var findings = Findings()
         for warning in request.warnings { findings.warn(warning.code, warning.message) }
+        if transport.0 == .direct, request.port != nil {
+            findings.warn("option-unused", "--port has no effect on a direct start")
+        }
         var unreadableTask: LaunchError?
         let task = try read(request.task, &findings) { unreadableTask = $0 }
         var unreadableResume: LaunchError?
