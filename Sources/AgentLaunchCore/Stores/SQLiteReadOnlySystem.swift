@@ -18,11 +18,20 @@ enum SQLiteReadOnlySystem: String {
 }
 
 private let isRegistered: Bool = {
-    guard sqlite3_initialize() == SQLITE_OK else { return false }
+    guard sqlite3_initialize() == SQLITE_OK, keepOwnersAndModes() else { return false }
     return add(.locking, like: "unix", open: openReadOnly, delete: refuseToDelete)
         && add(.lockless, like: "unix-none", open: openReadOnly, delete: refuseToDelete)
         && add(.copy, like: "unix-none", open: openCopy, delete: deleteJournal)
 }()
+
+/// As root SQLite gives every log and journal that it opens the database's owner, and an empty one its mode.
+private func keepOwnersAndModes() -> Bool {
+    guard let system = sqlite3_vfs_find("unix"), let set = system.pointee.xSetSystemCall else { return false }
+    let changeOwner: @convention(c) (Int32, uid_t, gid_t) -> Int32 = { _, _, _ in 0 }
+    let changeMode: @convention(c) (Int32, mode_t) -> Int32 = { _, _ in 0 }
+    return set(system, "fchown", unsafeBitCast(changeOwner, to: sqlite3_syscall_ptr.self)) == SQLITE_OK
+        && set(system, "fchmod", unsafeBitCast(changeMode, to: sqlite3_syscall_ptr.self)) == SQLITE_OK
+}
 
 private typealias OpenFunction =
     @convention(c) (
