@@ -7,9 +7,8 @@ extension JSONRecord {
         _ fields: JSONFields = .everything,
         _ limits: JSONLimits = JSONLimits()
     ) -> JSONRecord {
-        let byteOrderMark: Bytes = [0xef, 0xbb, 0xbf]
-        let text = bytes.starts(with: byteOrderMark) ? Bytes(bytes.dropFirst(3)) : bytes
-        var scanner = JSONScanner(ByteFeed(line: false, first: text) { () throws(Errno) in [] }, limits)
+        let feed = ByteFeed(line: false, first: withoutByteOrderMark(bytes)) { () throws(Errno) in [] }
+        var scanner = JSONScanner(feed, limits)
         // A feed that has nothing to fetch cannot fail.
         return (try? scanner.record(fields)) ?? JSONRecord(outcome: .torn)
     }
@@ -25,13 +24,48 @@ extension JSONValue {
     init?(parsing text: String) { self.init(parsing: Bytes(text.utf8)) }
 }
 
+extension JSONRecord {
+    /// A document in a file, read in chunks; nil if there is no such file.
+    static func of(file path: Path, _ fields: JSONFields) throws(Errno) -> JSONRecord? {
+        guard let status = try fileStatus(path) else { return nil }
+        guard status.isRegularFile else { throw Errno(code: status.isDirectory ? EISDIR : EINVAL) }
+        let file = try ReadOnlyFile(path)
+        let first = try file.read(1 << 16, at: 0)
+        var offset = first.count
+        let descriptor = OpenDocument(file)
+        let feed = ByteFeed(line: false, first: withoutByteOrderMark(first)) { () throws(Errno) in
+            let bytes = try descriptor.file.read(1 << 16, at: offset)
+            offset += bytes.count
+            return bytes
+        }
+        var scanner = JSONScanner(feed)
+        return try scanner.record(fields)
+    }
+}
+
 /// What a small file holds; nil if there is none. One that is larger than the limit is an error (EFBIG).
 func contentsOfSmallFile(_ path: Path, limit: Int = 8 << 20) throws(Errno) -> Bytes? {
     do throws(Errno) {
-        let bytes = try ReadOnlyFile(path).read(limit + 1, at: 0)
-        guard bytes.count <= limit else { throw Errno(code: EFBIG) }
-        return bytes
+        let file = try ReadOnlyFile(path)
+        var contents: Bytes = []
+        while true {
+            let chunk = try file.read(1 << 16, at: contents.count)
+            if chunk.isEmpty { return contents }
+            contents += chunk
+            guard contents.count <= limit else { throw Errno(code: EFBIG) }
+        }
     } catch  where error.code == ENOENT || error.code == ENOTDIR {
         return nil
     }
+}
+
+private func withoutByteOrderMark(_ bytes: Bytes) -> Bytes {
+    bytes.starts(with: [0xef, 0xbb, 0xbf] as Bytes) ? Bytes(bytes.dropFirst(3)) : bytes
+}
+
+/// Lets an escaping closure hold the open file.
+private final class OpenDocument {
+    let file: ReadOnlyFile
+
+    init(_ file: consuming ReadOnlyFile) { self.file = file }
 }

@@ -2,6 +2,7 @@
 ///
 /// A path names the scalar at its end. Arrays need no sign of their own: what is asked of a value is asked of
 /// each element where the value is an array. So the three above keep a text content and the texts of its blocks.
+/// The name `*` stands for every member that is not named.
 struct JSONFields: Sendable, ExpressibleByArrayLiteral {
     /// Keeps the whole document.
     static let everything = JSONFields(scalar: true, all: true)
@@ -26,7 +27,9 @@ struct JSONFields: Sendable, ExpressibleByArrayLiteral {
 
     /// What to keep of the member, or nil if it is to be skipped.
     func member(_ name: Bytes) -> JSONFields? {
-        keepsAll ? self : members.first { $0.name == name }?.fields
+        if keepsAll { return self }
+        let named = members.first { $0.name == name } ?? members.first { $0.name == [UInt8(ascii: "*")] }
+        return named?.fields
     }
 
     private mutating func add(_ path: ArraySlice<Bytes>) {

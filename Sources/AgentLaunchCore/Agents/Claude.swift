@@ -1,0 +1,61 @@
+extension Agent {
+    /// Claude Code. Checked with releases 2.1.1 to 2.1.329.
+    static let claude = Agent(
+        name: "claude",
+        aliases: ["claude-code"],
+        title: "Claude Code",
+        executable: "claude",
+        usualPlaces: ["~/.local/bin", "~/.claude/local", "~/.npm-global/bin"],
+        install: "curl -fsSL https://claude.ai/install.sh | bash",
+        agentAPIType: "claude",
+        newestKnown: "2.1.329",
+        limits: "a conversation of another directory is resumed by its id only from 2.1.329 on",
+        // Print mode ends after one answer and refuses a resume without a prompt; a worktree moves the session
+        // to another directory.
+        refusedArguments: [
+            "--resume", "-r", "--continue", "-c", "--session-id", "--fork-session", "--from-pr", "--teleport",
+            "--print", "-p", "--worktree", "-w", "--no-session-persistence",
+        ],
+        isSessionID: isUUID,
+        firstRun: { ClaudeFirstRun($0, allowAll: $1).warnings() },
+        store: { ClaudeStore($0) },
+        command: { (request) throws(LaunchError) in try claudeCommand(request) }
+    )
+}
+
+private func claudeCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    var arguments: [AgentCommand.Argument] = ["claude"]
+    if let model = request.model { arguments += ["--model", .init(model)] }
+    if request.allowAll { arguments.append("--dangerously-skip-permissions") }
+    arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold(let new):
+        guard let id = new.id else {
+            throw LaunchError(.bug, "claude", "a cold start has no session id", "report this")
+        }
+        arguments += ["--session-id", .init(id)]
+    // `--session-id` refuses a file that is there, also one without messages; `--resume` takes it.
+    case .reuse(let session), .warm(let session): arguments += ["--resume", .init(session.id)]
+    }
+    if request.hasPrompt { arguments += ["--", .prompt(prefix: "")] }
+    return AgentCommand(
+        arguments: arguments,
+        set: variables(request).filter { request.environment.given($0.name) == nil },
+        delivery: request.hasPrompt ? .argument : nil
+    )
+}
+
+/// What the caller has set stays.
+private func variables(_ request: CommandRequest) -> [(name: String, value: Bytes)] {
+    var result: [(name: String, value: Bytes)] = []
+    if !request.attended {
+        result.append(("DISABLE_AUTOUPDATER", Bytes("1".utf8)))
+        // Otherwise a long and old conversation may begin with the question whether to resume from a summary.
+        if case .warm = request.start {
+            result.append(("CLAUDE_CODE_RESUME_TOKEN_THRESHOLD", Bytes("1000000000".utf8)))
+        }
+    }
+    // Claude Code refuses to skip permissions as root unless it is told that this is a sandbox.
+    if request.allowAll, request.effectiveUserIsRoot { result.append(("IS_SANDBOX", Bytes("1".utf8))) }
+    return result
+}

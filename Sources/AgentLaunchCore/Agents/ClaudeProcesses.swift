@@ -1,0 +1,41 @@
+/// The register of running Claude Code processes, `sessions/<pid>.json`. A killed process leaves its file behind.
+struct ClaudeProcesses {
+    private let folder: Path
+
+    init(_ folder: Path) { self.folder = folder }
+
+    /// The process that has the session open: it lives, is Claude Code, and is the one that wrote the file.
+    func holder(of id: String) -> Int32? {
+        for name in (try? namesInDirectory(folder)) ?? [] {
+            guard let text = name.text, text.hasSuffix(".json"), let pid = Int32(text.dropLast(5)),
+                let bytes = try? contentsOfSmallFile(folder / name, limit: 1 << 20),
+                let entry = JSONValue(parsing: bytes), entry["sessionId"]?.text == id,
+                entry["pid"]?.integer ?? Int64(pid) == Int64(pid),
+                let process = ProcessStatus(pid), isClaude(process), wrote(process, entry)
+            else { continue }
+            return pid
+        }
+        return nil
+    }
+
+    private func isClaude(_ process: ProcessStatus) -> Bool {
+        let mark = Bytes("claude".utf8)
+        return process.command == mark || process.arguments.prefix(2).contains { $0.containsSequence(mark) }
+    }
+
+    private func wrote(_ process: ProcessStatus, _ entry: JSONValue) -> Bool {
+        if let start = entry["procStart"] {
+            return (start.integer.flatMap { UInt64(exactly: $0) } ?? start.text.flatMap { UInt64($0) })
+                == process.startTicks
+        }
+        // Releases before 2.1.176 say only when they wrote it: a recycled pid belongs to a younger process.
+        guard let written = entry["startedAt"]?.integer, let started = process.started else { return false }
+        return started.milliseconds <= written + 2000
+    }
+}
+
+extension Array where Element == UInt8 {
+    fileprivate func containsSequence(_ other: Bytes) -> Bool {
+        count >= other.count && (0...(count - other.count)).contains { self[$0...].starts(with: other) }
+    }
+}

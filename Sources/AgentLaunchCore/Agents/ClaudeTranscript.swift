@@ -1,0 +1,91 @@
+/// What one transcript holds: read whole if it is small, else from its head and its tail.
+struct ClaudeTranscript: Equatable {
+    private(set) var state = Session.State.dead
+    /// Where the agent was started; later lines may name other directories.
+    private(set) var directory: Path?
+    private(set) var messages: Int?
+    private(set) var startedAt: Timestamp?
+    private(set) var updatedAt: Timestamp?
+    private(set) var interrupted: Bool?
+    private(set) var firstMessage = Session.FirstMessage.none
+    private(set) var isWhole: Bool
+
+    private let task: TaskText?
+    private var hasFirstMessage = false
+    private var lastAnswer: String?
+
+    /// How far back the end of the last turn is looked for.
+    private static let tailReach = 32 << 20
+
+    init(_ path: Path, _ task: TaskText?, whole: Bool) throws(Errno) {
+        self.task = task
+        isWhole = whole
+        let lines = try JSONLines(path)
+        var count = 0
+        while whole || !hasFirstMessage || directory == nil, let record = try lines.next(ClaudeLine.fields) {
+            guard let line = Self.line(record) else { continue }
+            observe(line, &count)
+            if whole { observeLatest(line) }
+        }
+        if whole || lines.head >= lines.size { messages = count }
+        if !whole { try readTail(lines) }
+    }
+
+    /// Whether a user message of the file is this text; nil if that cannot be told.
+    static func gives(_ path: Path, _ task: TaskText) -> Bool? {
+        do throws(Errno) {
+            let lines = try JSONLines(path)
+            var answer: Bool? = false
+            while let record = try lines.next(ClaudeLine.fields) {
+                guard let line = line(record) else { continue }
+                switch line.gives(task) {
+                case true?: return true
+                case false?: break
+                case nil: answer = nil
+                }
+            }
+            return answer
+        } catch {
+            return nil
+        }
+    }
+
+    /// The agent parses each line by itself and strictly; those it cannot parse it leaves out.
+    private static func line(_ record: JSONRecord) -> ClaudeLine? {
+        record.isStrictlyValid ? record.value.map(ClaudeLine.init) : nil
+    }
+
+    private mutating func observe(_ line: ClaudeLine, _ count: inout Int) {
+        if startedAt == nil { startedAt = line.timestamp }
+        if directory == nil { directory = line.directory }
+        if line.isConversation, state == .dead { state = .empty }
+        if line.isMessage {
+            state = .resumable
+            if line.isAssistant {
+                if line.answer == nil || line.answer != lastAnswer { count += 1 }
+                lastAnswer = line.answer
+            } else if line.isTyped {
+                count += 1
+            }
+        }
+        // A slash command is a first message only if it is the task.
+        guard !hasFirstMessage, line.isUser, line.isConversation else { return }
+        let given = task.map { line.gives($0) } ?? nil
+        guard line.isTyped || given == true else { return }
+        hasFirstMessage = true
+        firstMessage = task == nil ? .unknown : given.map { $0 ? .isTask : .isOther } ?? .unknown
+    }
+
+    private mutating func observeLatest(_ line: ClaudeLine) {
+        if let time = line.timestamp { updatedAt = max(updatedAt ?? time, time) }
+        if line.isMessage { interrupted = !line.isFinishedAnswer }
+    }
+
+    private mutating func readTail(_ lines: JSONLines) throws(Errno) {
+        while interrupted == nil || updatedAt == nil, lines.size - lines.tail < Self.tailReach,
+            let record = try lines.previous(ClaudeLine.fields)
+        {
+            if let line = Self.line(record) { observeLatest(line) }
+        }
+    }
+}
