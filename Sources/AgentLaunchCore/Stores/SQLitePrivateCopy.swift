@@ -1,0 +1,109 @@
+import Glibc
+
+/// A copy of a database and its log or journal in a folder of its own, for SQLite to repair; removed at the end.
+struct SQLitePrivateCopy: ~Copyable {
+    static let sizeLimit = 1 << 30
+
+    enum Failure: Error {
+        /// The database is being written; later it may be possible.
+        case busy
+        case trouble(StoreTrouble)
+    }
+
+    let database: Path
+    private let folder: Path
+
+    private init(folder: Path) {
+        self.folder = folder
+        database = folder / "store.db"
+    }
+
+    deinit { removeCopy(folder) }
+
+    /// Copies the files while nobody can write to them, or notices that somebody did.
+    static func make(of files: SQLiteFiles, in folders: [Path]) throws(Failure) -> SQLitePrivateCopy {
+        let size = files.database.size + (files.log?.size ?? 0) + (files.journal?.size ?? 0)
+        guard size <= sizeLimit else {
+            throw .trouble(
+                StoreTrouble(
+                    path: files.path,
+                    kind: .unreadable,
+                    why: "it needs recovery and is larger than 1 GiB",
+                    nextStep: "open it once with the agent or sqlite3, which recovers it"
+                )
+            )
+        }
+        guard let folder = makeFolder(in: folders) else {
+            throw .trouble(
+                StoreTrouble(
+                    path: files.path,
+                    kind: .unreadable,
+                    why: "it needs recovery, and no temporary folder can be written for a copy",
+                    nextStep: "make one of \(folders.map(\.description).joined(separator: ", ")) writable"
+                )
+            )
+        }
+        let result = SQLitePrivateCopy(folder: folder)
+        try result.fill(files)
+        return result
+    }
+
+    private func fill(_ files: SQLiteFiles) throws(Failure) {
+        do throws(Errno) {
+            let original = try ReadOnlyFile(files.path)
+            guard SQLiteLocks.share(original), !SQLiteLocks.isReserved(original) else {
+                throw Errno(code: EAGAIN)
+            }
+            try copy(original, to: database)
+            if files.log != nil { try copy(ReadOnlyFile(files.logPath), to: database + "-wal") }
+            if files.journal != nil { try copy(ReadOnlyFile(files.journalPath), to: database + "-journal") }
+        } catch {
+            if error.code == EAGAIN || error.code == ENOENT { throw .busy }
+            throw .trouble(
+                StoreTrouble(
+                    path: files.path,
+                    kind: .unreadable,
+                    why: "it needs recovery and cannot be copied (\(error))",
+                    nextStep: "make room in \(folder.parent)"
+                )
+            )
+        }
+        // Nobody may have written between the look at the files and the lock, nor into the log.
+        guard !files.isFresh, (try? SQLiteFiles.look(at: files.path)) == files else { throw .busy }
+    }
+}
+
+private func makeFolder(in folders: [Path]) -> Path? {
+    for folder in folders {
+        var template = (folder / "agentlaunch-XXXXXX").bytes + [0]
+        let made = template.withUnsafeMutableBufferPointer {
+            $0.withMemoryRebound(to: CChar.self) { mkdtemp($0.baseAddress!) != nil }
+        }
+        if made { return Path(bytes: template.dropLast()) }
+    }
+    return nil
+}
+
+private func removeCopy(_ folder: Path) {
+    for name in (try? namesInDirectory(folder)) ?? [] { _ = (folder / name).withCString { unlink($0) } }
+    _ = folder.withCString { rmdir($0) }
+}
+
+private func copy(_ source: borrowing ReadOnlyFile, to target: Path) throws(Errno) {
+    let descriptor = try target.withCString { (name) throws(Errno) in
+        try retrying { open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
+    }
+    defer { close(descriptor) }
+    var offset = 0
+    while true {
+        let bytes = try source.read(1 << 20, at: offset)
+        if bytes.isEmpty { return }
+        var written = 0
+        while written < bytes.count {
+            written += try retrying {
+                bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, bytes.count - written) }
+            }
+        }
+        offset += bytes.count
+    }
+}

@@ -1,0 +1,177 @@
+import CSQLite
+import Glibc
+
+/// Reads another program's SQLite database without leaving a trace, or says why that is not certain.
+struct SQLiteReader: Sendable {
+    enum Answer<Value> {
+        /// There is no database.
+        case absent
+        /// The database is a file of 0 bytes: SQLite has not written to it yet.
+        case empty
+        /// What was read, and what the files beside the database tell about it.
+        case read(Value, SQLiteSidecars)
+    }
+
+    let path: Path
+    /// How long a busy database is waited for.
+    var patience: Int64 = 10_000
+    /// Where a private copy may be made, the first that can be written.
+    var temporaryFolders: [Path] = ["/tmp", "/var/tmp", "/dev/shm"]
+
+    init(_ path: Path) { self.path = path }
+
+    /// The body's result. The body is run again whenever the database changed under it or was busy, so it must
+    /// have no effects but its result. All its statements see one state of the database.
+    func read<Value>(
+        _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
+    ) throws(StoreTrouble) -> Answer<Value> {
+        let end = monotonicMilliseconds() + patience
+        var previous: StoreTrouble?
+        var failuresInPlace = 0
+        while true {
+            let isLast = monotonicMilliseconds() >= end
+            switch try attempt(failuresInPlace: failuresInPlace, body) {
+            case .answer(.read(_, let sidecars))
+            where sidecars.doubt != nil && sidecars.doubt != previous && !isLast:
+                // Another process may just be at it: a doubt counts if it is still there on the next look.
+                previous = sidecars.doubt
+            case .answer(let answer): return answer
+            case .trouble(let trouble):
+                if trouble == previous || isLast { throw trouble }
+                previous = trouble
+            case .busy:
+                if isLast {
+                    throw StoreTrouble(
+                        path: path,
+                        kind: .busy,
+                        why: "another process keeps it locked",
+                        nextStep: "stop the program that has it open, or try again"
+                    )
+                }
+            case .failedInPlace: failuresInPlace += 1
+            }
+            usleep(15_000)
+        }
+    }
+
+    private enum Outcome<Value> {
+        case answer(Answer<Value>)
+        case trouble(StoreTrouble)
+        /// Locked, or changed while it was read.
+        case busy
+        /// SQLite cannot read it where it is.
+        case failedInPlace
+    }
+
+    private func attempt<Value>(
+        failuresInPlace: Int,
+        _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
+    ) throws(StoreTrouble) -> Outcome<Value> {
+        let sidecars: SQLiteSidecars
+        do throws(StoreTrouble) {
+            guard let files = try SQLiteFiles.look(at: path) else { return .answer(.absent) }
+            sidecars = try SQLiteSidecars(files)
+        } catch {
+            return .trouble(error)
+        }
+        if let trouble = sidecars.trouble { return .trouble(trouble) }
+        if sidecars.files.database.size == 0 { return .answer(.empty) }
+        if failuresInPlace >= 3 { return readCopy(sidecars, body) }
+        if sidecars.files.index != nil || !sidecars.usesLog {
+            return read(sidecars.files.path, .locking, sidecars, body)
+        }
+        return readUnlocked(sidecars, body)
+    }
+
+    /// Without a lock: right only if nobody has the database open, before and after.
+    private func readUnlocked<Value>(
+        _ sidecars: SQLiteSidecars,
+        _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
+    ) -> Outcome<Value> {
+        let files = sidecars.files
+        if files.isFresh || isLocked(files.path) { return .busy }
+        let outcome = read(files.path, .lockless, sidecars, body)
+        if isLocked(files.path) || (try? SQLiteFiles.look(at: path)) != files { return .busy }
+        return outcome
+    }
+
+    private func readCopy<Value>(
+        _ sidecars: SQLiteSidecars,
+        _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
+    ) -> Outcome<Value> {
+        do throws(SQLitePrivateCopy.Failure) {
+            let copy = try SQLitePrivateCopy.make(of: sidecars.files, in: temporaryFolders)
+            let outcome = read(copy.database, .copy, sidecars, body)
+            guard case .failedInPlace = outcome else { return outcome }
+            return .trouble(
+                damage(SQLiteFailure(code: SQLITE_CANTOPEN, message: "a copy cannot be opened either"))
+            )
+        } catch {
+            switch error {
+            case .busy: return .busy
+            case .trouble(let trouble): return .trouble(trouble)
+            }
+        }
+    }
+
+    private func read<Value>(
+        _ file: Path,
+        _ system: SQLiteReadOnlySystem,
+        _ sidecars: SQLiteSidecars,
+        _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
+    ) -> Outcome<Value> {
+        do throws(SQLiteFailure) {
+            let database = try SQLiteDatabase(file, system)
+            defer { database.close() }
+            var limit = monotonicMilliseconds() + 30_000
+            return try withUnsafeMutablePointer(to: &limit) { (limit) throws(SQLiteFailure) in
+                database.stop(when: isExpired, limit)
+                if try !database.hasTables() && sidecars.header?.usesLog != false { return .trouble(emptied) }
+                return .answer(.read(try body(database), sidecars))
+            }
+        } catch {
+            if error.isBusy { return .busy }
+            switch error.primaryCode {
+            case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: return .failedInPlace
+            default: return .trouble(damage(error))
+            }
+        }
+    }
+
+    private var emptied: StoreTrouble {
+        StoreTrouble(
+            path: path,
+            kind: .damaged,
+            why: "it uses a write-ahead log, but it has no table: the log with its content is lost",
+            nextStep: "restore the -wal file, or move the database away"
+        )
+    }
+
+    private func damage(_ failure: SQLiteFailure) -> StoreTrouble {
+        let isDamage = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_INTERRUPT].contains(
+            failure.primaryCode
+        )
+        return StoreTrouble(
+            path: path,
+            kind: isDamage ? .damaged : .unreadable,
+            why: "SQLite says: \(failure.message) (\(failure.code))",
+            nextStep: "restore it from a backup, or move it away"
+        )
+    }
+}
+
+private func isLocked(_ path: Path) -> Bool {
+    guard let file = try? ReadOnlyFile(path) else { return false }
+    return SQLiteLocks.areHeld(file)
+}
+
+private func isExpired(_ limit: UnsafeMutableRawPointer?) -> Int32 {
+    guard let limit else { return 0 }
+    return monotonicMilliseconds() > limit.load(as: Int64.self) ? 1 : 0
+}
+
+private func monotonicMilliseconds() -> Int64 {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
+}
