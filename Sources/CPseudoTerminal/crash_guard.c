@@ -39,22 +39,23 @@ static void handle_crash(int number) {
     raise(number);
 }
 
+static void guard_against(int number, struct inherited_signals *inherited) {
+    if (signals_is_ignored(number)) return;
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handle_crash;
+    action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
+    sigemptyset(&action.sa_mask);
+    if (sigaction(number, &action, NULL) == 0) sigaddset(&inherited->changed, number);
+}
+
 void crash_guard_install(struct inherited_signals *inherited) {
     stack_t stack = {.ss_sp = alternate_stack, .ss_size = sizeof alternate_stack};
     sigaltstack(&stack, NULL);
     static const int deadly[] = {SIGILL,  SIGTRAP, SIGSEGV, SIGBUS,    SIGABRT,   SIGFPE,  SIGSYS,  SIGALRM,
                                  SIGPROF, SIGIO,   SIGPWR,  SIGSTKFLT, SIGVTALRM, SIGXCPU, SIGXFSZ};
-    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) {
-        struct sigaction action, before;
-        memset(&action, 0, sizeof action);
-        action.sa_handler = handle_crash;
-        action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_NODEFER;
-        sigemptyset(&action.sa_mask);
-        sigaction(deadly[i], NULL, &before);
-        if (before.sa_handler == SIG_IGN) continue;
-        sigaction(deadly[i], &action, NULL);
-        sigaddset(&inherited->changed, deadly[i]);
-    }
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) guard_against(deadly[i], inherited);
+    for (int number = SIGRTMIN; number <= SIGRTMAX; number++) guard_against(number, inherited);
 }
 
 void crash_guard_terminal(int descriptor, const struct termios *settings) {

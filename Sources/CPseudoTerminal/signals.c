@@ -7,7 +7,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-static int is_ignored(int number) {
+int signals_is_ignored(int number) {
     struct sigaction action;
     return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
 }
@@ -21,7 +21,7 @@ static void set_disposition(int number, void (*handler)(int)) {
 }
 
 static void change(struct inherited_signals *inherited, int number, void (*handler)(int)) {
-    if (is_ignored(number)) sigaddset(&inherited->ignored, number);
+    if (signals_is_ignored(number)) sigaddset(&inherited->ignored, number);
     sigaddset(&inherited->changed, number);
     set_disposition(number, handler);
 }
@@ -43,14 +43,14 @@ int signals_take_over(struct inherited_signals *inherited) {
     sigemptyset(&inherited->defaulted);
     for (size_t i = 0; i < sizeof forwarded / sizeof *forwarded; i++) {
         // A blocked signal reaches a signalfd even when ignored, so an ignored one is not blocked.
-        if (!is_ignored(forwarded[i])) sigaddset(&handled, forwarded[i]);
+        if (!signals_is_ignored(forwarded[i])) sigaddset(&handled, forwarded[i]);
     }
     sigaddset(&handled, SIGCHLD);
     sigaddset(&handled, SIGCONT);
     sigaddset(&handled, SIGWINCH);
     sigprocmask(SIG_BLOCK, &handled, &inherited->mask);
     // While SIGCHLD is ignored the kernel reaps children itself and their status is lost.
-    if (is_ignored(SIGCHLD)) change(inherited, SIGCHLD, SIG_DFL);
+    if (signals_is_ignored(SIGCHLD)) change(inherited, SIGCHLD, SIG_DFL);
     change(inherited, SIGPIPE, SIG_IGN);
     return signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
 }

@@ -1,65 +1,47 @@
-import CPseudoTerminal
 import Glibc
 
 /// The program: what was typed goes in, an exit status comes out.
 public enum AgentLaunch {
     public static func main() -> Int32 {
         _ = StandardDescriptors.closedAtStart
+        let arguments = Array(CommandLine.byteArguments.dropFirst())
+        var diagnostics = Diagnostics(guessedFrom: arguments, .inherited())
         do {
-            return dieAs(try directLaunch().run(observer: nil))
+            let invocation = try Invocation.parse(arguments: arguments, environment: .inherited())
+            diagnostics = try Diagnostics(invocation)
+            return try run(invocation, diagnostics)
         } catch {
-            writeLine("agentlaunch: \(error)")
+            diagnostics.report(error)
             return error.status.rawValue
         }
     }
 
-    /// `custom --direct [--stop-timeout N] [--workdir D] -- COMMAND ARGS...`
-    private static func directLaunch() throws(LaunchError) -> DirectLaunch {
-        var words = CommandLine.byteArguments.dropFirst()
-        var stopTimeout = 15
-        var workdir = currentDirectory()
-        func usage(_ why: String) -> LaunchError {
-            LaunchError(.usage, "command line", why, "agentlaunch custom --direct -- COMMAND [ARG...]")
+    private static func run(_ invocation: Invocation, _ diagnostics: Diagnostics) throws(LaunchError) -> Int32
+    {
+        switch invocation.command {
+        case .help(let topic): print(try Help.text(topic))
+        case .version: print(Help.version)
+        case .start:
+            let surroundings = try Surroundings.ofThisProcess()
+            let request = try Request(
+                invocation,
+                environment: surroundings.environment,
+                currentDirectory: surroundings.currentDirectory
+            )
+            return try StartCommand(request, surroundings, diagnostics).run()
+        case .agents:
+            let surroundings = try Surroundings.ofThisProcess()
+            print(try AgentsCommand(invocation, surroundings).text())
+        case .sessions(let agent):
+            let surroundings = try Surroundings.ofThisProcess()
+            return try SessionsCommand(invocation, surroundings, agent: agent).run(diagnostics)
+        case .doctor, .status, .wait, .stop, .logs, .completions:
+            throw LaunchError(.bug, "agentlaunch", "a command without code", "report this")
         }
-        while let word = words.popFirst(), word != Bytes("--".utf8) {
-            switch word.lossyText {
-            case "custom", "--direct": break
-            case "--stop-timeout": stopTimeout = words.popFirst().flatMap { Int($0.lossyText) } ?? 15
-            case "--workdir": workdir = words.popFirst().map(Path.init) ?? workdir
-            default: throw usage("unknown word \(word.lossyText)")
-            }
-        }
-        guard let command = words.first else { throw usage("no command") }
-        let environment = Environment.inherited()
-        return DirectLaunch(
-            child: ChildProgram(
-                executable: try executable(command, environment),
-                arguments: Array(words),
-                environment: environment,
-                workdir: workdir
-            ),
-            stopTimeout: stopTimeout
-        )
+        return ExitStatus.success.rawValue
     }
 
-    private static func executable(_ command: Bytes, _ environment: Environment) throws(LaunchError) -> Path {
-        if command.contains(UInt8(ascii: "/")) { return Path(bytes: command) }
-        var found: Path?
-        for folder in (environment["PATH"] ?? []).split(separator: UInt8(ascii: ":")) {
-            let candidate = Path(bytes: folder) / command
-            guard let status = try? fileStatus(candidate), status.isRegularFile else { continue }
-            if candidate.withCString({ access($0, X_OK) }) == 0 { return candidate }
-            found = found ?? candidate
-        }
-        if let found { return found }
-        throw LaunchError(.notFound, command.lossyText, "not found on PATH", "install it")
-    }
-
-    private static func currentDirectory() -> Path {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        return getcwd(&buffer, buffer.count) == nil
-            ? "." : Path(bytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
-    }
+    private static func print(_ text: String) { writeAll(Bytes(text.utf8), to: STDOUT_FILENO) }
 }
 
 extension CommandLine {

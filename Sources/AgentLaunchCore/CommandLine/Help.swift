@@ -5,6 +5,18 @@ enum Help {
 
     static let version = "agentlaunch \(ProductVersion.current)\n"
 
+    static func text(_ topic: HelpTopic) throws(LaunchError) -> String {
+        switch topic {
+        case .general: return general()
+        case .command(let name): return command(name)
+        case .agent(let name):
+            guard let found = Registry.agents.first(where: { $0.name == name }) else {
+                throw NotYet.refusal(agent: name, among: Registry.agents.map(\.name))
+            }
+            return agent(found)
+        }
+    }
+
     /// The whole of it, for `--help`, `-h` and no arguments at all.
     static func general() -> String {
         [

@@ -1,7 +1,7 @@
 /// Rules 5 to 7: taking over a conversation that was not started under this name.
 extension Decider {
     func inherited(_ findings: inout Findings) -> Decision? {
-        guard query.name == "default", wishes.adopt != .never else { return nil }
+        guard query.name == "default", wishes.adopt != .never, notBefore == nil else { return nil }
         switch store.legacy(&findings) {
         case .found(let session) where session.state == .resumable:
             return .warm(session, .legacy, "An older start script left this conversation.")
@@ -19,7 +19,7 @@ extension Decider {
 
     func adopted(_ findings: inout Findings) throws(LaunchError) -> Decision? {
         let candidates = store.candidates(&findings)
-        let free = candidates.sessions.filter { !isHeld($0) }.sorted(by: newestFirst)
+        let free = candidates.sessions.filter { !isHeld($0) && isRecent($0) }.sorted(by: newestFirst)
         var unreadable = candidates.troubles
         switch wishes.adopt {
         case .never: break
@@ -91,8 +91,19 @@ extension Decider {
         return .warm(session, how, reason)
     }
 
+    /// After `--fresh`, what was there before must not come back, even if the new session's id was never learnt.
+    private var notBefore: Timestamp? {
+        guard let record = record.record, record.origin == .fresh, record.hasNoSession else { return nil }
+        return record.startedAt
+    }
+
+    private func isRecent(_ session: Session) -> Bool {
+        guard let notBefore else { return true }
+        return session.startedAt.map { $0 >= notBefore } ?? false
+    }
+
     /// Whether the session belongs to a conversation of another name.
-    private func isHeld(_ session: Session) -> Bool {
+    func isHeld(_ session: Session) -> Bool {
         let names = Set(others.filter { $0.workdir == query.workdir }.map(\.name)).union(["default"])
             .subtracting([query.name])
         return others.contains { $0.sessionID == session.id }

@@ -122,6 +122,7 @@ struct Decider {
 
     private func remembered(_ findings: inout Findings) -> Remembered {
         guard case .present(let record) = record else { return .goOn }
+        if record.hasNoSession { return captured(record, &findings) }
         var empty: Session?
         if let id = record.sessionID, agent.isSessionID(id) {
             switch store.find(id, &findings) {
@@ -163,6 +164,20 @@ struct Decider {
             )
         }
         return .goOn
+    }
+
+    /// The launcher ended before it learnt the id: ours is the only session that began since.
+    private func captured(_ record: Record, _ findings: inout Findings) -> Remembered {
+        let since = store.candidates(&findings).sessions.filter { session in
+            session.startedAt.map { $0 >= record.startedAt } ?? false
+        }
+        let isAnothers =
+            query.task.map { record.holds($0.sha256) != nil && since.first?.firstMessage == .isOther }
+            ?? false
+        guard since.count == 1, !isAnothers, !isHeld(since[0]) else { return .goOn }
+        return .decided(
+            .warm(since[0], .record, "The only conversation since the start that was recorded here.")
+        )
     }
 
     private func missingStore(_ record: Record, _ findings: inout Findings) -> StoreTrouble? {

@@ -33,10 +33,15 @@ struct Record: Equatable, Sendable {
     var origin: Origin
     /// The store's root at the last start: if it is elsewhere or gone, a volume may be missing.
     var store: Path
+    /// When the conversation was started here for the first time.
+    var startedAt: Timestamp
     var prompts: [Prompt] = []
     /// The session whose chat agentapi's state file holds.
     var stateSession: String?
     var moduleDirectory: Path?
+
+    /// The agent was started, and whether it made a session is not known.
+    var hasNoSession: Bool { sessionID == nil && sessionName == nil }
 
     var wasDelivered: Bool { prompts.contains { $0.state == .delivered } }
 

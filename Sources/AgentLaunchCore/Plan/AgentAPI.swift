@@ -27,25 +27,20 @@ struct AgentAPI: Sendable {
 
     /// agentapi with its options, without `--`.
     func arguments() throws(LaunchError) -> [AgentCommand.Argument] {
+        let columns = try number(width, "TERM_WIDTH", 10...65535, Self.defaultWidth)
+        let rows = try number(height, "TERM_HEIGHT", 10...65535, Self.defaultHeight)
         var result: [AgentCommand.Argument] = ["agentapi", "server", "--type", .init(type)]
-        result += [
-            "--term-width",
-            .init(String(try width ?? inherited("TERM_WIDTH", 10...65535) ?? Self.defaultWidth)),
-        ]
-        result += [
-            "--term-height",
-            .init(String(try height ?? inherited("TERM_HEIGHT", 10...65535) ?? Self.defaultHeight)),
-        ]
+        result += ["--term-width", .init(String(columns)), "--term-height", .init(String(rows))]
         if let port { result += ["--port", .init(String(port))] }
         if passesPrompt { result.append(.prompt(prefix: "--initial-prompt=")) }
         return result
     }
 
     func effectivePort() throws(LaunchError) -> Int {
-        try port ?? inherited("PORT", 1...65535) ?? Self.defaultPort
+        try number(port, "PORT", 1...65535, Self.defaultPort)
     }
 
-    var stateFile: Path {
+    static func stateFile(_ environment: Environment, folder: Path) -> Path {
         environment.given("AGENTAPI_STATE_FILE").map { Path(bytes: $0) } ?? folder / "agentapi-state.json"
     }
 
@@ -94,7 +89,9 @@ struct AgentAPI: Sendable {
     private var stateSettings: [LaunchPlan.EnvironmentChange.Setting] {
         var settings: [LaunchPlan.EnvironmentChange.Setting] = []
         if environment.given("AGENTAPI_STATE_FILE") == nil {
-            settings.append(.init(name: "AGENTAPI_STATE_FILE", value: stateFile.bytes))
+            settings.append(
+                .init(name: "AGENTAPI_STATE_FILE", value: Self.stateFile(environment, folder: folder).bytes)
+            )
         }
         settings.append(
             .init(name: "AGENTAPI_LOAD_STATE", value: Bytes((loadsState ? "true" : "false").utf8))
@@ -102,8 +99,15 @@ struct AgentAPI: Sendable {
         return settings
     }
 
-    private func inherited(_ key: String, _ range: ClosedRange<Int>) throws(LaunchError) -> Int? {
-        guard let value = environment.given(Self.prefix + key) else { return nil }
+    /// The option, else the inherited variable, else the default.
+    private func number(
+        _ option: Int?,
+        _ key: String,
+        _ range: ClosedRange<Int>,
+        _ fallback: Int
+    ) throws(LaunchError) -> Int {
+        if let option { return option }
+        guard let value = environment.given(Self.prefix + key) else { return fallback }
         guard let number = Int(value.lossyText), range.contains(number) else {
             throw LaunchError(
                 .usage,

@@ -1,10 +1,5 @@
 /// Everything that a start at this moment would do: made by the planner, printed by a dry run, run by a launch.
 struct LaunchPlan: Sendable {
-    enum TransportCause: String, Sendable {
-        case option, environment, terminal
-        case noTerminal = "no-terminal"
-    }
-
     /// The text that goes with the start, or the task that is left out.
     struct Prompt: Equatable, Sendable {
         var action: PromptDecision.Action
@@ -32,7 +27,7 @@ struct LaunchPlan: Sendable {
     var decision: Decision
     var prompt: Prompt
     var transport: Transport
-    var transportCause: TransportCause
+    var transportCause: Transport.Cause
     var isAttended: Bool
     /// agentapi with its options, up to and without `--`; empty for a direct start.
     var agentAPI: [AgentCommand.Argument] = []
@@ -48,10 +43,6 @@ struct LaunchPlan: Sendable {
         if agentCommand.isEmpty { return [] }
         return agentAPI + (agentAPI.isEmpty ? [] : ["--"]) + wrapper.map { .text($0) } + agentCommand
     }
-}
-
-enum Transport: String, Sendable {
-    case agentapi, direct
 }
 
 /// The agent's release, and how it is known.

@@ -1,9 +1,9 @@
 /// The plan as `--dry-run --format json` prints it (schema `agentlaunch.plan/1`).
 extension LaunchPlan {
-    func json(showPrompt: Bool) -> JSON {
+    func json(showPrompt: Bool) -> JSONValue {
         [
             "schema": "agentlaunch.plan/1",
-            "version": .string(ProductVersion.text),
+            "version": .string(ProductVersion.current),
             "agent": .string(agent.name),
             "workdir": .string(workdir.description),
             "start": .string(decision.verdict.rawValue),
@@ -11,11 +11,11 @@ extension LaunchPlan {
             "session": sessionJSON,
             "prompt": promptJSON,
             "transport": .string(transport.rawValue),
-            "command": .array(shown(command, showPrompt: showPrompt).map(JSON.string)),
-            "agentCommand": .array(shown(agentCommand, showPrompt: showPrompt).map(JSON.string)),
+            "command": .array(shown(command, showPrompt: showPrompt).map(JSONValue.string)),
+            "agentCommand": .array(shown(agentCommand, showPrompt: showPrompt).map(JSONValue.string)),
             "environment": [
-                "set": .object(environment.set.map { ($0.name, .string($0.shown)) }),
-                "unset": .array(environment.unset.map(JSON.string)),
+                "set": .object(environment.set.map { .init($0.name, .string($0.shown)) }),
+                "unset": .array(environment.unset.map(JSONValue.string)),
             ],
             "evidence": .array(
                 findings.evidence.map {
@@ -29,40 +29,41 @@ extension LaunchPlan {
                 findings.warnings.map { ["code": .string($0.code), "message": .string($0.message)] }
             ),
             "agentVersion": [
-                "value": .text(version.version?.description), "source": .string(version.source.rawValue),
+                "value": .optional(version.version?.description), "source": .string(version.source.rawValue),
             ],
             "transportCause": .string(transportCause.rawValue),
             "attended": .bool(isAttended),
         ]
     }
 
-    private var sessionJSON: JSON {
+    private var sessionJSON: JSONValue {
         switch decision.start {
         case nil: .null
         case .cold(let new) where new.id == nil && new.name == nil: .null
         case .cold(let new):
             [
-                "id": .text(new.id), "name": .text(new.name), "how": .string(decision.how.rawValue),
+                "id": .optional(new.id), "name": .optional(new.name), "how": .string(decision.how.rawValue),
                 "exists": false, "store": .null, "messages": .null, "updatedAt": .null, "interrupted": .null,
             ]
         case .reuse(let session), .warm(let session):
             [
-                "id": .string(session.id), "name": .text(session.name), "how": .string(decision.how.rawValue),
+                "id": .string(session.id), "name": .optional(session.name),
+                "how": .string(decision.how.rawValue),
                 "exists": true, "store": .string(session.store.description),
-                "messages": session.messages.map { .number(Int64($0)) } ?? .null,
-                "updatedAt": .text(session.updatedAt?.rfc3339),
-                "interrupted": session.interrupted.map(JSON.bool) ?? .null,
+                "messages": session.messages.map { .integer($0) } ?? .null,
+                "updatedAt": .optional(session.updatedAt?.rfc3339),
+                "interrupted": session.interrupted.map(JSONValue.bool) ?? .null,
             ]
         }
     }
 
-    private var promptJSON: JSON {
+    private var promptJSON: JSONValue {
         [
             "action": .string(prompt.action.rawValue),
-            "delivery": .text(prompt.delivery?.rawValue),
-            "bytes": prompt.text.map { .number(Int64($0.count)) } ?? .null,
-            "sha256": .text(prompt.text.map { SHA256.hex($0) }),
-            "given": .text(prompt.given?.rawValue),
+            "delivery": .optional(prompt.delivery?.rawValue),
+            "bytes": prompt.text.map { .integer($0.count) } ?? .null,
+            "sha256": .optional(prompt.text.map { SHA256.hex($0) }),
+            "given": .optional(prompt.given?.rawValue),
         ]
     }
 }
@@ -91,7 +92,7 @@ extension LaunchPlan.EnvironmentChange.Setting {
     var shown: String { isPrivate ? "<\(value.count) bytes>" : value.lossyText }
 }
 
-extension JSON {
+extension JSONValue {
     /// A string, or null where there is none.
-    static func text(_ value: String?) -> JSON { value.map(JSON.string) ?? .null }
+    static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
 }

@@ -169,9 +169,3 @@ private func isExpired(_ limit: UnsafeMutableRawPointer?) -> Int32 {
     guard let limit else { return 0 }
     return monotonicMilliseconds() > limit.load(as: Int64.self) ? 1 : 0
 }
-
-private func monotonicMilliseconds() -> Int64 {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-}

@@ -41,7 +41,9 @@ struct SQLiteSidecars: Equatable, Sendable {
         } catch {
             throw .unreadable(files.logPath, error)
         }
-        if isInUse { isMoving = try files.isFresh || SQLiteFiles.look(at: files.path)?.log != mark }
+        guard isInUse else { return }
+        let now = try SQLiteFiles.look(at: files.path)
+        isMoving = files.isFresh || now?.log != mark
     }
 
     /// Changes are, or were, written to a log.

@@ -24,6 +24,8 @@ enum Descendants {
         return living.count
     }
 
+    static func pids() -> [Int32] { Array(all().keys) }
+
     private static func all() -> [Int32: Entry] {
         var entries: [Int32: Entry] = [:]
         for name in (try? namesInDirectory("/proc")) ?? [] {

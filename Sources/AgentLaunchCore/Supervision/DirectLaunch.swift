@@ -4,8 +4,8 @@ import Glibc
 /// Runs the agent itself on a pseudoterminal and stays with it until it has ended.
 struct DirectLaunch {
     var child: ChildProgram
-    /// Seconds from the first TERM or HUP to KILL.
-    var stopTimeout = 15
+    /// From the first TERM or HUP to KILL.
+    var stopTimeoutMilliseconds = 15_000
     /// Used only without a terminal; nil: 80 columns, 24 rows.
     var columns: UInt16?
     var rows: UInt16?
@@ -45,7 +45,7 @@ struct DirectLaunch {
             process: process,
             signals: signals,
             onTerminal: outer != nil,
-            stop: StopSequence(timeout: stopTimeout),
+            stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observer: observer,
             note: note
         )

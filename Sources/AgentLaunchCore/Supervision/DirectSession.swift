@@ -20,6 +20,7 @@ final class DirectSession {
     private var hangupDue: Int64?
     private var reopenDue: Int64?
     private var survivors = 0
+    private var isImpatient = false
 
     /// Nothing tells that the shell has put this job in the foreground (`fg`) or that a process has
     /// opened the pseudoterminal again, so these two are looked at this often, while they matter.
@@ -59,6 +60,7 @@ final class DirectSession {
             takeTimers(now: monotonicMilliseconds())
             if let end, relay.isFinished, !stop.isKilling || survivors == 0 || stop.hasGivenUp {
                 terminal?.leave()
+                relay.close()
                 close(process.master)
                 return end
             }
@@ -123,6 +125,7 @@ final class DirectSession {
         if let error = relay.writeCaller(), terminal == nil { note(discardedOutput("\(error)")) }
         // What was passed on has made room; without this the last bytes would wait for another event.
         relay.readAgent()
+        if relay.isStuck, isImpatient || stop.isOverdue { relay.abandon() }
     }
 
     private func inputEnded() {
@@ -132,6 +135,7 @@ final class DirectSession {
             return
         }
         relay.closeInput()
+        if signals_is_ignored(SIGHUP) != 0 { return }
         hangupDue = monotonicMilliseconds() + Self.hangupGrace
     }
 
@@ -168,7 +172,7 @@ final class DirectSession {
     private func passOn(_ signal: Int32) {
         if signal == SIGHUP { hangupDue = nil }
         // After the end there is nobody to pass it to: it means that the rest need not be written.
-        if end != nil, signal != SIGUSR1, signal != SIGUSR2 { relay.abandon() }
+        if end != nil, signal != SIGUSR1, signal != SIGUSR2 { isImpatient = true }
         sendToGroup(signal)
         stop.passedOn(signal, now: monotonicMilliseconds())
     }
@@ -201,10 +205,7 @@ final class DirectSession {
     private func childEnded(_ end: ChildEnd) {
         self.end = end
         observer?.ended()
-        relay.finish()
-        relay.readAgent()
-        _ = relay.writeCaller()
-        if end.isAbnormal { relay.queueModeReset() }
+        relay.finish(isAbnormal: end.isAbnormal)
     }
 
     /// The agent stops: so does this job, for the shell above to take over. Where there is no such

@@ -2,7 +2,8 @@ import Glibc
 
 /// From the first TERM or HUP to KILL. A second one changes nothing about the time.
 struct StopSequence {
-    let timeout: Int
+    /// Milliseconds.
+    let timeout: Int64
     /// Monotonic milliseconds at which everything left is killed.
     private(set) var deadline: Int64?
     /// Set once that has begun.
@@ -12,12 +13,12 @@ struct StopSequence {
     private static let mostPasses = 250
     private static let pause: Int64 = 20
 
-    init(timeout: Int) { self.timeout = max(0, min(timeout, 1_000_000_000)) }
+    init(timeout: Int) { self.timeout = Int64(max(0, min(timeout, 1_000_000_000))) }
 
     /// Called for every signal that was passed on.
     mutating func passedOn(_ signal: Int32, now: Int64) {
         guard signal == SIGTERM || signal == SIGHUP, deadline == nil else { return }
-        deadline = now + Int64(timeout) * 1000
+        deadline = now + timeout
     }
 
     /// True when it is time to kill what is there, the first time and again shortly after each time.
@@ -29,5 +30,7 @@ struct StopSequence {
         return true
     }
 
+    /// A second after the first KILL: what is still waited for is a reader that does not read.
+    var isOverdue: Bool { passes >= 50 }
     var hasGivenUp: Bool { passes >= Self.mostPasses }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z.
 struct Timestamp: Hashable, Comparable, Sendable {
     var milliseconds: Int64
@@ -5,6 +7,13 @@ struct Timestamp: Hashable, Comparable, Sendable {
     static func < (a: Timestamp, b: Timestamp) -> Bool { a.milliseconds < b.milliseconds }
 
     init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+    /// By the machine's clock.
+    static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
 
     /// Reads RFC 3339 (`2026-11-21T02:14:57.123Z`, `+02:00`) and SQLite's `2026-11-21 02:14:57`, which is UTC.
     init?(_ text: String) {

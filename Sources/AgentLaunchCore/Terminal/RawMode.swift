@@ -5,12 +5,11 @@ import Glibc
 /// another job is in the foreground it is not touched: that would stop this process (SIGTTOU).
 struct RawMode {
     let descriptor: Int32
-    /// What to go back to; set while the terminal is raw.
+    /// What to go back to.
     private var saved: termios?
+    private(set) var isRaw = false
 
     init(descriptor: Int32) { self.descriptor = descriptor }
-
-    var isRaw: Bool { saved != nil }
 
     /// A terminal that does not control this process knows no background.
     var isForeground: Bool {
@@ -20,27 +19,36 @@ struct RawMode {
 
     /// Goes raw if in the foreground; the settings of this moment are those that come back.
     mutating func enter() {
-        guard saved == nil, isForeground, var settings = terminalSettings(of: descriptor) else { return }
-        var raw = settings
-        cfmakeraw(&raw)
-        if !sameTerminal(STDIN_FILENO, STDOUT_FILENO) { raw.c_oflag = settings.c_oflag }
+        guard !isRaw, isForeground, var settings = terminalSettings(of: descriptor) else { return }
+        // A shell may have put back what it found when this job was stopped while raw; and a SIGCONT
+        // may come without a stop. Going back to that would leave the terminal raw.
+        if let saved, settings.isAlike(Self.raw(saved)) { settings = saved }
         // Armed first: a crash between the two calls restores what is already there.
         crash_guard_terminal(descriptor, &settings)
-        guard apply(raw) else { return crash_guard_terminal(descriptor, nil) }
+        guard apply(Self.raw(settings)) else { return crash_guard_terminal(descriptor, nil) }
         saved = settings
+        isRaw = true
     }
 
     /// Puts the settings back unless the terminal belongs to another job by now.
     mutating func leave() {
-        guard let settings = saved else { return }
-        if isForeground { _ = apply(settings) }
+        guard isRaw, let saved else { return }
+        if isForeground { _ = apply(saved) }
         forget()
     }
 
-    /// After a stop: the shell has set the terminal as it likes it meanwhile.
+    /// Another job may have the terminal, or have had it: `enter` looks anew.
     mutating func forget() {
-        saved = nil
+        isRaw = false
         crash_guard_terminal(descriptor, nil)
+    }
+
+    private static func raw(_ settings: termios) -> termios {
+        var raw = settings
+        cfmakeraw(&raw)
+        // Where output goes to another terminal, this one keeps its own line ends.
+        if !sameTerminal(STDIN_FILENO, STDOUT_FILENO) { raw.c_oflag = settings.c_oflag }
+        return raw
     }
 
     private func apply(_ settings: termios) -> Bool {
@@ -62,6 +70,11 @@ private func sameTerminal(_ a: Int32, _ b: Int32) -> Bool {
 }
 
 extension termios {
+    fileprivate func isAlike(_ other: termios) -> Bool {
+        c_iflag == other.c_iflag && c_oflag == other.c_oflag && c_cflag == other.c_cflag
+            && c_lflag == other.c_lflag
+    }
+
     /// For an agent whose output goes to a pipe or a file: nothing is added to it, neither carriage
     /// returns nor an echo of the answers that a terminal gives.
     static var plain: termios {

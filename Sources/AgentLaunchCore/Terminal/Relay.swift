@@ -16,6 +16,8 @@ struct Relay {
     /// Set when the agent has ended: how much may still be read. A process that it left behind may
     /// write for ever, while what the agent wrote itself is at most what the kernel holds.
     private var remaining: Int?
+    private var owesModeReset = false
+    private var isBlocked = false
 
     /// True while no process has the pseudoterminal open; it may be opened again (`/dev/tty`).
     private(set) var isClosed = false
@@ -34,7 +36,9 @@ struct Relay {
     var hasForCaller: Bool { !toCaller.isEmpty }
     var outputDescriptor: Int32 { output.descriptor }
     /// The agent has ended and all that it wrote has been passed on.
-    var isFinished: Bool { remaining == 0 && toCaller.isEmpty }
+    var isFinished: Bool { remaining == 0 && toCaller.isEmpty && !owesModeReset }
+    /// The agent has ended and the caller does not take the rest of its output.
+    var isStuck: Bool { remaining != nil && isBlocked }
 
     /// The caller's terminal to the queue; false when there is nothing to come.
     mutating func readInput() -> Bool {
@@ -90,6 +94,8 @@ struct Relay {
 
     /// Passes on what is queued; the error if the caller's side takes no more, then or ever.
     mutating func writeCaller() -> Errno? {
+        isBlocked = false
+        queueModeReset()
         while !toCaller.isEmpty {
             var outcome = OutputSink.Outcome.wouldBlock
             _ = toCaller.remove { bytes in
@@ -98,8 +104,10 @@ struct Relay {
                 return 0
             }
             switch outcome {
-            case .wrote: continue
-            case .wouldBlock: return nil
+            case .wrote(let count) where count > 0: continue
+            case .wrote, .wouldBlock:
+                isBlocked = true
+                return nil
             case .failed(let error):
                 toCaller.removeAll()
                 defer { outputFailed = true }
@@ -113,7 +121,9 @@ struct Relay {
     mutating func reopen() { isClosed = false }
 
     /// The agent has been reaped: what it wrote before is all in the kernel now.
-    mutating func finish() {
+    /// After an abnormal end what it left switched on in the caller's terminal is switched off.
+    mutating func finish(isAbnormal: Bool) {
+        owesModeReset = isAbnormal && modes != nil
         isClosed = false
         remaining = Self.mostHeldByKernel
         toAgent.removeAll()
@@ -123,12 +133,20 @@ struct Relay {
     mutating func abandon() {
         remaining = 0
         toCaller.removeAll()
+        _ = writeCaller()
+        toCaller.removeAll()
     }
 
-    /// What a crashed agent left switched on in the caller's terminal.
-    mutating func queueModeReset() {
-        guard let reset = modes?.reset else { return }
-        _ = toCaller.append(reset)
+    /// Closes what was opened here; the caller's own descriptors stay.
+    func close() {
+        if let input, input != STDIN_FILENO { Glibc.close(input) }
+        if output.descriptor != STDOUT_FILENO { Glibc.close(output.descriptor) }
+    }
+
+    /// After the last of the agent's own output, which may still switch something on.
+    private mutating func queueModeReset() {
+        guard owesModeReset, remaining == 0, let reset = modes?.reset else { return }
+        owesModeReset = !toCaller.append(reset)
     }
 
     private func guardModes() {

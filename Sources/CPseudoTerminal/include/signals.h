@@ -16,6 +16,8 @@ struct inherited_signals {
 /// handled, SIGPIPE becomes an error of write.
 int signals_take_over(struct inherited_signals *inherited);
 
+int signals_is_ignored(int number);
+
 /// Undoes signals_take_over; what arrived meanwhile is delivered now.
 void signals_give_back(const struct inherited_signals *inherited, int descriptor);
 

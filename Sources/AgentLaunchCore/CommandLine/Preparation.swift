@@ -1,0 +1,246 @@
+import Glibc
+
+/// From what was typed to the plan: reads prompts, the record, the store and the executable. Writes nothing, and
+/// executes nothing in a dry run.
+struct Preparation {
+    let request: Request
+    let surroundings: Surroundings
+    let agent: Agent
+    let transport: (Transport, Transport.Cause)
+    let isAttended: Bool
+    /// Physical.
+    let workdir: Path
+    let state: StateFolder
+    /// The agent's environment without its own settings, and how it came about.
+    let environment: Environment
+    let change: LaunchPlan.EnvironmentChange
+
+    init(_ request: Request, _ surroundings: Surroundings) throws(LaunchError) {
+        try surroundings.checkHome()
+        self.request = request
+        self.surroundings = surroundings
+        guard let agent = Registry.agents.first(where: { $0.name == request.agent }) else {
+            throw LaunchError(.bug, request.agent, "the agent is not registered", "report this")
+        }
+        self.agent = agent
+        transport =
+            request.transport.map { ($0.value, $0.byOption ? .option : .environment) }
+            ?? Transport.decided(by: surroundings.terminals, dryRun: request.dryRun)
+        let terminals = surroundings.terminals
+        let onTerminal =
+            request.dryRun ? terminals.input || terminals.error : terminals.input && terminals.output
+        isAttended = request.attended?.value ?? (transport.0 == .direct && onTerminal)
+        workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
+        state = StateFolder(environment: surroundings.environment, home: surroundings.home)
+        (environment, change) = try ChildEnvironment.make(request, surroundings.environment)
+    }
+
+    private static func physicalWorkdir(_ request: Request, isAttended: Bool) throws(LaunchError) -> Path {
+        let path: Path
+        let status: stat?
+        do throws(Errno) {
+            path = try request.workdir.physical()
+            status = try fileStatus(path)
+        } catch {
+            throw LaunchError(.noInput, "\(request.workdir)", "\(error)", "give another --workdir")
+        }
+        guard path.bytes.text != nil else {
+            throw LaunchError(.usage, "--workdir", "its physical path is not UTF-8", "use another directory")
+        }
+        if let status, !status.isDirectory {
+            throw LaunchError(.noInput, "\(path)", "it is no directory", "give another --workdir")
+        }
+        if status != nil || request.dryRun { return path }
+        guard !isAttended else {
+            throw LaunchError(
+                .noInput,
+                "\(path)",
+                "there is no such directory",
+                "make it, or give another --workdir"
+            )
+        }
+        do throws(Errno) { try makeFolders(path, mode: 0o777) } catch {
+            throw LaunchError(.noInput, "\(path)", "it cannot be made: \(error)", "give another --workdir")
+        }
+        return path
+    }
+
+    var conversation: Path {
+        state.conversation(agent: agent.name, name: request.sessionName, workdir: workdir)
+    }
+    var recordFile: RecordFile { RecordFile(conversation: conversation) }
+
+    // MARK: The plan
+
+    /// What a start needs beside the plan.
+    struct Outcome {
+        var plan: LaunchPlan
+        var record: RecordState
+        var query: StoreQuery
+        var task: TaskText?
+        var executable: Executable
+        var storeRoot: Path
+        /// Who has the conversation open now, if anybody.
+        var holder: Int32?
+    }
+
+    func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
+        var findings = Findings()
+        for warning in request.warnings { findings.warn(warning.code, warning.message) }
+        var unreadableTask: LaunchError?
+        let task = try read(request.task, &findings) { unreadableTask = $0 }
+        var unreadableResume: LaunchError?
+        let resumePrompt = try read(request.resumePrompt, &findings) { unreadableResume = $0 }
+
+        let record = recordFile.read(&findings)
+        var query = StoreQuery(
+            environment: environment,
+            home: surroundings.home,
+            workdir: workdir,
+            name: request.sessionName,
+            task: task
+        )
+        query.recorded = record.record?.tokens ?? []
+        let store = agent.store(query)
+        var wishes = Wishes(
+            adopt: request.adopt,
+            freshWhenUnknown: request.onUnknown == .fresh,
+            unreadableTask: unreadableTask
+        )
+        switch request.conversation {
+        case .automatic: break
+        case .resume(let id): wishes.resume = id
+        case .fresh: wishes.fresh = true
+        case .requireResume: wishes.requireResume = true
+        }
+        let others = RecordFile.others(than: conversation, agent: state.agent(agent.name))
+        func decide(_ wishes: Wishes) throws(LaunchError) -> Decision {
+            try Decider(
+                agent: agent,
+                query: query,
+                store: store,
+                wishes: wishes,
+                record: record,
+                others: others
+            )
+            .decide(&findings)
+        }
+        var decision = try decide(wishes)
+        let prompts = PromptDecider(
+            store: store,
+            record: record.record,
+            task: task,
+            onNewPrompt: request.onNewPrompt ?? (isAttended ? .refuse : .skip),
+            hasResumePrompt: resumePrompt != nil,
+            resumeWhen: request.resumeWhen
+        )
+        var prompt = prompts.decide(decision, &findings)
+        if prompt.wantsFresh {
+            wishes.fresh = true
+            wishes.resume = nil
+            decision = try decide(wishes)
+            prompt = prompts.decide(decision, &findings)
+        }
+        if decision.verdict == .warm {
+            for error in [unreadableTask, unreadableResume].compactMap(\.self) {
+                findings.warn("prompt-unreadable", "\(error.what): \(error.why)")
+            }
+        }
+        if decision.verdict != .unknown {
+            for warning in agent.firstRun(query, request.allowAll) {
+                findings.warn(warning.code, warning.message)
+            }
+        }
+        let executable = findExecutable()
+        let plan = try planner(executable, decision, task ?? resumePrompt, record.record, &findings)
+            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
+        let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
+        return Outcome(
+            plan: plan,
+            record: record,
+            query: query,
+            task: task,
+            executable: executable,
+            storeRoot: store.root,
+            holder: holder
+        )
+    }
+
+    private func read(
+        _ source: PromptSource?,
+        _ findings: inout Findings,
+        _ unreadable: (LaunchError) -> Void
+    ) throws(LaunchError) -> TaskText? {
+        guard let source else { return nil }
+        switch try source.read(environment: surroundings.environment) {
+        case .task(let text): return text
+        case .empty(let warning): findings.warn(warning.code, warning.message)
+        case .unreadable(let error): unreadable(error)
+        }
+        return nil
+    }
+
+    private func findExecutable() -> Executable {
+        let name = agent.name == "custom" ? request.arguments.first ?? [] : Bytes(agent.executable.utf8)
+        return agent.find(name, environment, surroundings.home, workdir)
+    }
+
+    private func planner(
+        _ executable: Executable,
+        _ decision: Decision,
+        _ text: TaskText?,
+        _ record: Record?,
+        _ findings: inout Findings
+    ) throws(LaunchError) -> Planner {
+        let folder = apiFolder(record)
+        var planner = Planner(
+            agent: agent,
+            request: request,
+            environment: environment,
+            own: change,
+            workdir: workdir,
+            home: surroundings.home,
+            transport: transport,
+            isAttended: isAttended,
+            isRoot: surroundings.isRoot,
+            executable: executable,
+            version: VersionAnswer(version: request.agentVersion, source: .notNeeded),
+            apiFolder: folder,
+            record: record,
+            hasStateFile: (try? fileStatus(AgentAPI.stateFile(environment, folder: folder))) != nil,
+            agentAPI: Executable.find(
+                Bytes("agentapi".utf8),
+                places: [],
+                environment: environment,
+                relativeTo: workdir
+            )
+        )
+        if let start = decision.start, agent.needsVersion(planner.commandRequest(start, text?.bytes)) {
+            planner.version =
+                VersionFinder(
+                    agent: agent,
+                    executable: executable,
+                    option: request.agentVersion,
+                    environment: environment,
+                    memory: state.agent(agent.name) / "versions.json",
+                    mayAsk: !request.dryRun
+                ).find(&findings)
+        } else if request.agentVersion != nil {
+            planner.version.source = .option
+        }
+        return planner
+    }
+
+    /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
+    private func apiFolder(_ record: Record?) -> Path {
+        guard let module = request.moduleDirectory else { return conversation }
+        if record?.moduleDirectory == module { return module }
+        let agents = (try? namesInDirectory(state.root)) ?? []
+        let isTaken = agents.contains { name in
+            RecordFile.others(than: conversation, agent: state.root / name).contains {
+                $0.moduleDirectory == module
+            }
+        }
+        return isTaken ? module / StateFolder.folderName(request.sessionName, workdir) : module
+    }
+}

@@ -1,0 +1,86 @@
+/// `agentlaunch sessions [AGENT]`: the conversations of this directory that could be resumed.
+struct SessionsCommand {
+    private let options: CommandOptions
+    private let surroundings: Surroundings
+    private let agents: [Agent]
+
+    init(_ invocation: Invocation, _ surroundings: Surroundings, agent: String?) throws(LaunchError) {
+        self.surroundings = surroundings
+        try surroundings.checkHome()
+        options = try CommandOptions(
+            invocation,
+            environment: surroundings.environment,
+            currentDirectory: surroundings.currentDirectory
+        )
+        agents = Registry.agents.filter { agent == nil ? $0.name != "custom" : $0.name == agent }
+    }
+
+    private struct Row {
+        var agent: String
+        var session: Session
+        /// The name under which it was started here.
+        var name: String?
+    }
+
+    func run(_ diagnostics: Diagnostics) throws(LaunchError) -> Int32 {
+        let workdir: Path
+        do throws(Errno) { workdir = try options.workdir.physical() } catch {
+            throw LaunchError(.noInput, "\(options.workdir)", "\(error)", "give another --workdir")
+        }
+        let state = StateFolder(environment: surroundings.environment, home: surroundings.home)
+        var rows: [Row] = []
+        var trouble: StoreTrouble?
+        for agent in agents {
+            let query = StoreQuery(
+                environment: surroundings.environment,
+                home: surroundings.home,
+                workdir: workdir,
+                name: SessionName.fallback
+            )
+            var findings = Findings()
+            let records = RecordFile.others(than: "", agent: state.agent(agent.name))
+            let candidates = agent.store(query).candidates(&findings)
+            for warning in findings.warnings { diagnostics.warn(warning) }
+            for found in candidates.troubles {
+                diagnostics.warn(Warning("session-unreadable", "\(found.path): \(found.why)"))
+                trouble = trouble ?? found
+            }
+            rows += candidates.sessions.sorted(by: newestFirst).map { session in
+                Row(
+                    agent: agent.name,
+                    session: session,
+                    name: records.first { $0.sessionID == session.id }?.name
+                )
+            }
+        }
+        writeAll(Bytes(text(rows).utf8), to: 1)
+        return (trouble == nil ? ExitStatus.success : .unknown).rawValue
+    }
+
+    private func text(_ rows: [Row]) -> String {
+        switch options.format {
+        case .json:
+            let list = rows.map { row -> JSONValue in
+                [
+                    "agent": .string(row.agent), "id": .string(row.session.id),
+                    "name": .optional(row.session.name),
+                    "session": .optional(row.name),
+                    "directory": .optional(row.session.directory?.description),
+                    "messages": row.session.messages.map { .integer($0) } ?? .null,
+                    "updatedAt": .optional(row.session.updatedAt?.rfc3339),
+                    "interrupted": row.session.interrupted.map { .bool($0) } ?? .null,
+                    "store": .string(row.session.store.description),
+                ]
+            }
+            return JSONWriter.pretty(.array(list)).lossyText
+        case .text:
+            let lines = rows.map { row in
+                [
+                    row.agent, row.session.id, row.name ?? "-", row.session.messages.map(String.init) ?? "-",
+                    row.session.updatedAt?.rfc3339 ?? "-",
+                ]
+            }
+            return TextTable(["AGENT", "ID", "SESSION", "MESSAGES", "LAST ACTIVE"], lines).text
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import Glibc
+
+/// `agentlaunch AGENT`: the dry run, or the start itself.
+struct StartCommand {
+    let request: Request
+    let preparation: Preparation
+    let diagnostics: Diagnostics
+
+    init(_ request: Request, _ surroundings: Surroundings, _ diagnostics: Diagnostics) throws(LaunchError) {
+        self.request = request
+        self.diagnostics = diagnostics
+        preparation = try Preparation(request, surroundings)
+    }
+
+    func run() throws(LaunchError) -> Int32 {
+        if request.dryRun { return try dryRun() }
+        try NotYet.check(preparation.transport.0, dryRun: false)
+        let locks = LaunchLocks(preparation, diagnostics)
+        let lock = try locks.takeConversation()
+        PromptFile.removeLeftovers(in: promptFolder())
+        let outcome = try preparation.prepare()
+        for warning in outcome.plan.findings.warnings where warning.code != "prompt-refused" {
+            diagnostics.warn(warning)
+        }
+        try check(outcome)
+        let sessionLock = try locks.takeSession(outcome.plan)
+        let end = try launch(outcome)
+        // Held until the agent has ended and everything is put away.
+        _ = consume lock
+        _ = consume sessionLock
+        return dieAs(end)
+    }
+
+    // MARK: Dry run
+
+    private func dryRun() throws(LaunchError) -> Int32 {
+        var outcome = try preparation.prepare()
+        let holder = FileLock.holder(preparation.conversation / LaunchLocks.name)
+        if holder.isHeld || outcome.holder != nil {
+            let pid =
+                (holder.isHeld ? holder.pid : outcome.holder).map { "process \($0)" } ?? "another process"
+            outcome.plan.findings.warn(
+                "in-use",
+                "\(pid) has this conversation open now: a start would exit with 75"
+            )
+        }
+        let plan = outcome.plan
+        let text =
+            request.format == .json
+            ? JSONWriter.pretty(plan.json(showPrompt: request.showPrompt))
+            : Bytes(plan.text(showPrompt: request.showPrompt).utf8)
+        writeAll(text, to: STDOUT_FILENO)
+        if plan.decision.verdict == .unknown { return ExitStatus.unknown.rawValue }
+        return (plan.prompt.isRefused ? ExitStatus.usage : .success).rawValue
+    }
+
+    // MARK: Start
+
+    /// What must not be started.
+    private func check(_ outcome: Preparation.Outcome) throws(LaunchError) {
+        let plan = outcome.plan
+        if plan.decision.verdict == .unknown {
+            let trouble = plan.decision.trouble
+            throw LaunchError(
+                .unknown,
+                trouble.map { "\($0.path)" } ?? plan.agent.name,
+                trouble?.why ?? plan.decision.reason,
+                trouble?.nextStep ?? "see --dry-run"
+            )
+        }
+        if plan.prompt.isRefused {
+            throw LaunchError(
+                .usage,
+                request.task?.spelling ?? "--prompt",
+                "conversation \(plan.decision.session?.id ?? "") goes on and was not given this prompt",
+                "leave the prompt out, or use --on-new-prompt send, skip or fresh, or another --session NAME"
+            )
+        }
+        if let holder = outcome.holder { throw preparation.alreadyRunning(holder) }
+    }
+
+    private func launch(_ outcome: Preparation.Outcome) throws(LaunchError) -> ChildEnd {
+        let plan = outcome.plan
+        let executable = try program(plan, outcome.executable)
+        var promptFile: Path?
+        if plan.command.contains(.promptFile) {
+            promptFile = try PromptFile.create(in: promptFolder(), plan.prompt.text ?? [])
+        }
+        defer { if let promptFile { try? removeFile(promptFile) } }
+        let arguments = plan.command.map { argument in
+            switch argument {
+            case .text(let bytes): bytes
+            case .prompt(let prefix): Bytes(prefix.utf8) + (plan.prompt.text ?? [])
+            case .promptFile: promptFile?.bytes ?? []
+            case .newThread: Bytes()
+            }
+        }
+        var environment = preparation.environment
+        for name in plan.environment.unset { environment[name] = nil }
+        for setting in plan.environment.set { environment[setting.name] = setting.value }
+        let now = Timestamp.now()
+        let record = Record(
+            of: plan,
+            name: request.sessionName,
+            store: outcome.storeRoot,
+            task: outcome.task,
+            old: outcome.record.record,
+            moduleDirectory: request.moduleDirectory,
+            now: now
+        )
+        let isRecorded = plan.agent.name != "custom"
+        if isRecorded { write(record) }
+        diagnostics.notice(startLine(plan))
+        let watcher =
+            isRecorded
+            ? ConversationWatcher(
+                plan.agent,
+                outcome.query,
+                record,
+                awaiting: plan.prompt.action == .send ? outcome.task : nil,
+                startedAt: now,
+                write: { record in try? preparation.recordFile.write(record) }
+            )
+            : nil
+        let launch = DirectLaunch(
+            child: ChildProgram(
+                executable: executable,
+                arguments: arguments,
+                environment: environment,
+                workdir: plan.workdir
+            ),
+            stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+            columns: request.termWidth.map { UInt16($0) },
+            rows: request.termHeight.map { UInt16($0) },
+            note: { diagnostics.notice($0) }
+        )
+        return try launch.run(observer: watcher)
+    }
+
+    private func write(_ record: Record) {
+        do throws(Errno) { try preparation.recordFile.write(record) } catch {
+            diagnostics.warn(
+                Warning(
+                    "record-not-written",
+                    "\(preparation.recordFile.path): \(error); the next start has to look for itself"
+                )
+            )
+        }
+    }
+
+    /// Where it was put last time too, so that leftovers are found.
+    private func promptFolder() -> Path {
+        let folder = request.moduleDirectory ?? preparation.conversation
+        do throws(Errno) { try makeFolders(folder, mode: 0o700) } catch {
+            if let runtime = preparation.surroundings.environment.given("XDG_RUNTIME_DIR") {
+                return Path(bytes: runtime) / "agentlaunch"
+                    / StateFolder.folderName(request.sessionName, preparation.workdir)
+            }
+        }
+        return folder
+    }
+
+    /// The program that is executed: the wrapper's, else the agent's.
+    private func program(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) -> Path {
+        var found = agent
+        var what =
+            plan.agent.name == "custom" ? request.arguments.first?.lossyText ?? "" : plan.agent.executable
+        var install = plan.agent.install
+        if let wrapper = plan.wrapper.first, case .found = agent {
+            found = Executable.find(
+                wrapper,
+                places: [],
+                environment: preparation.environment,
+                relativeTo: plan.workdir
+            )
+            what = wrapper.lossyText
+            install = "install it, or leave --wrapper out"
+        }
+        switch found {
+        case .found(let path, _): return path
+        case .notExecutable(let path):
+            throw LaunchError(
+                .notExecutable,
+                "\(path)",
+                "it is not executable",
+                "chmod +x it, or install it anew"
+            )
+        case .missing:
+            throw LaunchError(.notFound, what, "it is neither on PATH nor in its usual places", install)
+        }
+    }
+
+    private func startLine(_ plan: LaunchPlan) -> String {
+        let token: String? =
+            switch plan.decision.start {
+            case .cold(let new): new.id ?? new.name
+            case .reuse(let session), .warm(let session): session.id
+            case nil: nil
+            }
+        let prompt =
+            switch plan.prompt.action {
+            case .send: "the prompt is given"
+            case .skip: plan.prompt.given == .this ? "the prompt was given before" : "the prompt is left out"
+            case .resumePrompt: "the resume prompt is given"
+            case .none: "no prompt"
+            }
+        let session = token.map { " \($0)" } ?? ""
+        return
+            "\(plan.agent.name): \(plan.decision.verdict.rawValue)\(session), \(prompt), \(plan.transport.rawValue)"
+    }
+}

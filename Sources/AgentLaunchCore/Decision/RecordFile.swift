@@ -1,0 +1,109 @@
+/// Reads and writes `record.json`.
+struct RecordFile: Sendable {
+    static let schema = "agentlaunch.record/1"
+
+    let path: Path
+
+    init(conversation: Path) { path = conversation / "record.json" }
+
+    func read(_ findings: inout Findings) -> RecordState {
+        do throws(Errno) {
+            guard let bytes = try contentsOfSmallFile(path, limit: 4 << 20) else { return .absent }
+            if let record = JSONValue(parsing: bytes).flatMap(Record.init) {
+                findings.saw(path, .ok, "the record of this conversation")
+                return .present(record)
+            }
+            return damaged(.damaged, "it is not a record of ours", &findings)
+        } catch {
+            return damaged(.unreadable, error.description, &findings)
+        }
+    }
+
+    func write(_ record: Record) throws(Errno) {
+        try makeFolders(path.parent, mode: 0o700)
+        try replaceFile(path, JSONWriter.pretty(record.json))
+    }
+
+    private func damaged(_ kind: StoreTrouble.Kind, _ why: String, _ findings: inout Findings) -> RecordState
+    {
+        findings.saw(path, kind == .damaged ? .damaged : .unreadable, why)
+        findings.warn("record-damaged", "\(path): \(why); the agent's own store decides")
+        return .damaged(
+            StoreTrouble(
+                path: path,
+                kind: kind,
+                why: why,
+                nextStep:
+                    "remove it if no conversation of yours is missing, name one with --resume ID, or pass --fresh"
+            )
+        )
+    }
+
+    /// The records of an agent's other conversations. One that cannot be read holds nothing.
+    static func others(than own: Path, agent folder: Path) -> [Record] {
+        let names = (try? namesInDirectory(folder)) ?? []
+        return names.compactMap { name in
+            let conversation = folder / name
+            guard conversation != own else { return nil }
+            let bytes = try? contentsOfSmallFile(conversation / "record.json", limit: 4 << 20)
+            return (bytes ?? nil).flatMap { JSONValue(parsing: $0) }.flatMap(Record.init)
+        }
+    }
+}
+
+extension Record {
+    var json: JSONValue {
+        [
+            "schema": .string(RecordFile.schema),
+            "agent": .string(agent),
+            "workdir": .string(workdir.description),
+            "name": .string(name),
+            "session": .optional(sessionID),
+            "sessionName": .optional(sessionName),
+            "origin": .string(origin.rawValue),
+            "store": .string(store.description),
+            "startedAt": .string(startedAt.rfc3339),
+            "stateSession": .optional(stateSession),
+            "moduleDirectory": .optional(moduleDirectory?.description),
+            "prompts": .array(
+                prompts.map {
+                    [
+                        "sha256": .string($0.sha256), "bytes": .integer($0.bytes),
+                        "at": .string($0.at.rfc3339),
+                        "how": .string($0.how), "state": .string($0.state.rawValue),
+                    ]
+                }
+            ),
+        ]
+    }
+
+    init?(_ json: JSONValue) {
+        guard json["schema"]?.text == RecordFile.schema, let agent = json["agent"]?.text,
+            let workdir = json["workdir"]?.text, let name = json["name"]?.text,
+            let store = json["store"]?.text,
+            let origin = json["origin"]?.text.flatMap(Origin.init),
+            let startedAt = json["startedAt"]?.text.flatMap({ Timestamp($0) }),
+            let prompts = json["prompts"]?.elements
+        else { return nil }
+        self.init(
+            agent: agent,
+            workdir: Path(workdir),
+            name: name,
+            sessionID: json["session"]?.text,
+            sessionName: json["sessionName"]?.text,
+            origin: origin,
+            store: Path(store),
+            startedAt: startedAt,
+            prompts: [],
+            stateSession: json["stateSession"]?.text,
+            moduleDirectory: json["moduleDirectory"]?.text.map { Path($0) }
+        )
+        for prompt in prompts {
+            guard let sha256 = prompt["sha256"]?.text, let bytes = prompt["bytes"]?.integer,
+                let at = prompt["at"]?.text.flatMap({ Timestamp($0) }), let how = prompt["how"]?.text,
+                let state = prompt["state"]?.text.flatMap(Prompt.State.init)
+            else { return nil }
+            self.prompts.append(Prompt(sha256: sha256, bytes: Int(bytes), at: at, how: how, state: state))
+        }
+    }
+}

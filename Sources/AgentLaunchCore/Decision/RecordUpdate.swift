@@ -1,0 +1,64 @@
+extension Record {
+    /// The record as it has to be before the agent is started: a prompt that goes with this start is `given`.
+    init(
+        of plan: LaunchPlan,
+        name: String,
+        store: Path,
+        task: TaskText?,
+        old: Record?,
+        moduleDirectory: Path?,
+        now: Timestamp
+    ) {
+        let session = plan.decision.session
+        let isSame =
+            session.map { old?.sessionID == $0.id || (old?.sessionID == nil && old?.sessionName == $0.name) }
+            ?? false
+        if let old, isSame, let session {
+            self = old
+            sessionID = session.id
+        } else {
+            var new = NewSession(id: session?.id, name: session?.name)
+            if case .cold(let created) = plan.decision.start { new = created }
+            self.init(
+                agent: plan.agent.name,
+                workdir: plan.workdir,
+                name: name,
+                sessionID: new.id,
+                sessionName: new.name,
+                origin: Origin(plan.decision.how),
+                store: store,
+                startedAt: now
+            )
+            if session == nil, new == NewSession(), origin != .fresh { origin = .captured }
+        }
+        self.store = store
+        self.moduleDirectory = moduleDirectory
+        guard let task else { return }
+        let bytes = task.bytes.count
+        switch (plan.prompt.action, plan.prompt.given) {
+        case (.send, _):
+            prompts.removeAll { $0.sha256 == task.sha256 && $0.state == .given }
+            let how = plan.prompt.delivery?.rawValue ?? "argument"
+            prompts.append(Prompt(sha256: task.sha256, bytes: bytes, at: now, how: how, state: .given))
+        case (_, .this) where holds(task.sha256)?.state != .delivered:
+            prompts.removeAll { $0.sha256 == task.sha256 }
+            prompts.append(
+                Prompt(sha256: task.sha256, bytes: bytes, at: now, how: "found", state: .delivered)
+            )
+        default: break
+        }
+    }
+}
+
+extension Record.Origin {
+    fileprivate init(_ how: Decision.How) {
+        self =
+            switch how {
+            case .requested: .requested
+            case .fresh: .fresh
+            case .record, .derived: .derived
+            case .legacy: .legacy
+            case .matched, .adopted: .adopted
+            }
+    }
+}

@@ -1,0 +1,26 @@
+/// Where agentlaunch keeps what it remembers:
+/// `${XDG_STATE_HOME:-~/.local/state}/agentlaunch/<agent>/<name>-<16 hex of SHA-256(workdir)>/`.
+struct StateFolder: Equatable, Sendable {
+    let root: Path
+
+    init(environment: Environment, home: Path) {
+        let base = environment.given("XDG_STATE_HOME").map { Path(bytes: $0) }
+        root = (base.flatMap { $0.isAbsolute ? $0 : nil } ?? home / ".local/state") / "agentlaunch"
+    }
+
+    func agent(_ name: String) -> Path { root / name }
+
+    /// The conversation's own directory.
+    func conversation(agent: String, name: String, workdir: Path) -> Path {
+        self.agent(agent) / Self.folderName(name, workdir)
+    }
+
+    static func folderName(_ name: String, _ workdir: Path) -> String {
+        "\(name)-\(SHA256.hex(workdir.bytes).prefix(16))"
+    }
+
+    /// Held for life by whoever runs this session, whatever its name.
+    func sessionLock(agent: String, id: String) -> Path {
+        self.agent(agent) / "sessions" / "\(SHA256.hex(Bytes(id.utf8)).prefix(32)).lock"
+    }
+}

@@ -1,0 +1,94 @@
+/// Follows the store while the agent runs: learns the id of a new session, and sees the prompt arrive. Both go into
+/// the record. Done, it asks for no more wake-ups.
+final class ConversationWatcher: LaunchObserver {
+    private static let afterChange: Int64 = 200
+    private static let rescan: Int64 = 3000
+
+    private let agent: Agent
+    private var query: StoreQuery
+    private var record: Record
+    private let write: (Record) -> Void
+    /// The task whose arrival is still to be seen.
+    private var awaited: TaskText?
+    private let startedAt: Timestamp
+    private let inotify = Inotify()
+    private(set) var deadline: Int64?
+    /// A store that is slow to read is not read at every change.
+    private var pause = afterChange
+
+    var descriptors: [Int32] { isDone ? [] : inotify.map { [$0.descriptor] } ?? [] }
+
+    init(
+        _ agent: Agent,
+        _ query: StoreQuery,
+        _ record: Record,
+        awaiting task: TaskText?,
+        startedAt: Timestamp,
+        write: @escaping (Record) -> Void
+    ) {
+        self.agent = agent
+        self.query = query
+        self.record = record
+        self.write = write
+        self.startedAt = startedAt
+        awaited = task
+    }
+
+    private var isDone: Bool { awaited == nil && record.sessionID != nil }
+
+    func started(pid: Int32) {
+        inotify?.watch(agent.store(query).watched)
+        deadline = isDone ? nil : monotonicMilliseconds() + pause
+    }
+
+    func wake() {
+        let now = monotonicMilliseconds()
+        if inotify?.drain() == true, let due = deadline, due > now + pause {
+            deadline = now + pause
+            return
+        }
+        guard let due = deadline, due <= now else { return }
+        look()
+        pause = max(Self.afterChange, min(30_000, (monotonicMilliseconds() - now) * 10))
+        deadline = isDone ? nil : monotonicMilliseconds() + max(pause, Self.rescan)
+    }
+
+    func ended() { if !isDone { look() } }
+
+    private func look() {
+        let before = record
+        let store = agent.store(query)
+        inotify?.watch(store.watched)
+        var findings = Findings()
+        if record.sessionID == nil, let id = newID(store, &findings) {
+            record.sessionID = id
+            if record.sessionName == nil, record.origin != .fresh { record.origin = .captured }
+        }
+        if let task = awaited, let id = record.sessionID,
+            case .found(let session) = store.find(id, &findings),
+            session.firstMessage == .isTask || store.contains(task, in: session) == true
+        {
+            awaited = nil
+            if let index = record.prompts.lastIndex(where: { $0.sha256 == task.sha256 }) {
+                record.prompts[index].state = .delivered
+            }
+        }
+        if record != before { write(record) }
+    }
+
+    /// The session that a process of the agent has open; else the only new one of this directory.
+    private func newID(_ store: any SessionStore, _ findings: inout Findings) -> String? {
+        if let name = record.sessionName {
+            let derivation = store.derived(&findings)
+            return [derivation.resumable, derivation.empty].compactMap(\.self).first { $0.name == name }?.id
+        }
+        let open = Descendants.pids().flatMap(openFiles(of:)).compactMap { store.sessionID(openFile: $0) }
+        // Ids that agents choose begin with the time: the greatest is the newest.
+        if let newest = open.filter(agent.isSessionID).max() { return newest }
+        let fresh = store.candidates(&findings).sessions.filter { session in
+            guard let start = session.startedAt, session.directory == query.workdir else { return false }
+            return start >= startedAt
+        }
+        return fresh.count == 1 ? fresh[0].id : nil
+    }
+}

@@ -1,0 +1,58 @@
+import Glibc
+
+/// Makes a folder and those above it; an existing one is left as it is.
+func makeFolders(_ path: Path, mode: mode_t) throws(Errno) {
+    if path.withCString({ mkdir($0, mode) }) == 0 { return }
+    switch errno {
+    case EEXIST: return
+    case ENOENT where path.parent != path:
+        try makeFolders(path.parent, mode: mode)
+        if path.withCString({ mkdir($0, mode) }) != 0, errno != EEXIST { throw Errno.last }
+    default: throw Errno.last
+    }
+}
+
+func removeFile(_ path: Path) throws(Errno) {
+    if path.withCString({ unlink($0) }) != 0, errno != ENOENT { throw Errno.last }
+}
+
+/// Creates a file that was not there, readable by its owner only, and writes it whole.
+func createFile(_ path: Path, _ content: Bytes, synced: Bool = false) throws(Errno) {
+    let descriptor = try path.withCString { (name) throws(Errno) in
+        try retrying { open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600) }
+    }
+    var failure: Errno?
+    var rest = content[...]
+    do throws(Errno) {
+        while !rest.isEmpty {
+            let written = try retrying {
+                rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
+            }
+            rest = rest.dropFirst(written)
+        }
+        if synced { _ = try retrying { fsync(descriptor) } }
+    } catch { failure = error }
+    if close(descriptor) != 0, failure == nil { failure = Errno.last }
+    guard let failure else { return }
+    try? removeFile(path)
+    throw failure
+}
+
+/// Replaces a file whole or not at all: a temporary one beside it, synced, renamed.
+func replaceFile(_ path: Path, _ content: Bytes) throws(Errno) {
+    let temporary = path + ".\(getpid()).tmp"
+    try removeFile(temporary)
+    try createFile(temporary, content, synced: true)
+    let result = temporary.withCString { from in path.withCString { rename(from, $0) } }
+    guard result == 0 else {
+        let failure = Errno.last
+        try? removeFile(temporary)
+        throw failure
+    }
+    // The rename itself survives a power cut only once the folder is synced; where that fails nothing is lost.
+    let folder = path.parent.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+    if folder >= 0 {
+        fsync(folder)
+        close(folder)
+    }
+}

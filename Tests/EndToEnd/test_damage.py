@@ -1,0 +1,90 @@
+"""Thousands of damaged stores: no false cold, no lost conversation, no crash, no hang, no trace.
+
+DAMAGE_COUNT and DAMAGE_SEED make it longer or other; `python3 -m damage.campaign --help` in
+Tests/Support does the same by hand and keeps the homes that went wrong.
+"""
+
+import collections
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SUPPORT = ROOT / "Tests" / "Support"
+sys.path.insert(0, str(SUPPORT))
+from damage import campaign
+
+BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
+COUNT = int(os.environ.get("DAMAGE_COUNT", "2002"))  # seven strata
+SEED = os.environ.get("DAMAGE_SEED", "1")
+STAND_IN = [str(SUPPORT / "goose_reader.py")]
+
+
+def strata(agent):
+    return (campaign.goose_mutations if agent == "goose" else campaign.line_mutations).STRATA
+
+
+@pytest.mark.parametrize("agent", ["goose", "claude", "codex"])
+def test_no_damage_makes_a_false_verdict_a_crash_or_a_trace(agent, tmp_path):
+    assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
+    assert COUNT >= 2000
+    keep = os.environ.get("DAMAGE_KEEP", str(tmp_path / "wrong"))
+    results = campaign.run(agent, [str(BINARY)], COUNT, SEED, keep=keep)
+    text = campaign.report(results)
+    print(f"\n{agent}, seed {SEED}\n{text}")
+
+    drawn = collections.Counter(r["stratum"] for r in results if r["number"] >= 0)
+    assert set(drawn) == set(strata(agent)) and sum(drawn.values()) == COUNT
+    assert min(drawn.values()) * 10 >= COUNT, f"a stratum has under a tenth: {drawn}"
+    # The campaign is worth something only if every answer of the oracle is drawn often.
+    kinds = collections.Counter(r["oracle"] for r in results)
+    assert kinds["resumes"] >= COUNT // 5 and kinds["nothing"] >= COUNT // 20, kinds
+    assert not [r for r in results if r["wrong"]], text
+
+
+def test_a_reader_that_ignores_the_write_ahead_log_is_found_out():
+    results = campaign.run("goose", [*STAND_IN, "--ignore-wal"], 210, SEED)
+    print(campaign.report(results))
+    found = collections.Counter(r["wrong"] for r in results)
+    assert found["false-cold"] > 20, found
+    strata_hit = {r["stratum"] for r in results if r["wrong"] == "false-cold"}
+    assert {"frames-after-commit", "frames-before-commit", "untouched"} <= strata_hit
+
+
+def test_the_same_reader_with_the_log_has_no_false_cold():
+    """So it is the log that the test above is about, and not the stand-in."""
+    results = campaign.run("goose", STAND_IN, 210, SEED)
+    wrong = {r["wrong"] for r in results} - {None}
+    # It knows nothing of the sidecar check, which is agentlaunch's own.
+    assert "false-cold" not in wrong and "unknown-where-goose-resumes" not in wrong, wrong
+
+
+@pytest.mark.parametrize(
+    "body, wrong",
+    [
+        ("kill -SEGV $$", "crash-signal-11"),
+        ("touch \"$HOME/left\"; echo '{\"start\":\"unknown\",\"session\":null}'; exit 65", "trace-left"),
+        ("echo '{\"start\":\"unknown\",\"session\":null}'", "exit-0-with-unknown"),
+        ("echo oops; exit 70", "no-plan-exit-70"),
+        ("echo '{\"start\":\"unknown\",\"session\":null}'; exit 65", "unknown-where-goose-resumes"),
+        ("echo '{\"start\":\"warm\",\"session\":{\"id\":\"20261002_99\"}}'", "warm-with-another-id"),
+    ],
+)
+def test_the_campaign_sees_what_it_is_there_to_see(body, wrong, tmp_path):
+    reader = tmp_path / "reader"
+    reader.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{body}\n")
+    reader.chmod(0o755)
+    results = campaign.run("goose", [str(reader)], 7, SEED, jobs=1)
+    assert wrong in {r["wrong"] for r in results}
+
+
+def test_the_same_seed_makes_the_same_damage():
+    bases, chosen, _ = campaign.stage("goose")
+    once, again, other = (
+        [campaign.mutate("goose", bases, chosen, seed, number) for number in range(70)]
+        for seed in ("s", "s", "t")
+    )
+    assert once == again
+    assert sum(one[2] != two[2] for one, two in zip(once, other)) > 50

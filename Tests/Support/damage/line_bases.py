@@ -1,0 +1,45 @@
+"""Homes that the real Claude and Codex left (the fixtures), alone and several in one home."""
+
+import os
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[2]
+WORKDIR = "/home/coder/project"
+_CLAUDE = ["one-turn-2.1.112", "one-turn-2.1.176", "one-turn-print-2.1.329", "multi-turn-c0119",
+           "multi-turn-c100", "multi-turn-other-cwd-two-writers-2.1.329", "sidechain-c100",
+           "killed-before-first-byte", "sidechain-warmup-2.1.1", "sigint-print-2.1.329"]
+_CODEX = ["one-turn-x133", "one-turn-x147", "exec-multi-turn-x147", "exec-review-0.163",
+          "subagent-0.163", "truncated-last-line", "exec-sigint-turn_aborted-0.163"]
+_SEVERAL = {
+    "claude": [("one-turn-2.1.112", "one-turn-2.1.176"), ("multi-turn-c100", "sidechain-c0119")],
+    "codex": [("one-turn-x133", "one-turn-x147"), ("subagent-0.163", "truncated-last-line")],
+}
+
+
+def fixtures(agent):
+    """The folder of this agent's fixtures in the project, wherever the tests keep them."""
+    given = os.environ.get("AGENTLAUNCH_FIXTURES")
+    if given:
+        return Path(given) / agent
+    probe = {"claude": "claude/multi-turn-c100", "codex": "codex/one-turn-x133"}[agent]
+    for found in sorted(TESTS.rglob(f"{probe}/expect.json")):
+        return found.parents[1]
+    raise FileNotFoundError(f"no fixtures {probe} under {TESTS}")
+
+
+def _home(root, case):
+    home = root / case / "home"
+    return {
+        str(file.relative_to(home)): file.read_bytes()
+        for file in sorted(home.rglob("*")) if file.is_file()
+    }
+
+
+def bases(agent):
+    root = fixtures(agent)
+    single = {case: _home(root, case) for case in (_CLAUDE if agent == "claude" else _CODEX)}
+    for cases in _SEVERAL[agent]:
+        single["+".join(cases)] = {
+            name: data for case in cases for name, data in _home(root, case).items()
+        }
+    return single
