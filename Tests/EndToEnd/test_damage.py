@@ -65,6 +65,9 @@ def test_the_same_reader_with_the_log_has_no_false_cold():
     "body, wrong",
     [
         ("kill -SEGV $$", "crash-signal-11"),
+        ("exec sleep 60", "hang"),
+        ("python3 -c 'x = b\"1\" * (100 << 20)'; echo '{\"start\":\"unknown\",\"session\":null}';"
+         " exit 65", "memory"),
         ("touch \"$HOME/left\"; echo '{\"start\":\"unknown\",\"session\":null}'; exit 65", "trace-left"),
         ("echo '{\"start\":\"unknown\",\"session\":null}'", "exit-0-with-unknown"),
         ("echo oops; exit 70", "no-plan-exit-70"),
@@ -72,7 +75,9 @@ def test_the_same_reader_with_the_log_has_no_false_cold():
         ("echo '{\"start\":\"warm\",\"session\":{\"id\":\"20261002_99\"}}'", "warm-with-another-id"),
     ],
 )
-def test_the_campaign_sees_what_it_is_there_to_see(body, wrong, tmp_path):
+def test_the_campaign_sees_what_it_is_there_to_see(body, wrong, tmp_path, monkeypatch):
+    if wrong == "hang":
+        monkeypatch.setenv("DAMAGE_TIMEOUT", "0.3")
     reader = tmp_path / "reader"
     reader.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{body}\n")
     reader.chmod(0o755)

@@ -19,7 +19,26 @@ struct Diagnostics: Sendable {
     }
 
     /// A further key of the JSON object.
-    typealias Field = (key: String, value: String?)
+    typealias Field = (key: String, value: Value)
+
+    enum Value: Equatable, Sendable, ExpressibleByStringLiteral, ExpressibleByNilLiteral {
+        case text(String)
+        case number(Int)
+        case null
+
+        /// Nil becomes `null`.
+        init(_ text: String?) { self = text.map(Value.text) ?? .null }
+        init(stringLiteral value: String) { self = .text(value) }
+        init(nilLiteral: ()) { self = .null }
+
+        fileprivate var json: String {
+            switch self {
+            case .text(let text): jsonString(text)
+            case .number(let number): String(number)
+            case .null: "null"
+            }
+        }
+    }
 
     var level: Level = .notice
     var format: OutputFormat = .text
@@ -70,8 +89,9 @@ struct Diagnostics: Sendable {
             .error,
             error.description,
             [
-                ("status", String(error.status.rawValue)), ("what", error.what), ("why", error.why),
-                ("nextStep", error.nextStep),
+                ("status", .number(Int(error.status.rawValue))), ("what", .text(error.what)),
+                ("why", .text(error.why)),
+                ("nextStep", .text(error.nextStep)),
             ]
         )
     }
@@ -79,7 +99,7 @@ struct Diagnostics: Sendable {
     func warn(_ warning: Warning) {
         guard level >= .warning else { return }
         let text = format == .json ? warning.message : "warning: \(warning.message) [\(warning.code)]"
-        write(.warning, text, [("code", warning.code)])
+        write(.warning, text, [("code", .text(warning.code))])
     }
 
     /// What a start says in one line; the fields are for programs.
@@ -98,7 +118,7 @@ struct Diagnostics: Sendable {
         switch format {
         case .text: writeAll(Bytes("agentlaunch: \(oneLine(message))\n".utf8), to: descriptor)
         case .json:
-            let all: [Field] = [("level", level.word), ("message", message)] + fields
+            let all: [Field] = [("level", .text(level.word)), ("message", .text(message))] + fields
             writeAll(Bytes((jsonObject(all) + "\n").utf8), to: descriptor)
         }
     }
@@ -121,7 +141,7 @@ func oneLine(_ text: String) -> String {
 }
 
 private func jsonObject(_ fields: [Diagnostics.Field]) -> String {
-    "{" + fields.map { "\(jsonString($0.key)):\($0.value.map(jsonString) ?? "null")" }.joined(separator: ",")
+    "{" + fields.map { "\(jsonString($0.key)):\($0.value.json)" }.joined(separator: ",")
         + "}"
 }
 

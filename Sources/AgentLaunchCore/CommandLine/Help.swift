@@ -93,7 +93,7 @@ enum Help {
                 let isMissing = usage.command.map { NotYet.commands[$0] != nil } ?? false
                 return row(
                     "  agentlaunch \(usage.words)",
-                    at: 41,
+                    at: 44,
                     usage.meaning + (isMissing ? " (not yet)" : "")
                 )
             }.joined()

@@ -26,7 +26,7 @@ enum HelpText {
         ),
         Usage(command: .agents, words: "agents", meaning: "the agents that it knows"),
         Usage(command: .sessions, words: "sessions [AGENT] [--all]", meaning: "the conversations on disk"),
-        Usage(command: .doctor, words: "doctor [AGENT...]", meaning: "what keeps agents from starting"),
+        Usage(command: .doctor, words: "doctor [AGENT...]", meaning: "what may stop a start"),
         Usage(command: .status, words: "status [AGENT]", meaning: "what is running"),
         Usage(command: .wait, words: "wait AGENT", meaning: "until it has ended"),
         Usage(command: .stop, words: "stop AGENT|--all", meaning: "end it"),

@@ -105,7 +105,7 @@ enum OptionTable {
             group: .conversation,
             fallback: "match",
             help:
-                "conversations of this directory that others started: the one with this task, the newest, or none"
+                "others' conversations of this directory: with this task, the newest, or none"
         ),
         OptionSpec(
             name: .onUnknown,

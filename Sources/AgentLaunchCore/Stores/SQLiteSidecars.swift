@@ -41,9 +41,10 @@ struct SQLiteSidecars: Equatable, Sendable {
         } catch {
             throw .unreadable(files.logPath, error)
         }
-        guard isInUse else { return }
-        let now = try SQLiteFiles.look(at: files.path)
-        isMoving = files.isFresh || now?.log != mark
+        if isInUse {
+            let now = try SQLiteFiles.look(at: files.path)
+            isMoving = files.isFresh || now?.log != mark
+        }
     }
 
     /// Changes are, or were, written to a log.

@@ -2,7 +2,7 @@
 #include <stddef.h>
 #include <termios.h>
 
-#include "signals.h"
+#include "launcher_signals.h"
 
 /// Installs handlers for the signals that end this process unasked: they restore the terminal,
 /// write one line and raise the signal again. The changed dispositions are noted in `inherited`.

@@ -22,7 +22,7 @@ from . import line_bases, line_mutations
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
-TIMEOUT = 30
+TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "30"))
 PROMPT = "do the task"
 
 

@@ -6,7 +6,9 @@ from . import line_oracle
 from .line_bases import WORKDIR
 from .line_oracle import judge, read  # noqa: F401  (judge is this oracle's too)
 
-_ROLLOUT = re.compile(r"\.codex/sessions/.*/rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl")
+_ROLLOUT = re.compile(
+    r"\.codex/sessions/.*/rollout-.*-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl"
+)
 # Without one of these a typed parser may refuse the first line; no fact says which it needs.
 _META = ("id", "timestamp", "cwd", "originator", "cli_version", "source")
 
@@ -15,7 +17,8 @@ def _message(payload):
     if payload.get("type") != "message" or payload.get("role") not in ("user", "assistant"):
         return False
     content = payload.get("content")
-    texts = [part.get("text") for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    parts = content if isinstance(content, list) else []
+    texts = [part.get("text") for part in parts if isinstance(part, dict)]
     text = next((text for text in texts if isinstance(text, str)), None)
     if text is None:
         return False

@@ -3,7 +3,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
-#include "signals.h"
+#include "launcher_signals.h"
 
 /// What a child on a new pseudoterminal is made of. The strings live until pty_spawn has returned.
 struct pty_request {

@@ -1,4 +1,4 @@
-#include "include/spawn.h"
+#include "include/pty_spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>

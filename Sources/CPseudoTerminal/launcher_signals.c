@@ -1,4 +1,4 @@
-#include "include/signals.h"
+#include "include/launcher_signals.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,0 +1,141 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("Commands and agents")
+struct InvocationTests {
+    @Test("No arguments are a question for help")
+    func noArguments() throws {
+        #expect(try parse([]).command == .help(.general))
+    }
+
+    @Test("Help and version come before every later mistake")
+    func helpFirst() throws {
+        #expect(try parse(["claude", "--help", "--bogus"]).command == .help(.general))
+        #expect(try parse(["-h"]).command == .help(.general))
+        #expect(try parse(["--version", "extra"]).command == .version)
+        #expect(try parse(["sessions", "--help"]).command == .help(.command(.sessions)))
+        #expect(try parse(["status", "-h"]).command == .help(.command(.status)))
+        #expect(try parse(["help", "claude-code"]).command == .help(.agent("claude")))
+        #expect(try parse(["help", "stop"]).command == .help(.command(.stop)))
+        #expect(try parse(["help"]).command == .help(.general))
+    }
+
+    @Test("After -- nothing is an option of ours")
+    func helpAfterDashes() throws {
+        #expect(try parse(["claude", "--", "--help"]).command == .start(agent: "claude"))
+    }
+
+    @Test("Aliases are the agent")
+    func aliases() throws {
+        #expect(try parse(["claude-code"]).command == .start(agent: "claude"))
+    }
+
+    @Test(
+        "An agent of a later release is refused as such, in a dry run too",
+        arguments: [
+            "aider", "amazonq", "amazon-q", "q", "amp", "sourcegraph-amp", "auggie", "copilot", "cursor",
+            "cursor-cli", "cursor-agent", "gemini", "kiro", "kiro-cli", "opencode",
+        ]
+    )
+    func notYetAgents(_ name: String) throws {
+        let error = try refusal([name, "--dry-run"])
+        #expect(error.status == .usage)
+        #expect(error.why.contains("yet"))
+    }
+
+    @Test("An unknown agent names the nearest agent or command")
+    func unknownAgent() throws {
+        #expect(try refusal(["cluade"]).nextStep == "did you mean claude?")
+        #expect(try refusal(["sesions"]).nextStep == "did you mean sessions?")
+        #expect(try refusal(["copliot"]).nextStep == "did you mean copilot?")
+        #expect(try refusal(["xyzzyplugh"]).nextStep == "agentlaunch agents lists the agents")
+        #expect(try refusal(["cluade"]).status == .usage)
+    }
+
+    @Test("Options without an agent start nothing")
+    func noAgent() throws {
+        #expect(try refusal(["--dry-run"]).what == "AGENT")
+        #expect(try refusal(["--", "claude"]).why == "no agent is named before --")
+    }
+
+    @Test("Lists take an agent, an option of a start is refused there with its home")
+    func lists() throws {
+        #expect(try parse(["agents"]).command == .agents)
+        #expect(try parse(["sessions"]).command == .sessions(agent: nil))
+        #expect(try parse(["sessions", "claude-code", "--all"]).command == .sessions(agent: "claude"))
+        let error = try #require(throws: LaunchError.self) { try parse(["agents", "--prompt", "x"]) }
+        #expect(error.nextStep == "it belongs to starts")
+        #expect(throws: LaunchError.self) { try parse(["agents", "claude"]) }
+        #expect(throws: LaunchError.self) { try parse(["sessions", "--", "x"]) }
+        #expect(throws: LaunchError.self) { try parse(["claude", "--tail", "3"]) }
+    }
+
+    @Test("Variables of starts are left alone by lists, and those of lists are read")
+    func listVariables() throws {
+        let invocation = try parse(
+            ["agents"],
+            ["AGENTLAUNCH_PORT": "nonsense", "AGENTLAUNCH_FRESH": "nonsense", "AGENTLAUNCH_FORMAT": "json"]
+        )
+        #expect(Set(invocation.options.keys) == [.format])
+        #expect(invocation.warnings.isEmpty)
+    }
+
+    @Test(
+        "Commands of a later release say so, once their words are right",
+        arguments: [
+            ["status"], ["status", "claude"], ["wait", "claude"], ["stop", "--all"], ["stop", "codex"],
+            ["logs", "claude", "-f", "--tail", "5"], ["doctor"], ["completions", "bash"],
+        ]
+    )
+    func notYetCommands(_ arguments: [String]) throws {
+        let error = try #require(throws: LaunchError.self) { try parse(arguments) }
+        #expect(error.status == .usage)
+        #expect(error.what == arguments[0])
+        #expect(error.why.contains("not yet"))
+    }
+
+    @Test(
+        "Their words are checked first",
+        arguments: [
+            ["wait"], ["stop"], ["stop", "claude", "--all"], ["completions"], ["completions", "csh"],
+        ]
+    )
+    func commandWords(_ arguments: [String]) throws {
+        let error = try #require(throws: LaunchError.self) { try parse(arguments) }
+        #expect(!error.why.contains("not yet"))
+        #expect(error.status == .usage)
+    }
+
+    @Test("The options of lists are typed")
+    func commandOptions() throws {
+        let environment = Environment(["HOME": "/home/me"])
+        let invocation = try Invocation.parse(
+            arguments: ["sessions", "--all", "-o", "json", "--workdir", "~/x"].map(bytes),
+            environment: environment,
+            names: testNames
+        )
+        let options = try CommandOptions(invocation, environment: environment, currentDirectory: "/here")
+        #expect(options.all)
+        #expect(options.format == .json)
+        #expect(options.workdir == "/home/me/x")
+    }
+
+    @Test("Custom needs a command")
+    func custom() throws {
+        #expect(try refusal(["custom"]).nextStep == "write agentlaunch custom -- COMMAND")
+        #expect(try refusal(["custom", "--"]).status == .usage)
+        #expect(try request(["custom", "--", "top", "-b"]).arguments == [bytes("top"), bytes("-b")])
+    }
+
+    @Test("An agent that is registered has left the list of those to come")
+    func registryAndNotYet() {
+        let coming = NotYet.agents.flatMap(\.all)
+        for agent in Registry.agents {
+            for name in [agent.name] + agent.aliases { #expect(!coming.contains(name)) }
+        }
+        #expect(NotYet.agents.map(\.name) == NotYet.agents.map(\.name).sorted())
+        let commands = CommandName.typed.map(\.rawValue)
+        #expect(Set(coming + commands).count == coming.count + commands.count)
+    }
+}
