@@ -1,4 +1,4 @@
 /// The agents, sorted by name.
 enum Registry {
-    static let agents: [Agent] = [.custom]
+    static let agents: [Agent] = [.codex, .custom]
 }
