@@ -1,0 +1,60 @@
+extension Agent {
+    /// OpenAI's Codex CLI. It takes no session id at creation: the id is captured after a cold start.
+    static let codex = Agent(
+        name: "codex",
+        title: "Codex CLI",
+        executable: "codex",
+        usualPlaces: ["~/.npm-global/bin", "~/.local/bin"],
+        install: "npm install -g @openai/codex",
+        agentAPIType: "codex",
+        newestKnown: "0.163.0",
+        limits: "a packed rollout (.zst) is known by its name only, and needs 0.147 or newer to be resumed",
+        refusedArguments: codexRefusedArguments,
+        isSessionID: { CodexHome.isThreadID($0) },
+        needsVersion: { _ in true },
+        firstRun: { query, _ in CodexFirstRun(query).warnings },
+        store: { CodexStore($0) },
+        command: codexCommand
+    )
+}
+
+/// Subcommands, and flags that choose a session or directory. `-i` belongs to one prompt, and takes every word
+/// behind it, `resume` too. `--remote` and `--ephemeral` keep the session where it is not found again.
+private let codexRefusedArguments: Set<String> = [
+    "resume", "fork", "exec", "e", "review", "archive", "unarchive", "delete", "queue", "agents", "app-server",
+    "remote-control",
+    "--last", "--all", "--include-non-interactive", "-C", "--cd", "--worktree", "--remote",
+    "--remote-auth-token-env", "--ephemeral", "-i", "--image",
+]
+
+private let oldestWithDaemonFlag: Version = "0.156"
+private let oldestThatUnpacks: Version = "0.147"
+
+@Sendable private func codexCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    var arguments: [AgentCommand.Argument] = ["codex"]
+    // The daemon of one CODEX_HOME runs every thread's tools with the environment of whoever started it first, and
+    // goes on with a turn when its terminal is gone.
+    if request.version >= oldestWithDaemonFlag, !request.extra.contains(Bytes("--no-daemon".utf8)) {
+        arguments.append("--no-daemon")
+    }
+    // Also when warm: a thread that began in another directory would be asked about in a dialog.
+    arguments += ["-C", .text(request.workdir.bytes)]
+    if let model = request.model { arguments += ["-m", .init(model)] }
+    if request.allowAll { arguments.append("--dangerously-bypass-approvals-and-sandbox") }
+    arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold: break
+    case .reuse(let session), .warm(let session):
+        if CodexRolloutFile(session.store)?.isCompressed == true, request.version < oldestThatUnpacks {
+            throw LaunchError(
+                .unknown,
+                "\(session.store)",
+                "Codex \(request.version) cannot read a packed rollout",
+                "update Codex to \(oldestThatUnpacks) or newer, or unpack the file with `zstd -d`"
+            )
+        }
+        arguments += ["resume", .init(session.id)]
+    }
+    if request.hasPrompt { arguments += ["--", .prompt(prefix: "")] }
+    return AgentCommand(arguments: arguments, delivery: request.hasPrompt ? .argument : nil)
+}

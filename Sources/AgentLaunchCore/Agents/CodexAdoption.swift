@@ -1,0 +1,135 @@
+import Glibc
+
+/// Threads that nobody remembers by id: what an older start script noted, and what is in this directory.
+extension CodexStore {
+    /// Lines `DIR|ID` in `~/.codex-module/.codex-task-session`. The directory is compared as text: the script that
+    /// wrote the file took it for a regular expression, and `/a.b` resumed the session of `/aXb`.
+    func legacy(_ findings: inout Findings) -> Lookup {
+        let path = query.home / ".codex-module" / ".codex-task-session"
+        let contents: Bytes
+        do throws(Errno) {
+            guard let bytes = try contentsOfSmallFile(path) else { return .absent }
+            contents = bytes
+        } catch {
+            findings.saw(path, .unreadable, "\(error)")
+            return .unreadable(.unreadable(path, error))
+        }
+        var trouble: StoreTrouble?
+        for line in contents.split(separator: UInt8(ascii: "\n")) {
+            // The directory may hold a bar, an id never does.
+            guard let bar = line.lastIndex(of: UInt8(ascii: "|")), Bytes(line[..<bar]) == query.workdir.bytes
+            else { continue }
+            let id = Bytes(line[(bar + 1)...]).lossyText.filter { $0 != "\r" && $0 != " " }
+            guard CodexHome.isThreadID(id) else {
+                findings.saw(path, .ignored, "what it names for this directory is no thread id")
+                continue
+            }
+            switch find(id, &findings) {
+            case .found(let session) where session.state == .resumable:
+                findings.saw(path, .ok, "names thread \(session.id) for this directory")
+                return .found(session)
+            case .unreadable(let cause): trouble = trouble ?? cause
+            case .found, .absent:
+                findings.saw(path, .ignored, "thread \(id), which it names for this directory, cannot be resumed")
+            }
+        }
+        return trouble.map { .unreadable($0) } ?? .absent
+    }
+
+    func candidates(_ findings: inout Findings) -> Candidates {
+        let tree = CodexRolloutTree(home.sessions)
+        var result = Candidates(troubles: tree.troubles)
+        for trouble in tree.troubles { findings.saw(trouble.path, .unreadable, trouble.why) }
+        var refused: [CodexRolloutFile] = []
+        var others = 0
+        let plain = tree.files.filter { !$0.isCompressed }
+        for file in plain {
+            do throws(Errno) {
+                guard let session = try read(file, in: tree, wanted: isHere) else {
+                    others += 1
+                    continue
+                }
+                switch session.state {
+                case .resumable: result.sessions.append(session)
+                case .dead where session.origin == .user: refused.append(file)
+                case .dead, .empty: others += 1
+                }
+            } catch where error.code == ENOENT {
+                continue
+            } catch {
+                findings.saw(file.path, .unreadable, "\(error)")
+                result.troubles.append(.unreadable(file.path, error))
+            }
+        }
+        let names = Set(plain.map(\.id))
+        addPacked(tree.files.filter { $0.isCompressed && !names.contains($0.id) }, &result, &findings)
+        report(tree, result, refused, others, &findings)
+        return result
+    }
+
+    private func addPacked(
+        _ files: [CodexRolloutFile],
+        _ result: inout Candidates,
+        _ findings: inout Findings
+    ) {
+        guard !files.isEmpty else { return }
+        var threads: [String: CodexStateDatabase.Thread] = [:]
+        if let database = CodexStateDatabase(in: home.databases) {
+            do throws(StoreTrouble) {
+                threads = try database.threads(files.map(\.id))
+                findings.saw(database.path, .ok, "knows \(threads.count) of \(files.count) packed threads")
+            } catch {
+                findings.saw(database.path, .unreadable, error.why)
+            }
+        }
+        for file in files {
+            guard let thread = threads[file.id], let directory = thread.directory else {
+                findings.saw(file.path, .unreadable, "packed, and no state database tells its directory")
+                result.troubles.append(
+                    StoreTrouble(
+                        path: file.path,
+                        kind: .unreadable,
+                        why: "it is packed, and no state database tells its directory",
+                        nextStep: "if it is this directory's, pass --resume \(file.id), else --fresh"
+                    )
+                )
+                continue
+            }
+            let session = packed(file, thread)
+            if isHere(directory), !thread.isArchived, session.state == .resumable {
+                result.sessions.append(session)
+            }
+        }
+    }
+
+    private func report(
+        _ tree: CodexRolloutTree,
+        _ result: Candidates,
+        _ refused: [CodexRolloutFile],
+        _ others: Int,
+        _ findings: inout Findings
+    ) {
+        if tree.folders.isEmpty, tree.troubles.isEmpty {
+            findings.saw(home.sessions, .absent, "no session was kept yet")
+        } else {
+            findings.saw(
+                home.sessions,
+                .ok,
+                "\(tree.files.count) rollouts, \(result.sessions.count) of them conversations of this directory"
+            )
+        }
+        for session in result.sessions.prefix(10) {
+            findings.saw(session.store, .ok, "thread \(session.id) of this directory")
+        }
+        guard let first = refused.first else { return }
+        for file in refused.prefix(10) {
+            findings.saw(file.path, .damaged, "its first line does not describe the thread: Codex refuses it")
+        }
+        findings.warn(
+            "rollout-skipped",
+            refused.count == 1
+                ? "Codex cannot resume \(first.path): its first line does not describe the thread"
+                : "Codex cannot resume \(refused.count) rollouts, \(first.path) among them: their first lines do not describe their threads"
+        )
+    }
+}

@@ -1,0 +1,76 @@
+/// The questions that Codex asks before it takes a prompt, and that only its own configuration answers.
+struct CodexFirstRun {
+    private let home: CodexHome
+    private let workdir: Path
+
+    init(_ query: StoreQuery) {
+        home = CodexHome(query.environment, home: query.home, workdir: query.workdir)
+        workdir = query.workdir
+    }
+
+    var warnings: [Warning] {
+        if home.isNamed, isAbsent(home.path) {
+            return [Warning("first-run-dialog", "Codex does not start without CODEX_HOME: mkdir -p \(home.path)")]
+        }
+        let settings = (try? contentsOfSmallFile(home.configuration)).flatMap { $0 }
+            .map { CodexSettings($0.lossyText) }
+        // One that is there and cannot be read may hold every answer.
+        guard let settings = settings ?? (isAbsent(home.configuration) ? CodexSettings("") : nil) else { return [] }
+        return [signIn(settings), trust(settings)].compactMap(\.self)
+    }
+
+    private func signIn(_ settings: CodexSettings) -> Warning? {
+        if settings.needsNoSignIn || !isAbsent(home.signIn) { return nil }
+        return Warning(
+            "first-run-dialog",
+            "Codex asks to sign in (a key in the environment does not answer): "
+                + "printenv OPENAI_API_KEY | codex login --with-api-key"
+        )
+    }
+
+    /// 0.163 asks in git repositories only and for the whole of one, 0.147 and older in every directory.
+    private func trust(_ settings: CodexSettings) -> Warning? {
+        let repository = gitRoot()
+        let answered = [workdir, repository ?? workdir].contains { settings.trusted.contains($0.description) }
+        if answered { return nil }
+        let folder = repository ?? workdir
+        let who = repository == nil ? "Codex 0.147 and older asks" : "Codex asks"
+        return Warning(
+            "first-run-dialog",
+            "\(who) whether \(folder) is trusted; add to \(home.configuration): "
+                + "[projects.\(quoted(folder.description))] and, on the next line, trust_level = \"trusted\""
+        )
+    }
+
+    /// The repository that Codex takes the directory for a part of; of a linked work tree it is the main one.
+    private func gitRoot() -> Path? {
+        var folder = workdir
+        while true {
+            let mark = folder / ".git"
+            if let status = try? fileStatus(mark) {
+                guard !status.isDirectory else { return folder }
+                let link = (try? contentsOfSmallFile(mark, limit: 4096)).flatMap { $0?.text } ?? ""
+                guard link.hasPrefix("gitdir: /"), let end = link.range(of: "/.git/worktrees/") else { return folder }
+                return Path(String(link[..<end].dropFirst(8)))
+            }
+            if folder.parent == folder || folder == "/" { return nil }
+            folder = folder.parent
+        }
+    }
+
+    private func isAbsent(_ path: Path) -> Bool {
+        if case .some(.none) = try? fileStatus(path) { return true }
+        return false
+    }
+
+    private func quoted(_ text: String) -> String {
+        "\"" + text.reduce(into: "") { $0 += $1 == "\\" || $1 == "\"" ? "\\\($1)" : String($1) } + "\""
+    }
+}
+
+extension String {
+    /// Where another text first begins.
+    fileprivate func range(of other: String) -> Index? {
+        indices.first { self[$0...].hasPrefix(other) }
+    }
+}

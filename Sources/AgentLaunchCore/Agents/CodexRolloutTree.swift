@@ -1,0 +1,77 @@
+import Glibc
+
+/// One rollout by its name, `rollout-<time>-<thread id>.jsonl`, packed if `.zst` follows.
+struct CodexRolloutFile: Equatable, Sendable {
+    var path: Path
+    /// Lower case.
+    var id: String
+    var isCompressed: Bool
+
+    init?(_ path: Path) {
+        guard var name = path.lastComponent.text, name.hasPrefix("rollout-") else { return nil }
+        isCompressed = name.hasSuffix(".zst")
+        if isCompressed { name.removeLast(4) }
+        guard name.hasSuffix(".jsonl") else { return nil }
+        name.removeLast(6)
+        let id = name.suffix(36)
+        guard CodexHome.isThreadID(id), name.dropLast(36).hasSuffix("-") else { return nil }
+        self.path = path
+        self.id = id.lowercased()
+    }
+}
+
+/// The names of all rollouts below a folder; nothing is opened. Codex files them by year, month and day, but
+/// finds them in any folder.
+struct CodexRolloutTree {
+    /// Deeper folders are not Codex's.
+    private static let depth = 8
+
+    private(set) var files: [CodexRolloutFile] = []
+    private(set) var folders: [Path] = []
+    /// Folders that could not be listed.
+    private(set) var troubles: [StoreTrouble] = []
+    private var visited: Set<[UInt64]> = []
+
+    init(_ root: Path) {
+        var open = [(root, 0)]
+        while let (folder, depth) = open.popLast() {
+            for name in names(in: folder) {
+                let path = folder / name
+                if let file = CodexRolloutFile(path) {
+                    files.append(file)
+                } else if depth < Self.depth, isNewFolder(path) {
+                    open.append((path, depth + 1))
+                }
+            }
+        }
+        files.sort { $0.path < $1.path }
+    }
+
+    /// The rollouts of one thread; a plain one before a packed one, as Codex prefers it.
+    func files(of id: String) -> [CodexRolloutFile] {
+        let own = files.filter { $0.id == id.lowercased() }
+        return own.filter { !$0.isCompressed } + own.filter(\.isCompressed)
+    }
+
+    private mutating func names(in folder: Path) -> [Bytes] {
+        do throws(Errno) {
+            let names = try namesInDirectory(folder)
+            folders.append(folder)
+            return names
+        } catch {
+            if error.code != ENOENT { troubles.append(.unreadable(folder, error)) }
+            return []
+        }
+    }
+
+    /// Links may lead in circles: a folder is visited once.
+    private mutating func isNewFolder(_ path: Path) -> Bool {
+        do throws(Errno) {
+            guard let status = try fileStatus(path), status.isDirectory else { return false }
+            return visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
+        } catch {
+            if error.code != ELOOP { troubles.append(.unreadable(path, error)) }
+            return false
+        }
+    }
+}

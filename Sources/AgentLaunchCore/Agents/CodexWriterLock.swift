@@ -1,0 +1,61 @@
+import Glibc
+
+/// `thread-writer-locks/<id>.lock`, on which Codex holds a `flock` as long as it has the thread open.
+///
+/// The names stay after the process has gone: only the kernel's list tells. It is read, and the lock never tried:
+/// a test by `flock` would hold it for a moment, and a Codex that starts just then would refuse.
+struct CodexWriterLock {
+    let path: Path
+    var processes: Path = "/proc"
+
+    init(_ path: Path) { self.path = path }
+
+    /// The process that has the thread open; nil if none has.
+    func holder() -> Int32? {
+        guard let status = try? fileStatus(path) else { return nil }
+        let lockers = lockers(of: status)
+        guard !lockers.isEmpty else { return nil }
+        if let locker = lockers.first(where: { isOpen(status, by: $0) != false }) { return locker }
+        // Whoever locked it has ended and left it open to a child.
+        let others = ((try? namesInDirectory(processes)) ?? []).compactMap { $0.text.flatMap { Int32($0) } }
+        return others.first { isOpen(status, by: $0) == true }
+    }
+
+    /// `1: FLOCK  ADVISORY  WRITE 4711 fd:01:3080211 0 EOF`, one line for each lock.
+    private func lockers(of status: stat) -> [Int32] {
+        guard let text = contents(processes / "locks") else { return [] }
+        return text.split(separator: "\n").compactMap { line in
+            let words = line.split(separator: " ")
+            guard words.count >= 6, words[1] == "FLOCK", let pid = Int32(words[4]), pid > 0 else { return nil }
+            let place = words[5].split(separator: ":")
+            guard place.count == 3, UInt64(place[2]) == UInt64(status.st_ino) else { return nil }
+            return pid
+        }
+    }
+
+    /// Nil if the process may not be looked into. File systems in layers give a device of their own to `stat` but
+    /// not to the list of locks, hence this second look.
+    private func isOpen(_ status: stat, by pid: Int32) -> Bool? {
+        let folder = processes / String(pid) / "fd"
+        do throws(Errno) {
+            for name in try namesInDirectory(folder) {
+                guard let open = try? fileStatus(folder / name) else { continue }
+                if open.st_ino == status.st_ino, open.st_dev == status.st_dev { return true }
+            }
+            return false
+        } catch {
+            return error.code == EACCES || error.code == EPERM ? nil : false
+        }
+    }
+
+    // Files of /proc have no size and are read to their end.
+    private func contents(_ path: Path) -> String? {
+        guard let file = try? ReadOnlyFile(path) else { return nil }
+        var bytes: Bytes = []
+        while let chunk = try? file.read(1 << 16, at: bytes.count) {
+            bytes += chunk
+            if chunk.count < 1 << 16 { break }
+        }
+        return bytes.lossyText
+    }
+}
