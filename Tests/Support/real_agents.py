@@ -1,0 +1,341 @@
+"""The real Claude Code and Codex CLI against a model server on loopback, in a scratch home, driven through their own screens.
+
+What an agent keeps is read here by Python of its own, so that the tests do not take agentlaunch's word for it.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+KEY = "dummy-key-for-loopback-0123456789"
+PATIENCE = 60  # seconds until something that should come counts as missing
+
+
+def until(condition, what):
+    """Waits for a true value and returns it."""
+    deadline = time.monotonic() + PATIENCE
+    while not (value := condition()):
+        assert time.monotonic() < deadline, f"did not come: {what() if callable(what) else what}"
+        time.sleep(0.05)
+    return value
+
+
+def executable(agent):
+    """The pinned agent's executable; gets it if the cache has none, and fails if it cannot be had."""
+    run = subprocess.run([ROOT / "scripts/real-agent", agent], capture_output=True, text=True)
+    assert run.returncode == 0, f"the real {agent} is missing: {run.stderr.strip()}"
+    return run.stdout.strip()
+
+
+def json_lines(path):
+    for line in path.read_bytes().split(b"\n"):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            continue
+
+
+class ModelServer:
+    """A model server of its own process; what it was asked stands in its log."""
+
+    def __init__(self, program, folder):
+        self.log = folder / "requests.jsonl"
+        self.log.touch()
+        port_file = folder / "port"
+        self.process = subprocess.Popen(
+            [sys.executable, ROOT / "Tests/Support" / program, "--port-file", port_file, "--log", self.log],
+            stdout=subprocess.DEVNULL,
+        )
+        until(port_file.exists, "the model server's port")
+        self.port = int(port_file.read_text())
+
+    def requests(self):
+        """The requests that carry a conversation: the agents' own (titles, probes) offer no tools."""
+        return [r for r in json_lines(self.log) if r.get("m") == "POST" and r.get("tools")]
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def items(request):
+    """The SHA-256 of every user text of a request, in order."""
+    texts = request["texts"]
+    flat = [t for entry in texts for t in (entry if isinstance(entry, list) else [entry])]
+    return [t["sha256"] for t in flat]
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class Terminal:
+    """A program on a terminal of its own, answered as a terminal answers; everything it printed is kept."""
+
+    ANSWERS = {b"\x1b[6n": b"\x1b[1;1R", b"\x1b[c": b"\x1b[?62;22c", b"\x1b[0c": b"\x1b[?62;22c"}
+    ESCAPES = re.compile(
+        rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^X][^\x1b]*\x1b\\|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[ -/]*[0-~]"
+    )
+
+    def __init__(self, argv, cwd, env):
+        self.output = b""
+        self.last_output = time.monotonic()
+        self.master, slave = os.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        self.process = subprocess.Popen(
+            [os.fsencode(a) for a in argv], cwd=cwd, env=env, stdin=slave, stdout=slave, stderr=slave,
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while True:
+            try:
+                chunk = os.read(self.master, 65536)
+            except OSError:
+                return
+            if not chunk:
+                return
+            self.output += chunk
+            self.last_output = time.monotonic()
+            for query, answer in self.ANSWERS.items():
+                for _ in range(chunk.count(query)):
+                    os.write(self.master, answer)
+
+    def text(self, since=0):
+        """What was printed, without escape sequences and white space: screens are painted in pieces."""
+        plain = self.ESCAPES.sub(b"", self.output[since:]).decode(errors="replace")
+        return "".join(plain.split())
+
+    def wait_for(self, text, since=0):
+        wanted = "".join(text.split())
+        until(lambda: wanted in self.text(since), lambda: f"{text!r} on the screen; there is:\n{self.text(since)[-3000:]}")
+
+    def wait_quiet(self, seconds=1.0):
+        """The agent has painted its screen and waits: something was printed, and now nothing more is."""
+        until(
+            lambda: self.process.poll() is not None
+            or (self.output and time.monotonic() - self.last_output > seconds),
+            "a quiet screen",
+        )
+
+    def say(self, text):
+        """Types a message as a person does: Enter once the text stands on the screen."""
+        since = len(self.output)
+        os.write(self.master, text.encode())
+        self.wait_for(text, since)
+        self.wait_quiet(0.3)
+        os.write(self.master, b"\r")
+
+    def descendants(self):
+        """Every process below this one, the nearest first."""
+        found, queue = [], [self.process.pid]
+        while queue:
+            pid = queue.pop(0)
+            try:
+                for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+                    children = [int(c) for c in (task / "children").read_text().split()]
+                    found += children
+                    queue += children
+            except OSError:
+                continue
+        return found
+
+    def stop(self, number=signal.SIGTERM):
+        """Signals the launcher and waits for its end; returns its status as Popen has it."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"did not end on signal {number}:\n{self.text()[-2000:]}") from None
+
+    def kill_all(self):
+        """KILL for the launcher and everything below it, as a host that goes down does."""
+        for pid in [self.process.pid, *self.descendants()]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        self.process.wait()
+
+    def close(self):
+        self.kill_all()
+        os.close(self.master)
+
+
+class RealAgent:
+    """One agent in one scratch home. Subclasses say where it keeps what, and what a first run wants answered."""
+
+    def __init__(self, folder, binary):
+        self.folder, self.binary = folder, binary
+        self.home = folder / "home"
+        self.home.mkdir()
+        self.workdir = self.home / "project"
+        self.workdir.mkdir()
+        programs = folder / "bin"
+        programs.mkdir()
+        (programs / self.name).symlink_to(executable(self.name))
+        self.server = ModelServer(self.server_program, folder)
+        self.terminals = []
+        self.environment = {
+            "PATH": f"{programs}:/usr/bin:/bin", "HOME": str(self.home), "TERM": "xterm-256color",
+            "LANG": "C.UTF-8", **self.variables(),
+        }
+
+    def launch(self, *options, prompt=None, workdir=None, session=None):
+        """Starts agentlaunch as a person at a terminal does; the prompt goes by a file, byte for byte."""
+        argv = [self.binary, self.name, "--direct", "--workdir", str(workdir or self.workdir), *options]
+        if session:
+            argv += ["--session", session]
+        if prompt is not None:
+            file = self.folder / "prompt"
+            file.write_text(prompt)
+            argv += ["--prompt-file", str(file)]
+        return self.run(*argv)
+
+    def run(self, *argv, workdir=None):
+        terminal = Terminal(argv, workdir or self.home, self.environment)
+        self.terminals.append(terminal)
+        return terminal
+
+    def answered(self, prompt):
+        """Waits until an answer to the prompt stands in the agent's own store; returns the conversation's id."""
+        def holders():
+            return [i for i, file in self.conversations().items()
+                    if prompt in self.user_texts(file) and self.answers(file)]
+        def failure():
+            return f"an answer to {prompt[:60]!r}; the screen:\n{self.terminals[-1].text()[-3000:]}"
+        return until(holders, failure)[0]
+
+    def asked(self, text):
+        """Waits for the request whose last user text is this; returns it."""
+        def found():
+            return [r for r in self.server.requests() if items(r)[-1:] == [sha256(text)]]
+        def failure():
+            return f"a request that ends with {text!r}; the screen:\n{self.terminals[-1].text()[-3000:]}"
+        return until(found, failure)[-1]
+
+    def assert_given_once(self, prompt, identity, request):
+        given = [t for t in self.user_texts(self.conversations()[identity]) if t == prompt]
+        assert len(given) == 1, f"the store holds the prompt {len(given)} times"
+        assert items(request).count(sha256(prompt)) == 1, "the last request holds the prompt not exactly once"
+
+    def record(self, session="default", workdir=None):
+        """agentlaunch's own record of a conversation, read from its file."""
+        physical = os.path.realpath(workdir or self.workdir)
+        name = f"{session}-{sha256(physical)[:16]}"
+        return json.loads((self.home / ".local/state/agentlaunch" / self.name / name / "record.json").read_text())
+
+    def close(self):
+        for terminal in self.terminals:
+            terminal.close()
+        self.server.stop()
+
+
+class Claude(RealAgent):
+    name, server_program = "claude", "fake_anthropic.py"
+
+    def variables(self):
+        return {
+            "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{self.server.port}", "ANTHROPIC_API_KEY": KEY,
+            "DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        }
+
+    def answer_first_run(self, trusted=True):
+        settings = {"hasCompletedOnboarding": True, "customApiKeyResponses": {"approved": [KEY[-20:]], "rejected": []}}
+        if trusted:
+            settings["projects"] = {str(self.home): {"hasTrustDialogAccepted": True}}
+        (self.home / ".claude.json").write_text(json.dumps(settings))
+
+    def project_folder(self, workdir=None):
+        """Claude's folder for a directory whose encoded path is short: every other character is a dash."""
+        encoded = re.sub("[^A-Za-z0-9]", "-", os.path.realpath(workdir or self.workdir))
+        return self.home / ".claude/projects" / encoded
+
+    def conversations(self):
+        return {f.stem: f for f in (self.home / ".claude/projects").glob("*/*.jsonl")}
+
+    @staticmethod
+    def user_texts(file):
+        texts = []
+        for line in json_lines(file):
+            if line.get("type") == "user" and not line.get("isSidechain") and not line.get("isMeta"):
+                content = line["message"]["content"]
+                blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+                texts += [b["text"] for b in blocks if b.get("type") == "text"]
+        return texts
+
+    @staticmethod
+    def answers(file):
+        return [line for line in json_lines(file) if line.get("type") == "assistant"]
+
+    def derived_id(self, attempt, session="default"):
+        """The contract's rule for ids that nothing has to remember."""
+        seed = ["agentlaunch", "claude", os.path.realpath(self.workdir), session, str(attempt)]
+        raw = bytearray(hashlib.sha256("\0".join(seed).encode()).digest()[:16])
+        raw[6] = raw[6] & 0x0F | 0x40
+        raw[8] = raw[8] & 0x3F | 0x80
+        h = raw.hex()
+        return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+
+
+class Codex(RealAgent):
+    name, server_program = "codex", "fake_openai.py"
+
+    def variables(self):
+        return {"FAKE_KEY": KEY}
+
+    def answer_first_run(self, trusted=True, daemon=False):
+        folder = self.home / ".codex"
+        folder.mkdir(exist_ok=True)
+        trust = f'[projects."{self.home}"]\ntrust_level = "trusted"\n' if trusted else ""
+        (folder / "config.toml").write_text(f"""\
+model = "gpt-5-codex"
+model_provider = "fake"
+check_for_update_on_startup = false
+approval_policy = "never"
+sandbox_mode = "danger-full-access"
+[features]
+daemon_auto_start = {str(daemon).lower()}
+[model_providers.fake]
+name = "fake"
+base_url = "http://127.0.0.1:{self.server.port}/v1"
+wire_api = "responses"
+env_key = "FAKE_KEY"
+request_max_retries = 0
+stream_max_retries = 0
+[analytics]
+enabled = false
+{trust}""")
+
+    def conversations(self):
+        files = (self.home / ".codex/sessions").glob("*/*/*/rollout-*.jsonl")
+        return {f.stem[-36:]: f for f in files}
+
+    @staticmethod
+    def messages(file, role):
+        payloads = [line["payload"] for line in json_lines(file) if line.get("type") == "response_item"]
+        return ["".join(part.get("text", "") for part in p["content"])
+                for p in payloads if p.get("type") == "message" and p.get("role") == role]
+
+    def user_texts(self, file):
+        return self.messages(file, "user")
+
+    def answers(self, file):
+        return self.messages(file, "assistant")
+
+
+AGENTS = {"claude": Claude, "codex": Codex}
