@@ -30,10 +30,10 @@ struct SQLiteReaderTests {
     )
     func readsWithoutATrace() throws {
         let scratch = try ScratchFolder()
-        let states = try runScript("sqlite_states.py", [scratch.path], as: [State].self)
+        let states = try runScript("sqlite_states.py", [scratch.text], as: [State].self)
         #expect(states.count > 20)
         for state in states {
-            let before = try trace(of: scratch.path)
+            let before = try trace(of: scratch.text)
             let found = read(Path(state.path))
             switch state.expected {
             case "read": #expect(.count(found.rows ?? -1) == state.rows, "\(state.path): \(found)")
@@ -43,7 +43,7 @@ struct SQLiteReaderTests {
             default: #expect(found.other == state.expected, "\(state.path): \(found)")
             }
             if state.expected == "read" { #expect(found.doubt == nil, "\(state.path): \(found)") }
-            let after = try trace(of: scratch.path)
+            let after = try trace(of: scratch.text)
             #expect(
                 before == after,
                 "\(state.path) was changed: \(Set(before.keys).symmetricDifference(after.keys))"
@@ -54,13 +54,13 @@ struct SQLiteReaderTests {
     @Test("No private copy is left behind, and without a place for one the answer is trouble")
     func removesItsCopies() throws {
         let scratch = try ScratchFolder()
-        let states = try runScript("sqlite_states.py", [scratch.path + "/states"], as: [State].self)
+        let states = try runScript("sqlite_states.py", [scratch.text + "/states"], as: [State].self)
         let hot = try #require(states.first { $0.path.contains("hot_journal") })
         let place = try ScratchFolder()
-        let empty = try trace(of: place.path).keys.sorted()
-        #expect(read(Path(hot.path), copies: [Path(place.path)]).rows == 20)
-        #expect(try trace(of: place.path).keys.sorted() == empty)
-        let refused = read(Path(hot.path), copies: [Path(place.path) / "missing"])
+        let empty = try trace(of: place.text).keys.sorted()
+        #expect(read(Path(hot.path), copies: [Path(place.text)]).rows == 20)
+        #expect(try trace(of: place.text).keys.sorted() == empty)
+        let refused = read(Path(hot.path), copies: [Path(place.text) / "missing"])
         #expect(refused.trouble?.contains("no temporary folder") == true)
     }
 

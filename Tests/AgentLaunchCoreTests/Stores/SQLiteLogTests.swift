@@ -16,7 +16,7 @@ struct SQLiteLogTests {
         let scratch = try ScratchFolder()
         let cases = try runScript(
             "sqlite_log_damage.py",
-            [scratch.path + "/logs", "250", "\(seed)"],
+            [scratch.text + "/logs", "250", "\(seed)"],
             as: [Damaged].self
         )
         #expect(cases.count == 250)

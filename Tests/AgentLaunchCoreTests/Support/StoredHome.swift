@@ -13,7 +13,7 @@ struct StoredHome {
         var nanoseconds: Int
     }
 
-    static let fixtures = Path(#filePath).parent.parent / "Fixtures"
+    static let fixtures = Path(#filePath).parent.parent.parent / "Fixtures"
 
     /// The cases of an agent, by name.
     static func cases(_ agent: String) -> [String] {

@@ -5,6 +5,7 @@ import Glibc
 /// A new folder for one test, removed with all it holds.
 final class ScratchFolder {
     let path: Path
+    var text: String { path.description }
 
     init() throws {
         var template = Bytes("/tmp/agentlaunch-test-XXXXXX".utf8).map { CChar(bitPattern: $0) } + [0]
