@@ -3,19 +3,26 @@ struct CodexFirstRun {
     private let home: CodexHome
     private let workdir: Path
 
-    init(_ query: StoreQuery) {
+    private let version: Version
+
+    init(_ query: StoreQuery, _ version: Version) {
+        self.version = version
         home = CodexHome(query.environment, home: query.home, workdir: query.workdir)
         workdir = query.workdir
     }
 
     var warnings: [Warning] {
         if home.isNamed, isAbsent(home.path) {
-            return [Warning("first-run-dialog", "Codex does not start without CODEX_HOME: mkdir -p \(home.path)")]
+            return [
+                Warning("first-run-dialog", "Codex does not start without CODEX_HOME: mkdir -p \(home.path)")
+            ]
         }
         let settings = (try? contentsOfSmallFile(home.configuration)).flatMap { $0 }
             .map { CodexSettings($0.lossyText) }
         // One that is there and cannot be read may hold every answer.
-        guard let settings = settings ?? (isAbsent(home.configuration) ? CodexSettings("") : nil) else { return [] }
+        guard let settings = settings ?? (isAbsent(home.configuration) ? CodexSettings("") : nil) else {
+            return []
+        }
         return [signIn(settings), trust(settings)].compactMap(\.self)
     }
 
@@ -28,16 +35,16 @@ struct CodexFirstRun {
         )
     }
 
-    /// 0.163 asks in git repositories only and for the whole of one, 0.147 and older in every directory.
+    /// 0.163 asks in git repositories only and for the whole of one, 0.147 and older in every directory; of the
+    /// releases between it is not known.
     private func trust(_ settings: CodexSettings) -> Warning? {
         let repository = gitRoot()
         let answered = [workdir, repository ?? workdir].contains { settings.trusted.contains($0.description) }
-        if answered { return nil }
+        if answered || (repository == nil && version >= "0.163") { return nil }
         let folder = repository ?? workdir
-        let who = repository == nil ? "Codex 0.147 and older asks" : "Codex asks"
         return Warning(
             "first-run-dialog",
-            "\(who) whether \(folder) is trusted; add to \(home.configuration): "
+            "Codex asks whether \(folder) is trusted; add to \(home.configuration): "
                 + "[projects.\(quoted(folder.description))] and, on the next line, trust_level = \"trusted\""
         )
     }
@@ -50,7 +57,9 @@ struct CodexFirstRun {
             if let status = try? fileStatus(mark) {
                 guard !status.isDirectory else { return folder }
                 let link = (try? contentsOfSmallFile(mark, limit: 4096)).flatMap { $0?.text } ?? ""
-                guard link.hasPrefix("gitdir: /"), let end = link.range(of: "/.git/worktrees/") else { return folder }
+                guard link.hasPrefix("gitdir: /"), let end = link.range(of: "/.git/worktrees/") else {
+                    return folder
+                }
                 return Path(String(link[..<end].dropFirst(8)))
             }
             if folder.parent == folder || folder == "/" { return nil }

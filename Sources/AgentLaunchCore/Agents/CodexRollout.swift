@@ -50,9 +50,12 @@ struct CodexRollout {
                 "payload.thread_source", "payload.history_base.thread_id",
             ])
         else { return .refused("it is empty") }
-        guard let line = record.value, !record.padded else { return .refused("its first line is cut or damaged") }
+        guard let line = record.value, !record.padded else {
+            return .refused("its first line is cut or damaged")
+        }
         let payload = line["payload"]
-        guard line["type"]?.text == "session_meta", let id = payload?["id"]?.text, CodexHome.isThreadID(id) else {
+        guard line["type"]?.text == "session_meta", let id = payload?["id"]?.text, CodexHome.isThreadID(id)
+        else {
             return .refused("its first line does not describe a session")
         }
         guard id.lowercased() == file.id else { return .refused("its first line names another id, \(id)") }

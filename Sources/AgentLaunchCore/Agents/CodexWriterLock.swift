@@ -26,7 +26,9 @@ struct CodexWriterLock {
         guard let text = contents(processes / "locks") else { return [] }
         return text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
-            guard words.count >= 6, words[1] == "FLOCK", let pid = Int32(words[4]), pid > 0 else { return nil }
+            guard words.count >= 6, words[1] == "FLOCK", let pid = Int32(words[4]), pid > 0 else {
+                return nil
+            }
             let place = words[5].split(separator: ":")
             guard place.count == 3, UInt64(place[2]) == UInt64(status.st_ino) else { return nil }
             return pid
