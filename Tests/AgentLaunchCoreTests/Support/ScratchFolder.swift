@@ -41,7 +41,7 @@ final class ScratchFolder {
     func makeFolder(_ folder: Path) throws -> Path {
         if try fileStatus(folder) == nil {
             try makeFolder(folder.parent)
-            guard folder.withCString({ mkdir($0, 0o700) }) == 0 else { throw Errno.last }
+            guard folder.withCString({ mkdir($0, 0o700) }) == 0 || errno == EEXIST else { throw Errno.last }
         }
         return folder
     }
