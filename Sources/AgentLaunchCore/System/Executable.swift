@@ -34,9 +34,14 @@ enum Executable: Equatable, Sendable {
         return blocked
     }
 
+    /// What is there and cannot be run is not missing: a directory, a file behind a folder that may not be searched.
     private static func judge(_ path: Path, isOnPath: Bool) -> Executable {
-        guard let status = try? fileStatus(path), status.isRegularFile else { return .missing }
-        return path.withCString { access($0, X_OK) } == 0
-            ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+        do throws(Errno) {
+            guard let status = try fileStatus(path) else { return .missing }
+            let isProgram = status.isRegularFile && path.withCString { access($0, X_OK) } == 0
+            return isProgram ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+        } catch {
+            return .notExecutable(path)
+        }
     }
 }

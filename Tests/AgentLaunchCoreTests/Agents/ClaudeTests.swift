@@ -74,7 +74,7 @@ struct ClaudeTests {
     func firstRun() throws {
         let key = "sk-ant-0123456789-abcdefghijklmnopqrst"
         let home = try ClaudeHome(workdir: "/w/a.b/c", Environment(["ANTHROPIC_API_KEY": key]))
-        let all = Agent.claude.firstRun(home.query, true)
+        let all = Agent.claude.firstRun(home.query, true, "2.1.329")
         #expect(Set(all.map(\.code)) == ["first-run-dialog"])
         for line in [
             #""hasCompletedOnboarding": true"#,
@@ -85,7 +85,7 @@ struct ClaudeTests {
             #expect(all.filter { $0.message.contains(line) }.count == 1, "\(line)")
         }
         #expect(!all.contains { $0.message.contains(key.suffix(20)) }, "no part of the key is printed")
-        #expect(Agent.claude.firstRun(home.query, false).count == 3)
+        #expect(Agent.claude.firstRun(home.query, false, "2.1.329").count == 3)
 
         try home.scratch.write(
             ".claude.json",
@@ -95,10 +95,10 @@ struct ClaudeTests {
              "customApiKeyResponses": {"approved": ["\(key.suffix(20))"], "rejected": []}}
             """
         )
-        #expect(Agent.claude.firstRun(home.query, false) == [])
-        #expect(Agent.claude.firstRun(home.query, true).count == 1)
+        #expect(Agent.claude.firstRun(home.query, false, "2.1.329") == [])
+        #expect(Agent.claude.firstRun(home.query, true, "2.1.329").count == 1)
         try home.scratch.write(".claude/settings.json", #"{"skipDangerousModePermissionPrompt": true}"#)
-        #expect(Agent.claude.firstRun(home.query, true) == [])
+        #expect(Agent.claude.firstRun(home.query, true, "2.1.329") == [])
     }
 
     @Test("Trust of a directory whose name only begins alike, and a damaged file, do not count")
@@ -108,9 +108,9 @@ struct ClaudeTests {
             ".claude.json",
             #"{"hasCompletedOnboarding":true,"projects":{"/w/a":{"hasTrustDialogAccepted":true}}}"#
         )
-        #expect(Agent.claude.firstRun(home.query, false).count == 1)
+        #expect(Agent.claude.firstRun(home.query, false, "2.1.329").count == 1)
         try home.scratch.write(".claude.json", "{")
-        #expect(Agent.claude.firstRun(home.query, false).first?.message.contains("not valid JSON") == true)
+        #expect(Agent.claude.firstRun(home.query, false, "2.1.329").first?.message.contains("not valid JSON") == true)
     }
 
     @Test("With CLAUDE_CONFIG_DIR the settings are there too")
@@ -121,6 +121,6 @@ struct ClaudeTests {
             "cfg/.claude.json",
             #"{"hasCompletedOnboarding":true,"projects":{"/":{"hasTrustDialogAccepted":true}}}"#
         )
-        #expect(Agent.claude.firstRun(home.query, false) == [])
+        #expect(Agent.claude.firstRun(home.query, false, "2.1.329") == [])
     }
 }
