@@ -16,7 +16,8 @@ enum Executable: Equatable, Sendable {
         if name.contains(UInt8(ascii: "/")) {
             return judge(
                 name.first == UInt8(ascii: "/") ? Path(bytes: name) : directory / name,
-                isOnPath: true
+                isOnPath: true,
+                isNamed: true
             )
         }
         var blocked: Executable = .missing
@@ -34,14 +35,17 @@ enum Executable: Equatable, Sendable {
         return blocked
     }
 
-    /// What is there and cannot be run is not missing: a directory, a file behind a folder that may not be searched.
-    private static func judge(_ path: Path, isOnPath: Bool) -> Executable {
+    private static func judge(_ path: Path, isOnPath: Bool, isNamed: Bool = false) -> Executable {
         do throws(Errno) {
             guard let status = try fileStatus(path) else { return .missing }
-            let isProgram = status.isRegularFile && path.withCString { access($0, X_OK) } == 0
-            return isProgram ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+            if status.isRegularFile {
+                return path.withCString { access($0, X_OK) } == 0
+                    ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+            }
         } catch {
-            return .notExecutable(path)
+            if !isNamed { return .missing }
         }
+        // What was named and is there is not missing: a directory, a file behind a folder that may not be searched.
+        return isNamed ? .notExecutable(path) : .missing
     }
 }
