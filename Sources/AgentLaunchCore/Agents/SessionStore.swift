@@ -11,6 +11,8 @@ struct StoreQuery: Sendable {
     var recorded: Set<String> = []
     /// The task of this start, if there is one.
     var task: TaskText?
+    /// How many milliseconds a busy store is waited for.
+    var patience: Int64 = 10_000
 }
 
 /// One agent's sessions on disk, read and never written. Every method says in `findings` what it looked at.

@@ -28,6 +28,8 @@ final class ConversationWatcher: LaunchObserver {
     ) {
         self.agent = agent
         self.query = query
+        // Here the terminal is waiting; what is busy now is looked at again.
+        self.query.patience = 100
         self.record = record
         self.write = write
         self.startedAt = startedAt

@@ -37,6 +37,11 @@ final class ScratchFolder {
         return file
     }
 
+    func link(_ name: String, to target: Path) throws {
+        let made = target.withCString { target in (path / name).withCString { symlink(target, $0) } }
+        guard made == 0 else { throw Errno.last }
+    }
+
     @discardableResult
     func makeFolder(_ folder: Path) throws -> Path {
         if try fileStatus(folder) == nil {

@@ -36,7 +36,9 @@ struct StoredHome {
     private func copy(_ folder: Path, _ name: String) throws {
         for entry in try namesInDirectory(folder) {
             let inner = name + "/" + entry.lossyText
-            if try fileStatus(folder / entry)?.isDirectory == true {
+            if let target = linkTarget(folder / entry) {
+                try scratch.link(inner, to: target)
+            } else if try fileStatus(folder / entry)?.isDirectory == true {
                 try scratch.makeFolder(scratch.path / inner)
                 try copy(folder / entry, inner)
             } else {
@@ -50,7 +52,10 @@ struct StoredHome {
     private static func entries(below folder: Path) throws -> [Entry] {
         try namesInDirectory(folder).flatMap { name -> [Entry] in
             let path = folder / name
-            guard let status = try fileStatus(path) else { return [] }
+            // A link that leads nowhere stays as it is: its name is all there is to see.
+            guard let status = try fileStatus(path) else {
+                return [Entry(path: path, digest: "", mode: 0, seconds: 0, nanoseconds: 0)]
+            }
             let digest = status.isDirectory ? "" : SHA256.hex(try contentsOfSmallFile(path) ?? [])
             let entry = Entry(
                 path: path,
@@ -62,4 +67,12 @@ struct StoredHome {
             return [entry] + (status.isDirectory ? try entries(below: path) : [])
         }
     }
+}
+
+private func linkTarget(_ path: Path) -> Path? {
+    var buffer = Bytes(repeating: 0, count: Int(PATH_MAX))
+    let count = path.withCString { name in
+        buffer.withUnsafeMutableBytes { readlink(name, $0.baseAddress!, $0.count) }
+    }
+    return count < 0 ? nil : Path(bytes: buffer[..<count])
 }

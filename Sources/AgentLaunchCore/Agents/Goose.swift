@@ -1,0 +1,97 @@
+extension Agent {
+    /// Goose: a session is created under a name that needs nothing kept, and resumed by its id.
+    static let goose = Agent(
+        name: "goose",
+        title: "Goose",
+        executable: "goose",
+        usualPlaces: ["~/.local/bin"],
+        install: "https://block.github.io/goose/docs/getting-started/installation",
+        agentAPIType: "goose",
+        newestKnown: "1.45.0",
+        limits: "1.10 to 1.12 cannot create named sessions",
+        refusedArguments: gooseRefusedArguments,
+        isSessionID: isGooseSessionID,
+        needsVersion: { if case .cold = $0.start { true } else { false } },
+        firstRun: { query, _ in GooseFolders(query).firstRun },
+        store: { GooseStore($0) },
+        command: gooseCommand
+    )
+}
+
+/// Flags that choose a session or a prompt, and those of `run` or of `session` alone.
+private let gooseRefusedArguments: Set<String> = [
+    "--name", "--session-id", "--id", "--path", "--resume", "--fork", "--edit", "--history", "--no-session",
+    "--instructions", "--text", "--recipe", "--interactive", "--params", "--system", "--sub-recipe",
+    "--explain",
+    "--render-recipe", "--quiet", "--output-format", "--provider", "--model", "run", "session",
+]
+
+/// `20261121_3`, or the name of a file that an older release wrote and a newer one imported.
+@Sendable private func isGooseSessionID(_ id: String) -> Bool {
+    guard let first = id.utf8.first, first != UInt8(ascii: "-"), id.utf8.count <= 255 else { return false }
+    return id.unicodeScalars.allSatisfy { scalar in
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+            false
+        default: scalar != "/" && scalar != "\u{FFFD}"
+        }
+    }
+}
+
+@Sendable private func gooseCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    for argument in request.extra {
+        // `-tTEXT` and `-rn` are the same flags in short.
+        guard argument.count > 1, argument[0] == UInt8(ascii: "-"), "fhinpqrst".utf8.contains(argument[1])
+        else {
+            continue
+        }
+        throw LaunchError(
+            .usage,
+            "-- \(shown(argument))",
+            "agentlaunch itself chooses the session and the prompt of goose",
+            "leave it out; see --resume, --fresh, --prompt"
+        )
+    }
+    var command = AgentCommand(arguments: ["goose", request.hasPrompt ? "run" : "session"])
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold(let new):
+        if request.version >= "1.10" && request.version < "1.13" {
+            throw LaunchError(
+                .usage,
+                "goose \(request.version)",
+                "this release only looks up the session that --name names and creates none",
+                "update goose to 1.13 or newer"
+            )
+        }
+        command.arguments += named(new.name ?? GooseNames(workdir: request.workdir, name: "default").base)
+    case .reuse(let session), .warm(let session):
+        command.arguments += ["--resume", "--session-id", .init(session.id)]
+        if let directory = session.directory, directory != request.workdir {
+            command.warnings.append(
+                Warning("other-directory", "goose may ask: the conversation was in \(directory)")
+            )
+        }
+        if request.model != nil {
+            command.warnings.append(Warning("model-kept", "goose resumes with the model of the conversation"))
+        }
+    }
+    if request.hasPrompt {
+        command.arguments += ["-s", "-i", .promptFile]
+        command.delivery = .file
+    }
+    if let model = request.model { command.set.append(("GOOSE_MODEL", Bytes(model.utf8))) }
+    if request.allowAll { command.set.append(("GOOSE_MODE", Bytes("auto".utf8))) }
+    let isTelemetryChosen = ["GOOSE_TELEMETRY_OFF", "GOOSE_TELEMETRY_ENABLED"].contains {
+        request.environment.given($0) != nil
+    }
+    if !request.attended && !isTelemetryChosen {
+        command.set.append(("GOOSE_TELEMETRY_OFF", Bytes("1".utf8)))
+    }
+    return command
+}
+
+/// A name that begins with `-` would be taken for a flag.
+private func named(_ name: String) -> [AgentCommand.Argument] {
+    name.hasPrefix("-") ? [.init("--name=" + name)] : ["--name", .init(name)]
+}
