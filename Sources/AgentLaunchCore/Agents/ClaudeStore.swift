@@ -145,6 +145,19 @@ final class ClaudeStore: SessionStore {
     }
 
     private func transcript(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> ClaudeTranscript {
+        let transcript = try read(path, stamp)
+        guard transcript.state == .resumable || !transcript.isDoubtful else {
+            throw StoreTrouble(
+                path: path,
+                kind: .damaged,
+                why: "a line that may be a message cannot be read with certainty",
+                nextStep: "look at the file, or pass --fresh"
+            )
+        }
+        return transcript
+    }
+
+    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> ClaudeTranscript {
         if let entry = known[path], entry.stamp == stamp { return entry.transcript }
         let whole = stamp.size <= min(Self.wholeFile, countingBudget)
         if whole { countingBudget -= stamp.size }

@@ -9,11 +9,15 @@ struct ClaudeTranscript: Equatable {
     private(set) var interrupted: Bool?
     private(set) var firstMessage = Session.FirstMessage.none
     private(set) var isWhole: Bool
+    /// A line that may be a message is such that the agent's parser may or may not take it.
+    private(set) var isDoubtful = false
 
     private let task: TaskText?
     private var hasFirstMessage = false
     private var lastAnswer: String?
 
+    /// Parsers that recurse give up somewhere beyond.
+    private static let deepest = 100
     /// How far back the end of the last turn is looked for.
     private static let tailReach = 32 << 20
 
@@ -23,7 +27,10 @@ struct ClaudeTranscript: Equatable {
         let lines = try JSONLines(path)
         var count = 0
         while whole || !hasFirstMessage || directory == nil, let record = try lines.next(ClaudeLine.fields) {
-            guard let line = Self.line(record) else { continue }
+            guard let line = Self.line(record) else {
+                isDoubtful = isDoubtful || mayBeTaken(record)
+                continue
+            }
             observe(line, &count)
             if whole { observeLatest(line) }
         }
@@ -52,7 +59,11 @@ struct ClaudeTranscript: Equatable {
 
     /// The agent parses each line by itself and strictly; those it cannot parse it leaves out.
     private static func line(_ record: JSONRecord) -> ClaudeLine? {
-        record.isStrictlyValid ? record.value.map(ClaudeLine.init) : nil
+        record.isStrictlyValid && record.depth <= deepest ? record.value.map(ClaudeLine.init) : nil
+    }
+
+    private func mayBeTaken(_ record: JSONRecord) -> Bool {
+        record.depth > Self.deepest || record.value.map(ClaudeLine.init)?.isConversation == true
     }
 
     private mutating func observe(_ line: ClaudeLine, _ count: inout Int) {

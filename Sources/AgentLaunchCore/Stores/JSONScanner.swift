@@ -1,33 +1,3 @@
-/// What one line or document turned out to be.
-struct JSONRecord: Equatable, Sendable {
-    enum Outcome: Equatable, Sendable {
-        /// Valid JSON, reduced to the fields that were asked for.
-        case value(JSONValue)
-        case torn
-        case malformed
-        /// White space or NULs only.
-        case blank
-    }
-
-    var outcome: Outcome
-    /// NULs stand before or after the value, as a crash of the machine leaves them.
-    var padded = false
-    /// Where it begins in the file.
-    var offset = 0
-    /// A line feed follows: the writer finished this line.
-    var terminated = false
-
-    var value: JSONValue? { if case .value(let value) = outcome { value } else { nil } }
-
-    /// What a strict parser says; a blank line passes, one of NULs does not.
-    var isStrictlyValid: Bool {
-        switch outcome {
-        case .value, .blank: !padded
-        case .torn, .malformed: false
-        }
-    }
-}
-
 /// Reads one JSON text from a feed: keeps the fields that are asked for, checks and skips all others.
 ///
 /// The grammar is RFC 8259's. More is tolerated only where agents' own parsers do so too: lone surrogates and
@@ -38,6 +8,7 @@ struct JSONScanner {
     private let limits: JSONLimits
     private var kept = 0
     private var padded = false
+    private var deepest = 0
 
     init(_ feed: ByteFeed, _ limits: JSONLimits = JSONLimits()) {
         self.feed = feed
@@ -57,11 +28,12 @@ struct JSONScanner {
             }
         }
         do { try feed.drain() } catch { if case .unreadable(let cause) = error { throw cause } }
-        return JSONRecord(outcome: outcome, padded: padded, terminated: feed.sawLineFeed)
+        return JSONRecord(outcome: outcome, padded: padded, depth: deepest, terminated: feed.sawLineFeed)
     }
 
     private mutating func document(_ fields: JSONFields) throws(JSONFault) -> JSONRecord.Outcome {
         try skipPadding()
+        if try feed.peek() == 0xef { try skipByteOrderMark() }
         guard try feed.peek() != nil else { return .blank }
         let result = try value(fields, depth: 0)
         try skipPadding()
@@ -76,6 +48,14 @@ struct JSONScanner {
         }
     }
 
+    private mutating func skipByteOrderMark() throws(JSONFault) {
+        for byte in [0xef, 0xbb, 0xbf] as Bytes {
+            guard try feed.take() == byte else { throw .malformed }
+        }
+        padded = true
+        try skipPadding()
+    }
+
     private mutating func value(_ fields: JSONFields, depth: Int) throws(JSONFault) -> JSONValue {
         let isOver = !keep(64) || depth >= limits.keptDepth
         let first = try peekToken()
@@ -83,6 +63,7 @@ struct JSONScanner {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             guard !isOver else { break }
             feed.advance()
+            deepest = max(deepest, depth + 1)
             return first == UInt8(ascii: "{") ? try object(fields, depth) : try array(fields, depth)
         case UInt8(ascii: "\""):
             guard !isOver, fields.keepsScalar else { break }
@@ -100,7 +81,7 @@ struct JSONScanner {
             let literal = try self.literal(first)
             return fields.keepsScalar ? literal : .null
         }
-        try skipValue()
+        try skipValue(depth)
         return fields.keepsScalar || isOver ? .tooLarge : .null
     }
 
@@ -118,7 +99,7 @@ struct JSONScanner {
                 let value = try value(wanted, depth: depth + 1)
                 members.append(JSONValue.Member(name.lossyText, value))
             } else {
-                try skipValue()
+                try skipValue(depth + 1)
             }
         } while try !ends(UInt8(ascii: "}"))
         return bounded(.object(members), before)
@@ -132,14 +113,14 @@ struct JSONScanner {
             if !fields.isEmpty, keep(64) {
                 elements.append(try value(fields, depth: depth + 1))
             } else {
-                try skipValue()
+                try skipValue(depth + 1)
             }
         } while try !ends(UInt8(ascii: "]"))
         return bounded(.array(elements), before)
     }
 
     /// Checks any value and forgets it. A bit for each open bracket takes the place of recursion.
-    private mutating func skipValue() throws(JSONFault) {
+    private mutating func skipValue(_ depth: Int) throws(JSONFault) {
         var open = BitStack()
         repeat {
             let first = try peekToken()
@@ -147,6 +128,7 @@ struct JSONScanner {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 feed.advance()
                 let isObject = first == UInt8(ascii: "{")
+                deepest = max(deepest, depth + open.count + 1)
                 if try !closes(isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
                     guard open.count < limits.depth else { throw .malformed }
                     open.push(isObject)

@@ -205,6 +205,26 @@ struct ClaudeStoreTests {
         #expect(home.store.candidates(&findings) == Candidates())
     }
 
+    @Test(
+        "Where the only message is one that a parser may or may not take, nothing is decided",
+        arguments: [
+            "\0\0" + ClaudeHome.user("hi"), "\u{feff}" + ClaudeHome.user("hi"),
+            #"{"x":"# + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}",
+        ]
+    )
+    func doubt(_ line: String) throws {
+        let home = try Home()
+        try home.write(Home.id, #"{"type":"mode"}"#, line)
+        var findings = Findings()
+        guard case .unreadable(let trouble) = home.store.find(Home.id, &findings) else {
+            Issue.record("it was taken for certain")
+            return
+        }
+        #expect(trouble.kind == .damaged)
+        try home.write(Home.id, #"{"type":"mode"}"#, line, Home.user("hi"))
+        #expect(home.session()?.state == .resumable)
+    }
+
     @Test("A link that leads nowhere is never an empty store")
     func neverAbsent() throws {
         for path in [".claude", ".claude/projects", ".claude/projects/-w-project"] {

@@ -178,6 +178,22 @@ struct JSONScannerTests {
         #expect(JSONValue(parsing: "") == nil)
     }
 
+    @Test("The depth is told, kept or skipped, torn or whole")
+    func depth() throws {
+        for fields in [JSONFields.everything, .none, ["a.b"]] {
+            #expect(try Self.scan(Bytes("1".utf8), fields).depth == 0)
+            #expect(try Self.scan(Bytes(#"{"a":[{"b":[]},[1]]}"#.utf8), fields).depth == 4)
+            #expect(try Self.scan(Bytes(String(repeating: "[", count: 300).utf8), fields).depth == 300)
+        }
+    }
+
+    @Test("A byte order mark before a line is noted like padding")
+    func byteOrderMark() throws {
+        let record = try Self.scan([0xef, 0xbb, 0xbf] + Bytes("{}".utf8))
+        #expect(record.value == [:] && !record.isStrictlyValid)
+        #expect(try Self.scan([0xef, 0xbb, 0x20] + Bytes("{}".utf8)).outcome == .malformed)
+    }
+
     @Test("A read error is neither torn nor malformed")
     func readError() {
         let feed = ByteFeed(line: true, first: Bytes("{\"a\":".utf8)) { () throws(Errno) in
