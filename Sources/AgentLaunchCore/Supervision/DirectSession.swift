@@ -214,6 +214,8 @@ final class DirectSession {
         isStopped = true
         if terminal != nil || stopWasRequested {
             stopWasRequested = false
+            // What the agent wrote before it stopped may be what puts the screen in order.
+            relay.readAgent()
             _ = relay.writeCaller()
             terminal?.leave()
             signals_stop_group()
