@@ -12,7 +12,7 @@ extension Agent {
         refusedArguments: gooseRefusedArguments,
         isSessionID: isGooseSessionID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
-        firstRun: { query, _ in GooseFolders(query).firstRun },
+        firstRun: { query, _, _ in GooseFolders(query).firstRun },
         store: { GooseStore($0) },
         command: gooseCommand
     )
