@@ -4,7 +4,10 @@ import Testing
 
 @Suite("Codex: homes as Codex left them")
 struct CodexFixtureTests {
-    @Test("Each is decided as Codex itself would go on, and nothing in it changes", arguments: StoredHome.cases("codex"))
+    @Test(
+        "Each is decided as Codex itself would go on, and nothing in it changes",
+        arguments: StoredHome.cases("codex")
+    )
     func decides(_ name: String) throws {
         let home = try StoredHome("codex", name)
         let expected = try #require(try StoredHome.expectation("codex", name))

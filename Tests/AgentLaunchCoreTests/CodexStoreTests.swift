@@ -22,8 +22,10 @@ struct CodexStoreTests {
         try threads.write(
             id,
             [
-                Threads.meta(id), Threads.turn(), Threads.message("user", "<environment_context>\n</environment_context>"),
-                Threads.message("user", "do the task"), Threads.message("assistant", "done"), Threads.event("task_complete"),
+                Threads.meta(id), Threads.turn(),
+                Threads.message("user", "<environment_context>\n</environment_context>"),
+                Threads.message("user", "do the task"), Threads.message("assistant", "done"),
+                Threads.event("task_complete"),
             ]
         )
         let session = try #require(find(threads, "do the task"))
@@ -58,17 +60,33 @@ struct CodexStoreTests {
             ([Threads.message("user", "a"), Threads.item("function_call_output")], true),
             ([Threads.message("user", "a"), Threads.event("turn_aborted")], true),
             ([Threads.message("user", "a"), Threads.message("assistant", "b")], false),
-            ([Threads.message("user", "a"), Threads.message("assistant", "b"), Threads.item("custom_tool_call")], true),
-            ([Threads.message("user", "a"), Threads.message("assistant", "b"), Threads.event("task_complete")], false),
             (
                 [
-                    Threads.message("user", "a"), Threads.message("assistant", "b"), Threads.event("task_complete"),
-                    Threads.message("user", "<subagent_notification>\n{}", kinds: ["multi_agent.subagent_notification"]),
+                    Threads.message("user", "a"), Threads.message("assistant", "b"),
+                    Threads.item("custom_tool_call"),
+                ], true
+            ),
+            (
+                [
+                    Threads.message("user", "a"), Threads.message("assistant", "b"),
+                    Threads.event("task_complete"),
                 ], false
             ),
             (
                 [
-                    Threads.message("user", "a"), Threads.message("assistant", "b"), Threads.event("task_complete"),
+                    Threads.message("user", "a"), Threads.message("assistant", "b"),
+                    Threads.event("task_complete"),
+                    Threads.message(
+                        "user",
+                        "<subagent_notification>\n{}",
+                        kinds: ["multi_agent.subagent_notification"]
+                    ),
+                ], false
+            ),
+            (
+                [
+                    Threads.message("user", "a"), Threads.message("assistant", "b"),
+                    Threads.event("task_complete"),
                     Threads.event("task_started"), Threads.message("user", "c"),
                 ], true
             ),
@@ -84,14 +102,20 @@ struct CodexStoreTests {
         "What Codex itself puts in is not taken for the first message",
         arguments: [
             [Threads.message("user", "# AGENTS.md instructions for /a\n\n<INSTRUCTIONS>x</INSTRUCTIONS>")],
-            [Threads.message("user", "<user_instructions>\nx\n</user_instructions>"), Threads.message("user", "<skill>\nx")],
+            [
+                Threads.message("user", "<user_instructions>\nx\n</user_instructions>"),
+                Threads.message("user", "<skill>\nx"),
+            ],
             [Threads.message("user", "something new", kinds: ["agents_md.instructions"])],
             [Threads.message("user", "# AGENTS.md instructions\n", "<environment_context>\n")],
         ]
     )
     func skipsContext(_ context: [JSONValue]) throws {
         let threads = try Threads()
-        try threads.write(id, [Threads.meta(id)] + context + [Threads.turn(), Threads.message("user", "do the task")])
+        try threads.write(
+            id,
+            [Threads.meta(id)] + context + [Threads.turn(), Threads.message("user", "do the task")]
+        )
         #expect(find(threads, "do the task")?.firstMessage == .isTask)
         #expect(find(threads, "another task")?.firstMessage == .isOther)
         try threads.write(id, [Threads.meta(id)] + context)
@@ -125,11 +149,17 @@ struct CodexStoreTests {
         let child = Threads.id(2)
         try threads.write(
             id,
-            [Threads.meta(id), Threads.message("user", "one"), Threads.message("assistant", "three"), Threads.message("user", "two")]
+            [
+                Threads.meta(id), Threads.message("user", "one"), Threads.message("assistant", "three"),
+                Threads.message("user", "two"),
+            ]
         )
         var payload = Threads.meta(child)["payload"]?.members ?? []
         payload.append(.init("history_base", ["thread_id": .string(id)]))
-        try threads.write(child, [Threads.line("session_meta", .object(payload)), Threads.message("user", "four")])
+        try threads.write(
+            child,
+            [Threads.line("session_meta", .object(payload)), Threads.message("user", "four")]
+        )
         var findings = Findings()
         let store = threads.store("one")
         guard case .found(let fork) = store.find(child, &findings) else {
@@ -137,7 +167,9 @@ struct CodexStoreTests {
             return
         }
         #expect(fork.firstMessage == .isTask)
-        for (text, expected) in [("one", true), ("two", true), ("three", false), ("four", true), ("five", false)] {
+        for (text, expected) in [
+            ("one", true), ("two", true), ("three", false), ("four", true), ("five", false),
+        ] {
             #expect(store.contains(try #require(TaskText(text)), in: fork) == expected, "\(text)")
         }
         _ = threads.scratch.path.withCString { _ in unlink("\(threads.home)/\(Threads.file(id))") }
@@ -218,7 +250,10 @@ struct CodexStoreTests {
         #expect(symlink("\(real)", "\(threads.home)/link") == 0)
         for (number, directory) in ["link", "real/", "link2"].enumerated() {
             let id = Threads.id(number)
-            try threads.write(id, [Threads.meta(id, directory: "\(threads.home)/\(directory)"), Threads.message("user", "a")])
+            try threads.write(
+                id,
+                [Threads.meta(id, directory: "\(threads.home)/\(directory)"), Threads.message("user", "a")]
+            )
         }
         var findings = Findings()
         let found = threads.store(workdir: real).candidates(&findings).sessions.map(\.id)
@@ -264,11 +299,17 @@ struct CodexStoreTests {
             var lines = [Threads.meta(id, directory: directory)]
             for _ in 0..<3 {
                 lines += [
-                    Threads.turn(directory), Threads.message("user", "do the task"), Threads.item("function_call"),
-                    Threads.item("function_call_output"), Threads.message("assistant", "done"), Threads.event("task_complete"),
+                    Threads.turn(directory), Threads.message("user", "do the task"),
+                    Threads.item("function_call"),
+                    Threads.item("function_call_output"), Threads.message("assistant", "done"),
+                    Threads.event("task_complete"),
                 ]
             }
-            try threads.write(id, lines, to: ".codex/sessions/2026/11/\(number % 28 + 1)/rollout-2026-11-21T03-00-00-\(id).jsonl")
+            try threads.write(
+                id,
+                lines,
+                to: ".codex/sessions/2026/11/\(number % 28 + 1)/rollout-2026-11-21T03-00-00-\(id).jsonl"
+            )
         }
         var findings = Findings()
         let clock = ContinuousClock()

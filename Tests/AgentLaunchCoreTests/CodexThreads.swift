@@ -17,7 +17,7 @@ struct CodexThreads {
                 home: home,
                 workdir: workdir,
                 name: "default",
-                task: task.flatMap { TaskText($0) }
+                task: task.flatMap(TaskText.init)
             )
         )
     }
@@ -33,17 +33,22 @@ struct CodexThreads {
 
     @discardableResult
     func write(_ id: String, _ lines: [JSONValue], to file: String? = nil) throws -> Path {
-        let bytes = lines.flatMap { JSONWriter.compact($0) + [0x0a] }
+        let bytes: Bytes = lines.flatMap { (line: JSONValue) -> Bytes in JSONWriter.compact(line) + [0x0a] }
         return try scratch.write(file ?? Self.file(id), bytes)
     }
 
-    static func meta(_ id: String, directory: String = workdir.description, version: String = "0.163.0") -> JSONValue {
+    static func meta(
+        _ id: String,
+        directory: String = workdir.description,
+        version: String = "0.163.0"
+    ) -> JSONValue {
         line(
             "session_meta",
             [
                 "id": .string(id), "timestamp": "2026-11-21T03:00:00.000Z", "cwd": .string(directory),
                 "originator": "codex-tui", "cli_version": .string(version), "source": "cli",
-                "thread_source": "user", "base_instructions": ["text": .string(String(repeating: "x", count: 21_000))],
+                "thread_source": "user",
+                "base_instructions": ["text": .string(String(repeating: "x", count: 21_000))],
             ]
         )
     }
@@ -67,7 +72,11 @@ struct CodexThreads {
     static func event(_ type: String) -> JSONValue { line("event_msg", ["type": .string(type)]) }
     static func item(_ type: String) -> JSONValue { line("response_item", ["type": .string(type)]) }
 
-    static func line(_ type: String, _ payload: JSONValue, _ time: String = "2026-11-21T03:00:01.000Z") -> JSONValue {
+    static func line(
+        _ type: String,
+        _ payload: JSONValue,
+        _ time: String = "2026-11-21T03:00:01.000Z"
+    ) -> JSONValue {
         ["timestamp": .string(time), "type": .string(type), "payload": payload]
     }
 }

@@ -21,7 +21,8 @@ extension Agent {
 /// Subcommands, and flags that choose a session or directory. `-i` belongs to one prompt, and takes every word
 /// behind it, `resume` too. `--remote` and `--ephemeral` keep the session where it is not found again.
 private let codexRefusedArguments: Set<String> = [
-    "resume", "fork", "exec", "e", "review", "archive", "unarchive", "delete", "queue", "agents", "app-server",
+    "resume", "fork", "exec", "e", "review", "archive", "unarchive", "delete", "queue", "agents",
+    "app-server",
     "remote-control",
     "--last", "--all", "--include-non-interactive", "-C", "--cd", "--worktree", "--remote",
     "--remote-auth-token-env", "--ephemeral", "-i", "--image",

@@ -30,7 +30,11 @@ extension CodexStore {
                 return .found(session)
             case .unreadable(let cause): trouble = trouble ?? cause
             case .found, .absent:
-                findings.saw(path, .ignored, "thread \(id), which it names for this directory, cannot be resumed")
+                findings.saw(
+                    path,
+                    .ignored,
+                    "thread \(id), which it names for this directory, cannot be resumed"
+                )
             }
         }
         return trouble.map { .unreadable($0) } ?? .absent
@@ -54,7 +58,7 @@ extension CodexStore {
                 case .dead where session.origin == .user: refused.append(file)
                 case .dead, .empty: others += 1
                 }
-            } catch where error.code == ENOENT {
+            } catch  where error.code == ENOENT {
                 continue
             } catch {
                 findings.saw(file.path, .unreadable, "\(error)")

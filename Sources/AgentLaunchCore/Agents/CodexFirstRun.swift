@@ -10,12 +10,16 @@ struct CodexFirstRun {
 
     var warnings: [Warning] {
         if home.isNamed, isAbsent(home.path) {
-            return [Warning("first-run-dialog", "Codex does not start without CODEX_HOME: mkdir -p \(home.path)")]
+            return [
+                Warning("first-run-dialog", "Codex does not start without CODEX_HOME: mkdir -p \(home.path)")
+            ]
         }
         let settings = (try? contentsOfSmallFile(home.configuration)).flatMap { $0 }
             .map { CodexSettings($0.lossyText) }
         // One that is there and cannot be read may hold every answer.
-        guard let settings = settings ?? (isAbsent(home.configuration) ? CodexSettings("") : nil) else { return [] }
+        guard let settings = settings ?? (isAbsent(home.configuration) ? CodexSettings("") : nil) else {
+            return []
+        }
         return [signIn(settings), trust(settings)].compactMap(\.self)
     }
 
@@ -50,7 +54,9 @@ struct CodexFirstRun {
             if let status = try? fileStatus(mark) {
                 guard !status.isDirectory else { return folder }
                 let link = (try? contentsOfSmallFile(mark, limit: 4096)).flatMap { $0?.text } ?? ""
-                guard link.hasPrefix("gitdir: /"), let end = link.range(of: "/.git/worktrees/") else { return folder }
+                guard link.hasPrefix("gitdir: /"), let end = link.range(of: "/.git/worktrees/") else {
+                    return folder
+                }
                 return Path(String(link[..<end].dropFirst(8)))
             }
             if folder.parent == folder || folder == "/" { return nil }

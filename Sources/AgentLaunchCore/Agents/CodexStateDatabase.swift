@@ -13,7 +13,8 @@ struct CodexStateDatabase {
 
     /// The one of the newest layout; nil if there is none.
     init?(in folder: Path) {
-        let names = ((try? namesInDirectory(folder)) ?? []).compactMap { name -> (number: Int, name: Bytes)? in
+        let names = ((try? namesInDirectory(folder)) ?? []).compactMap {
+            name -> (number: Int, name: Bytes)? in
             guard let text = name.text, text.hasPrefix("state_"), text.hasSuffix(".sqlite"),
                 let number = Int(text.dropFirst(6).dropLast(7))
             else { return nil }

@@ -17,7 +17,7 @@ final class CodexStore: SessionStore {
         for folder in [home.path, home.sessions] {
             do throws(Errno) {
                 _ = try namesInDirectory(folder)
-            } catch where error.code == ENOENT {
+            } catch  where error.code == ENOENT {
                 findings.saw(folder, .absent, "Codex has kept nothing here")
                 return nil
             } catch {
@@ -187,7 +187,9 @@ final class CodexStore: SessionStore {
         guard ancestors > 0, !file.isCompressed, let rollout = try? CodexRollout(file),
             let own = try? rollout.contains(text)
         else { return nil }
-        guard !own, case .head(let head)? = try? rollout.firstLine(), let parent = head.parent else { return own }
+        guard !own, case .head(let head)? = try? rollout.firstLine(), let parent = head.parent else {
+            return own
+        }
         guard let older = tree.files(of: parent).first else { return nil }
         return contains(text, in: older, tree, ancestors: ancestors - 1)
     }
@@ -211,7 +213,9 @@ final class CodexStore: SessionStore {
     private static func physicalPath(_ path: Path) -> Path {
         guard let found = path.withCString({ realpath($0, nil) }) else { return path }
         defer { free(found) }
-        return Path(bytes: UnsafeBufferPointer(start: found, count: strlen(found)).map { UInt8(bitPattern: $0) })
+        return Path(
+            bytes: UnsafeBufferPointer(start: found, count: strlen(found)).map { UInt8(bitPattern: $0) }
+        )
     }
 
     private static func finding(_ session: Session) -> String {
