@@ -31,10 +31,12 @@ static void handle_crash(int number) {
         guard.armed = 0;
         restore_terminal();
     }
-    char line[] = "agentlaunch: ended by signal 00\n";
-    line[sizeof line - 4] = (char)('0' + number / 10);
-    line[sizeof line - 3] = (char)('0' + number % 10);
-    write_text(STDERR_FILENO, line, sizeof line - 1);
+    char line[] = "agentlaunch: ended by signal ??\n";
+    char *end = line + sizeof line - 4;
+    if (number >= 10) *end++ = (char)('0' + number / 10);
+    *end++ = (char)('0' + number % 10);
+    *end++ = '\n';
+    write_text(STDERR_FILENO, line, (size_t)(end - line));
     // SA_RESETHAND has put the default back; SA_NODEFER lets the signal through at once.
     raise(number);
 }

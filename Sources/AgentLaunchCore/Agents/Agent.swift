@@ -24,7 +24,7 @@ struct Agent: Sendable {
     /// Whether this start's command depends on the version, so that it is worth asking.
     var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
     /// Questions of a first run that only the agent's own configuration answers, with the line to add.
-    var firstRun: @Sendable (StoreQuery, _ allowAll: Bool) -> [Warning] = { _, _ in [] }
+    var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }

@@ -17,7 +17,7 @@ extension Agent {
             "--print", "-p", "--worktree", "-w", "--no-session-persistence",
         ],
         isSessionID: isUUID,
-        firstRun: { ClaudeFirstRun($0, allowAll: $1).warnings() },
+        firstRun: { query, allowAll, _ in ClaudeFirstRun(query, allowAll: allowAll).warnings() },
         store: { ClaudeStore($0) },
         command: { (request) throws(LaunchError) in try claudeCommand(request) }
     )

@@ -12,7 +12,7 @@ extension Agent {
         refusedArguments: codexRefusedArguments,
         isSessionID: { CodexHome.isThreadID($0) },
         needsVersion: { _ in true },
-        firstRun: { query, _ in CodexFirstRun(query).warnings },
+        firstRun: { query, _, version in CodexFirstRun(query, version).warnings },
         store: { CodexStore($0) },
         command: codexCommand
     )

@@ -3,7 +3,10 @@ struct CodexFirstRun {
     private let home: CodexHome
     private let workdir: Path
 
-    init(_ query: StoreQuery) {
+    private let version: Version
+
+    init(_ query: StoreQuery, _ version: Version) {
+        self.version = version
         home = CodexHome(query.environment, home: query.home, workdir: query.workdir)
         workdir = query.workdir
     }
@@ -32,16 +35,16 @@ struct CodexFirstRun {
         )
     }
 
-    /// 0.163 asks in git repositories only and for the whole of one, 0.147 and older in every directory.
+    /// 0.163 asks in git repositories only and for the whole of one, 0.147 and older in every directory; of the
+    /// releases between it is not known.
     private func trust(_ settings: CodexSettings) -> Warning? {
         let repository = gitRoot()
         let answered = [workdir, repository ?? workdir].contains { settings.trusted.contains($0.description) }
-        if answered { return nil }
+        if answered || (repository == nil && version >= "0.163") { return nil }
         let folder = repository ?? workdir
-        let who = repository == nil ? "Codex 0.147 and older asks" : "Codex asks"
         return Warning(
             "first-run-dialog",
-            "\(who) whether \(folder) is trusted; add to \(home.configuration): "
+            "Codex asks whether \(folder) is trusted; add to \(home.configuration): "
                 + "[projects.\(quoted(folder.description))] and, on the next line, trust_level = \"trusted\""
         )
     }

@@ -49,7 +49,8 @@ struct CodexRollout {
         guard
             let record = try lines.next([
                 "timestamp", "type", "payload.id", "payload.cwd", "payload.timestamp", "payload.originator",
-                "payload.cli_version", "payload.source", "payload.thread_source", "payload.history_base.thread_id",
+                "payload.cli_version", "payload.source", "payload.thread_source",
+                "payload.history_base.thread_id",
             ])
         else { return .refused("it is empty") }
         guard let line = record.value, !record.padded, try isStrict(record) else {
@@ -60,7 +61,8 @@ struct CodexRollout {
         else {
             return .refused("its first line does not describe a session")
         }
-        let required = [line["timestamp"]] + ["timestamp", "cwd", "originator", "cli_version"].map { payload?[$0] }
+        let required =
+            [line["timestamp"]] + ["timestamp", "cwd", "originator", "cli_version"].map { payload?[$0] }
         guard required.allSatisfy({ $0?.text != nil }) else {
             return .refused("its first line lacks what Codex demands of a session")
         }
@@ -84,7 +86,9 @@ struct CodexRollout {
         let end = lines.head
         guard end <= Self.checkedSize else { return true }
         let bytes = try ReadOnlyFile(file.path).read(end, at: 0)
-        guard bytes.prefix(record.offset).allSatisfy({ $0 == 0x20 || 0x09...0x0d ~= $0 }) else { return false }
+        guard bytes.prefix(record.offset).allSatisfy({ $0 == 0x20 || 0x09...0x0d ~= $0 }) else {
+            return false
+        }
         return bytes.text != nil && !hasLoneSurrogate(bytes)
     }
 

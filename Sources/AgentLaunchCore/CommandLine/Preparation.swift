@@ -149,14 +149,15 @@ struct Preparation {
                 findings.warn("prompt-unreadable", "\(error.what): \(error.why)")
             }
         }
+        let executable = findExecutable()
+        var plan = try planner(executable, decision, task ?? resumePrompt, record.record, &findings)
+            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         if decision.verdict != .unknown {
-            for warning in agent.firstRun(query, request.allowAll) {
-                findings.warn(warning.code, warning.message)
+            let version = plan.version.version ?? agent.newestKnown
+            for warning in agent.firstRun(query, request.allowAll, version) {
+                plan.findings.warn(warning.code, warning.message)
             }
         }
-        let executable = findExecutable()
-        let plan = try planner(executable, decision, task ?? resumePrompt, record.record, &findings)
-            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
         return Outcome(
             plan: plan,

@@ -19,7 +19,7 @@ struct StartCommand {
         let lock = try locks.takeConversation()
         PromptFile.removeLeftovers(in: promptFolder())
         let outcome = try preparation.prepare()
-        for warning in outcome.plan.findings.warnings where warning.code != "prompt-refused" {
+        for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
         }
         try check(outcome)
@@ -30,6 +30,9 @@ struct StartCommand {
         _ = consume sessionLock
         return dieAs(end)
     }
+
+    /// A start that has to stop says these in its error.
+    private static let saidByErrors: Set<String> = ["agent-not-found", "prompt-refused"]
 
     // MARK: Dry run
 

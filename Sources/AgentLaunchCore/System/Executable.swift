@@ -16,7 +16,8 @@ enum Executable: Equatable, Sendable {
         if name.contains(UInt8(ascii: "/")) {
             return judge(
                 name.first == UInt8(ascii: "/") ? Path(bytes: name) : directory / name,
-                isOnPath: true
+                isOnPath: true,
+                isNamed: true
             )
         }
         var blocked: Executable = .missing
@@ -34,9 +35,17 @@ enum Executable: Equatable, Sendable {
         return blocked
     }
 
-    private static func judge(_ path: Path, isOnPath: Bool) -> Executable {
-        guard let status = try? fileStatus(path), status.isRegularFile else { return .missing }
-        return path.withCString { access($0, X_OK) } == 0
-            ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+    private static func judge(_ path: Path, isOnPath: Bool, isNamed: Bool = false) -> Executable {
+        do throws(Errno) {
+            guard let status = try fileStatus(path) else { return .missing }
+            if status.isRegularFile {
+                return path.withCString { access($0, X_OK) } == 0
+                    ? .found(path, isOnPath: isOnPath) : .notExecutable(path)
+            }
+        } catch {
+            if !isNamed { return .missing }
+        }
+        // What was named and is there is not missing: a directory, a file behind a folder that may not be searched.
+        return isNamed ? .notExecutable(path) : .missing
     }
 }

@@ -1,0 +1,65 @@
+import Glibc
+
+@testable import AgentLaunchCore
+
+/// A home directory as an agent left it, copied, with the promise that reading leaves it as it is.
+struct StoredHome {
+    /// Everything that reading could change; access times are the kernel's.
+    struct Entry: Equatable {
+        var path: Path
+        var digest: String
+        var mode: UInt32
+        var seconds: Int
+        var nanoseconds: Int
+    }
+
+    static let fixtures = Path(#filePath).parent.parent.parent / "Fixtures"
+
+    /// The cases of an agent, by name.
+    static func cases(_ agent: String) -> [String] {
+        ((try? namesInDirectory(fixtures / agent)) ?? []).compactMap(\.text)
+    }
+
+    static func expectation(_ agent: String, _ name: String) throws -> JSONValue? {
+        try contentsOfSmallFile(fixtures / agent / name / "expect.json").flatMap { JSONValue(parsing: $0) }
+    }
+
+    let scratch: ScratchFolder
+    var path: Path { scratch.path / "home" }
+
+    init(_ agent: String, _ name: String) throws {
+        scratch = try ScratchFolder()
+        try scratch.makeFolder(scratch.path / "home")
+        try copy(Self.fixtures / agent / name / "home", "home")
+    }
+
+    private func copy(_ folder: Path, _ name: String) throws {
+        for entry in try namesInDirectory(folder) {
+            let inner = name + "/" + entry.lossyText
+            if try fileStatus(folder / entry)?.isDirectory == true {
+                try scratch.makeFolder(scratch.path / inner)
+                try copy(folder / entry, inner)
+            } else {
+                try scratch.write(inner, try contentsOfSmallFile(folder / entry) ?? [])
+            }
+        }
+    }
+
+    func entries() throws -> [Entry] { try Self.entries(below: path) }
+
+    private static func entries(below folder: Path) throws -> [Entry] {
+        try namesInDirectory(folder).flatMap { name -> [Entry] in
+            let path = folder / name
+            guard let status = try fileStatus(path) else { return [] }
+            let digest = status.isDirectory ? "" : SHA256.hex(try contentsOfSmallFile(path) ?? [])
+            let entry = Entry(
+                path: path,
+                digest: digest,
+                mode: status.st_mode,
+                seconds: status.st_mtim.tv_sec,
+                nanoseconds: status.st_mtim.tv_nsec
+            )
+            return [entry] + (status.isDirectory ? try entries(below: path) : [])
+        }
+    }
+}

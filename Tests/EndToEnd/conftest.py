@@ -1,0 +1,41 @@
+"""Fixtures for the tests that drive the built binary."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def binary() -> str:
+    path = Path(os.environ.get("AGENTLAUNCH_BINARY") or PROJECT / ".build/debug/agentlaunch").resolve()
+    assert path.is_file(), f"{path} is missing: run `swift build`, or set AGENTLAUNCH_BINARY"
+    return str(path)
+
+
+@pytest.fixture
+def direct(binary):
+    """direct("sh", "-c", "...", options=("--stop-timeout", "1")): the argv of a direct launch."""
+
+    def command(*child, options=()):
+        return [binary, "custom", "--direct", *options, "--", *child]
+
+    return command
+
+
+@pytest.fixture
+def terminals():
+    """Makes outer terminals and closes them in the end."""
+    from terminal import OuterTerminal
+
+    made = []
+
+    def make(*args, **options):
+        made.append(OuterTerminal(*args, **options))
+        return made[-1]
+
+    yield make
+    for terminal in made:
+        terminal.close()
