@@ -2,6 +2,8 @@
 struct CodexRollout {
     /// Of larger files the messages are not counted.
     private static let countedSize = 256 << 10
+    /// A longer first line is not looked at byte by byte.
+    private static let checkedSize = 8 << 20
 
     private let lines: JSONLines
     private let file: CodexRolloutFile
@@ -46,17 +48,23 @@ struct CodexRollout {
         lines.rewind()
         guard
             let record = try lines.next([
-                "type", "payload.id", "payload.cwd", "payload.timestamp", "payload.source",
-                "payload.thread_source", "payload.history_base.thread_id",
+                "timestamp", "type", "payload.id", "payload.cwd", "payload.timestamp", "payload.originator",
+                "payload.cli_version", "payload.source", "payload.thread_source",
+                "payload.history_base.thread_id",
             ])
         else { return .refused("it is empty") }
-        guard let line = record.value, !record.padded else {
+        guard let line = record.value, !record.padded, try isStrict(record) else {
             return .refused("its first line is cut or damaged")
         }
         let payload = line["payload"]
         guard line["type"]?.text == "session_meta", let id = payload?["id"]?.text, CodexHome.isThreadID(id)
         else {
             return .refused("its first line does not describe a session")
+        }
+        let required =
+            [line["timestamp"]] + ["timestamp", "cwd", "originator", "cli_version"].map { payload?[$0] }
+        guard required.allSatisfy({ $0?.text != nil }) else {
+            return .refused("its first line lacks what Codex demands of a session")
         }
         guard id.lowercased() == file.id else { return .refused("its first line names another id, \(id)") }
         let source = payload?["source"]
@@ -70,6 +78,41 @@ struct CodexRollout {
                 parent: payload?["history_base"]?["thread_id"]?.text
             )
         )
+    }
+
+    /// Codex is strict about this one line: UTF-8, no lone surrogate, nothing but white space in front. (Measured
+    /// with 0.163; of all other lines it skips those that it cannot read.)
+    private func isStrict(_ record: JSONRecord) throws(Errno) -> Bool {
+        let end = lines.head
+        guard end <= Self.checkedSize else { return true }
+        let bytes = try ReadOnlyFile(file.path).read(end, at: 0)
+        guard bytes.prefix(record.offset).allSatisfy({ $0 == 0x20 || 0x09...0x0d ~= $0 }) else {
+            return false
+        }
+        return bytes.text != nil && !hasLoneSurrogate(bytes)
+    }
+
+    private func hasLoneSurrogate(_ bytes: Bytes) -> Bool {
+        func unit(_ index: Int) -> UInt16? {
+            guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == 0x75,
+                let digits = bytes[(index + 2)..<(index + 6)].map({ $0 }).text
+            else { return nil }
+            return UInt16(digits, radix: 16)
+        }
+        var index = 0
+        while let backslash = bytes[index...].firstIndex(of: UInt8(ascii: "\\")) {
+            index = backslash + 2
+            guard let high = unit(backslash) else {
+                if index > bytes.count { return false }
+                continue
+            }
+            index = backslash + 6
+            if 0xdc00...0xdfff ~= high { return true }
+            guard 0xd800...0xdbff ~= high else { continue }
+            guard let low = unit(index), 0xdc00...0xdfff ~= low else { return true }
+            index += 6
+        }
+        return false
     }
 
     /// Reads backward until the directory and all else is known. Where the directory is not `wanted`, no more

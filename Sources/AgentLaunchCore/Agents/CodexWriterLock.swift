@@ -15,14 +15,16 @@ struct CodexWriterLock {
         guard let status = try? fileStatus(path) else { return nil }
         let lockers = lockers(of: status)
         guard !lockers.isEmpty else { return nil }
-        if let locker = lockers.first(where: { isOpen(status, by: $0) != false }) { return locker }
+        if let locker = lockers.first(where: { isOpen(status, by: $0.pid) ?? $0.isSameDevice }) {
+            return locker.pid
+        }
         // Whoever locked it has ended and left it open to a child.
         let others = ((try? namesInDirectory(processes)) ?? []).compactMap { $0.text.flatMap { Int32($0) } }
         return others.first { isOpen(status, by: $0) == true }
     }
 
     /// `1: FLOCK  ADVISORY  WRITE 4711 fd:01:3080211 0 EOF`, one line for each lock.
-    private func lockers(of status: stat) -> [Int32] {
+    private func lockers(of status: stat) -> [(pid: Int32, isSameDevice: Bool)] {
         guard let text = contents(processes / "locks") else { return [] }
         return text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
@@ -31,8 +33,21 @@ struct CodexWriterLock {
             }
             let place = words[5].split(separator: ":")
             guard place.count == 3, UInt64(place[2]) == UInt64(status.st_ino) else { return nil }
-            return pid
+            let device = UInt64(status.st_dev)
+            return (
+                pid,
+                UInt32(place[0], radix: 16) == major(device) && UInt32(place[1], radix: 16) == minor(device)
+            )
         }
+    }
+
+    // The C macros of the same names; a device number is written in four parts.
+    private func major(_ device: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: device >> 8 & 0xfff | device >> 32 & 0xffff_f000)
+    }
+
+    private func minor(_ device: UInt64) -> UInt32 {
+        UInt32(truncatingIfNeeded: device & 0xff | device >> 12 & 0xffff_ff00)
     }
 
     /// Nil if the process may not be looked into. File systems in layers give a device of their own to `stat` but

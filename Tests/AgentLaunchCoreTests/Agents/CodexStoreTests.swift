@@ -194,6 +194,47 @@ struct CodexStoreTests {
         #expect(find(threads)?.state == .dead)
     }
 
+    @Test(
+        "A first line that Codex itself refuses makes the thread dead, whatever follows",
+        arguments: [
+            ("\"id\"", "\"ID\""), ("\"cwd\"", "\"CWD\""), ("\"originator\"", "\"o\""),
+            ("\"cli_version\"", "\"c\""), ("\"xx", "\"\\ud800x"), ("\"xx", "\"\\ude00\\ud83dx"),
+            ("{\"timestamp\"", "\u{0}\n{\"timestamp\""), ("{\"timestamp\"", "\u{feff}{\"timestamp\""),
+            ("{\"timestamp\"", "{\"a\n{\"timestamp\""), ("\"xx", "\"\u{1}x"), ("session_meta", "event_msg"),
+        ]
+    )
+    func refusesFirstLine(_ old: String, _ new: String) throws {
+        try #require(try state(replacing: old, by: Bytes(new.utf8)) == .dead)
+    }
+
+    @Test(
+        "A first line that Codex takes in spite of its looks is taken",
+        arguments: [
+            ("\"xx", "\"\\ud83d\\ude00x"), ("\"xx", "\"\\\\ud800x"),
+            ("{\"timestamp\"", " \n\n {\"timestamp\""),
+            ("\"source\"", "\"s\""),
+        ]
+    )
+    func takesFirstLine(_ old: String, _ new: String) throws {
+        try #require(try state(replacing: old, by: Bytes(new.utf8)) == .resumable)
+    }
+
+    @Test("A first line that is not UTF-8 is refused; of other lines it does not matter")
+    func refusesBytes() throws {
+        #expect(try state(replacing: "\"xx", by: Bytes("\"x".utf8) + [0xff]) == .dead)
+        #expect(try state(replacing: "hello", by: [0xff]) == .resumable)
+    }
+
+    private func state(replacing old: String, by new: Bytes) throws -> Session.State? {
+        let threads = try Threads()
+        let path = try threads.write(id, [Threads.meta(id), Threads.message("user", "hello")])
+        let bytes = try #require(try contentsOfSmallFile(path))
+        let needle = Bytes(old.utf8)
+        let at = try #require(bytes.indices.first { bytes[$0...].starts(with: needle) })
+        try threads.scratch.write(Threads.file(id), Bytes(bytes[..<at]) + new + bytes[(at + needle.count)...])
+        return find(threads)?.state
+    }
+
     @Test("A file or folder that cannot be read is trouble, not absence")
     func reportsTrouble() throws {
         let threads = try Threads()

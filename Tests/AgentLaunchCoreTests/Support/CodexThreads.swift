@@ -17,7 +17,7 @@ struct CodexThreads {
                 home: home,
                 workdir: workdir,
                 name: "default",
-                task: task.flatMap { TaskText($0) }
+                task: task.flatMap(TaskText.init)
             )
         )
     }
