@@ -301,7 +301,7 @@ class Codex(RealAgent):
     def answer_first_run(self, trusted=True, daemon=False):
         folder = self.home / ".codex"
         folder.mkdir(exist_ok=True)
-        trust = f'[projects."{self.home}"]\ntrust_level = "trusted"\n' if trusted else ""
+        trust = f'[projects."{self.workdir}"]\ntrust_level = "trusted"\n' if trusted else ""
         (folder / "config.toml").write_text(f"""\
 model = "gpt-5-codex"
 model_provider = "fake"
