@@ -162,7 +162,7 @@ final class ClaudeStore: SessionStore {
         let whole = stamp.size <= min(Self.wholeFile, countingBudget)
         if whole { countingBudget -= stamp.size }
         do throws(Errno) {
-            let transcript = try ClaudeTranscript(path, query.task, whole: whole)
+            let transcript = try ClaudeTranscript(path, query, whole: whole)
             known[path] = (stamp, transcript)
             return transcript
         } catch {

@@ -1,7 +1,8 @@
 /// What one transcript holds: read whole if it is small, else from its head and its tail.
 struct ClaudeTranscript: Equatable {
     private(set) var state = Session.State.dead
-    /// Where the agent was started; later lines may name other directories.
+    /// Where the agent was started: the first directory that two lines name and whose transcripts lie in this
+    /// folder. Others are places that it went to later.
     private(set) var directory: Path?
     private(set) var messages: Int?
     private(set) var startedAt: Timestamp?
@@ -13,20 +14,30 @@ struct ClaudeTranscript: Equatable {
     private(set) var isDoubtful = false
 
     private let task: TaskText?
+    private let folder: String
     private var hasFirstMessage = false
+    private let workdir: Path
+    private var mentioned: [Path] = []
+    private var isDirectoryCertain = false
     private var lastAnswer: String?
 
     /// Parsers that recurse give up somewhere beyond.
     private static let deepest = 100
+    /// How far the directory is looked for if the first line that names one is odd.
+    private static let headReach = 8 << 20
     /// How far back the end of the last turn is looked for.
     private static let tailReach = 32 << 20
 
-    init(_ path: Path, _ task: TaskText?, whole: Bool) throws(Errno) {
-        self.task = task
+    init(_ path: Path, _ query: StoreQuery, whole: Bool) throws(Errno) {
+        task = query.task
+        workdir = query.workdir
+        folder = path.parent.lastComponent.lossyText
         isWhole = whole
         let lines = try JSONLines(path)
         var count = 0
-        while whole || !hasFirstMessage || directory == nil, let record = try lines.next(ClaudeLine.fields) {
+        while whole || !hasFirstMessage || !isDirectoryCertain && lines.head < Self.headReach,
+            let record = try lines.next(ClaudeLine.fields)
+        {
             guard let line = Self.line(record) else {
                 isDoubtful = isDoubtful || mayBeTaken(record)
                 continue
@@ -68,7 +79,7 @@ struct ClaudeTranscript: Equatable {
 
     private mutating func observe(_ line: ClaudeLine, _ count: inout Int) {
         if startedAt == nil { startedAt = line.timestamp }
-        if directory == nil { directory = line.directory }
+        if let named = line.directory { observe(named) }
         if line.isConversation, state == .dead { state = .empty }
         if line.isMessage {
             state = .resumable
@@ -85,6 +96,17 @@ struct ClaudeTranscript: Equatable {
         guard line.isTyped || given == true else { return }
         hasFirstMessage = true
         firstMessage = task == nil ? .unknown : given.map { $0 ? .isTask : .isOther } ?? .unknown
+    }
+
+    private mutating func observe(_ named: Path) {
+        if directory == nil { directory = named }
+        guard !isDirectoryCertain, mentioned.count < 16, ClaudeFolders.names(named).contains(folder) else {
+            return
+        }
+        // One line alone may be damaged.
+        isDirectoryCertain = mentioned.contains(named)
+        mentioned.append(named)
+        directory = isDirectoryCertain ? named : mentioned.contains(workdir) ? workdir : mentioned[0]
     }
 
     private mutating func observeLatest(_ line: ClaudeLine) {

@@ -29,9 +29,13 @@ struct DerivedID {
         var result = Derivation()
         var last = -1
         var attempt = 0
-        while attempt <= last + Self.reach {
+        // Where a folder is closed every try is unreadable: that many in a row end the search.
+        var closed = 0
+        while attempt <= last + Self.reach, closed < Self.reach {
             let id = uuid(attempt)
-            switch look(id) {
+            let found = look(id)
+            closed = if case .unreadable = found { closed + 1 } else { 0 }
+            switch found {
             case .absent: if recorded.contains(id) { last = attempt }
             case .unreadable(let trouble):
                 // It may be the newer conversation: what was found before it does not count.

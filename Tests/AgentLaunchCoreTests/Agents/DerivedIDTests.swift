@@ -72,6 +72,12 @@ struct DerivedIDTests {
         }
     }
 
+    @Test("Where no try can be read the search ends")
+    func closed() {
+        let trouble = StoreTrouble(path: "/x", kind: .unreadable, why: "", nextStep: "")
+        #expect(derived.search(recorded: []) { _ in .unreadable(trouble) }.trouble == trouble)
+    }
+
     @Test(
         "Only the form of a UUID is one",
         arguments: [
