@@ -288,7 +288,7 @@ final class GooseStore: SessionStore {
                 row.origin.isFoundByName
                     && [row.id, row.name].contains { names.number(of: $0) != nil || $0 == names.plain }
             }
-            result.trouble = snapshot.doubt ?? unusable?.trouble
+            result.trouble = unusable?.trouble
         }
         return result
     }
