@@ -13,44 +13,42 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITER = ROOT / "Tests" / "Support" / "sqlite_writer.py"
+DECIDE = ROOT / "Tests" / "Support" / "decide_often.py"
+BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 BUSY_TIMEOUT = 5.0
 
 
-def probe_command():
-    bundles = [ROOT / ".build" / kind / "agentlaunchPackageTests.xctest" for kind in ("release", "debug")]
-    bundle = next((b for b in bundles if b.exists()), None)
-    assert bundle, "build the tests first: swift build --build-tests"
-    return [str(bundle), "--testing-library", "swift-testing", "--filter", "StoreProbe"]
-
-
-def start_probe(database, times, patience=10_000, wrapper=()):
+def start_deciding(home, times, wrapper=()):
+    assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
     return subprocess.Popen(
-        [*wrapper, *probe_command()],
+        [*wrapper, sys.executable, str(DECIDE), str(BINARY), str(home), str(times)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/",
-        env={**os.environ, "STORE_PROBE": f"{database}|{times}|{patience}"},
     )
 
 
-def verdicts(process):
-    """(asked name, verdict) of each decision."""
+def decisions_of(process):
+    """(name asked for, verdict, id, exit status, reason) of each decision."""
     out, err = process.communicate(timeout=900)
-    lines = [line.split(" ", 2)[1:] for line in out.splitlines() if line.startswith("PROBE ")]
-    assert lines, out + err
-    return [tuple(line) for line in lines]
+    assert process.returncode == 0, err
+    return [json.loads(line) for line in out.splitlines()]
 
 
 def judge(decisions):
     """How many are definite; fails on a wrong one."""
-    wanted = {"target": "warm 20260101_1", "absent": "cold"}
-    definite = [d for d in decisions if not d[1].startswith("unknown")]
-    wrong = [d for d in definite if d[1] != wanted[d[0]]]
+    wanted = {"target": ["warm", "20260101_1", 0], "absent": ["cold", None, 0]}
+    assert {d[1] for d in decisions} <= {"warm", "cold", "unknown"}, decisions[:3]
+    assert all(d[3] == 65 for d in decisions if d[1] == "unknown")
+    definite = [d for d in decisions if d[1] != "unknown"]
+    wrong = [d for d in definite if d[1:4] != wanted[d[0]]]
     assert not wrong, wrong[:5]
     return len(definite)
 
 
 class Writer:
-    def __init__(self, folder, mode):
+    def __init__(self, home, mode):
+        folder = home / ".local/share/goose/sessions"
+        folder.mkdir(parents=True)
         self.database = folder / "sessions.db"
         self.process = subprocess.Popen(
             [sys.executable, str(WRITER), str(self.database), mode], stdout=subprocess.PIPE, text=True
@@ -73,7 +71,7 @@ class Writer:
 
 
 @pytest.fixture
-def folder():
+def home():
     """Readable by everybody on the way down, unlike pytest's own."""
     path = Path("/tmp") / f"agentlaunch-fire-{os.getpid()}-{os.urandom(4).hex()}"
     path.mkdir(mode=0o755)
@@ -82,11 +80,11 @@ def folder():
 
 
 @pytest.fixture
-def writer(folder, request):
+def writer(home):
     started = []
 
     def start(mode):
-        started.append(Writer(folder, mode))
+        started.append(Writer(home, mode))
         return started[-1]
 
     yield start
@@ -96,41 +94,47 @@ def writer(folder, request):
             each.process.wait()
 
 
-def unprivileged(folder):
-    refused = subprocess.run([*NOBODY, "touch", str(folder / "sessions.db-new")], capture_output=True)
+def same_user(writer):
+    return ()
+
+
+def other_user(writer):
+    new = str(writer.database) + "-new"
+    refused = subprocess.run([*NOBODY, "touch", new], capture_output=True)
     assert refused.returncode != 0, "the plain write as another user was expected to fail"
     return NOBODY
 
 
-def read_only_mount(folder):
-    wrapper = ["unshare", "-m", "sh", "-c", 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"', str(folder)]
+def read_only_mount(writer):
+    home = str(writer.database.parents[4])
+    wrapper = ["unshare", "-m", "sh", "-c",
+               'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"', home]
     if subprocess.run([*wrapper, "true"], capture_output=True).returncode != 0:
         pytest.skip("a bind mount in a mount namespace of its own needs CAP_SYS_ADMIN")
-    refused = subprocess.run([*wrapper, "touch", str(folder / "sessions.db-new")], capture_output=True)
+    refused = subprocess.run([*wrapper, "touch", str(writer.database) + "-new"], capture_output=True)
     assert refused.returncode != 0, "the plain write on the read-only mount was expected to fail"
     return wrapper
 
 
-@pytest.mark.parametrize("place", [None, unprivileged, read_only_mount], ids=["same user", "other user", "read-only mount"])
+@pytest.mark.parametrize("place", [same_user, other_user, read_only_mount])
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-def test_a_thousand_decisions_beside_a_writer_are_definite_and_none_is_wrong(folder, writer, mode, place):
+def test_a_thousand_decisions_beside_a_writer_are_definite_and_none_is_wrong(home, writer, mode, place):
     busy = writer(mode)
-    wrapper = place(folder) if place else ()
-    decisions = verdicts(start_probe(busy.database, 1000, wrapper=wrapper))
+    decisions = decisions_of(start_deciding(home, 1000, place(busy)))
     report = busy.stop()
     definite = judge(decisions)
     print(f"{mode}: {definite} of {len(decisions)} definite; {report}")
     assert len(decisions) == 1000
     assert report["commits"] >= 1000, "the fire was too thin to prove anything"
     if mode == "wal":
-        assert definite >= 990, [d for d in decisions if d[1].startswith("unknown")][:5]
+        assert definite >= 990, [d for d in decisions if d[1] == "unknown"][:5]
 
 
 @pytest.mark.parametrize("mode", ["exclusive-wal", "exclusive-delete"])
-def test_a_store_that_one_process_keeps_for_itself_is_unknown(folder, writer, mode):
+def test_a_store_that_one_process_keeps_for_itself_is_unknown(home, writer, mode):
     busy = writer(mode)
-    probes = [start_probe(busy.database, 1) for _ in range(20)]
-    decisions = [d for probe in probes for d in verdicts(probe)]
+    asked = [start_deciding(home, 1) for _ in range(20)]
+    decisions = [d for each in asked for d in decisions_of(each)]
     busy.stop()
     assert len(decisions) == 20
-    assert all(d[1].startswith("unknown busy") for d in decisions), decisions
+    assert all(d[1] == "unknown" and d[3] == 65 for d in decisions), decisions

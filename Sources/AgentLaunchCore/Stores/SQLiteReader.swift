@@ -77,13 +77,16 @@ struct SQLiteReader: Sendable {
         if let trouble = sidecars.trouble { return .trouble(trouble) }
         if sidecars.files.database.size == 0 { return .answer(.empty) }
         if failuresInPlace >= 3 { return readCopy(sidecars, body) }
-        if sidecars.files.index != nil || !sidecars.usesLog {
+        // Beside a `-shm` that nobody uses SQLite trusts its old header, and where that does not fit the log it
+        // tries again for many seconds; without the `-shm` it reads the log itself.
+        if sidecars.isInUse || !sidecars.usesLog {
             return read(sidecars.files.path, .locking, sidecars, body)
         }
         return readUnlocked(sidecars, body)
     }
 
-    /// Without a lock: right only if nobody has the database open, before and after.
+    /// Without a lock: right only if nobody has the database open, before and after. A lock without a `-shm` in use
+    /// is an exclusive writer's.
     private func readUnlocked<Value>(
         _ sidecars: SQLiteSidecars,
         _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value

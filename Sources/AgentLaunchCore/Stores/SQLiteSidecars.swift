@@ -11,6 +11,8 @@ struct SQLiteSidecars: Equatable, Sendable {
     var log: Log
     /// Nil if there is no `-shm`, or one that SQLite would rebuild.
     var index: SQLiteSharedIndex?
+    /// A living connection uses the `-shm`: without one it is left from a process that ended.
+    var isInUse = false
     /// A living connection wrote into the log while we read it, so that what we saw was never there at one moment.
     /// That connection has checked the log and would have thrown away a broken one.
     var isMoving = false
@@ -19,7 +21,6 @@ struct SQLiteSidecars: Equatable, Sendable {
         self.files = files
         header = SQLiteDatabaseHeader(files.databaseHead)
         log = .missing
-        var isInUse = false
         do {
             if files.index != nil {
                 let file = try ReadOnlyFile(files.indexPath)

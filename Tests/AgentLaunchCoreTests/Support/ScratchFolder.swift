@@ -37,6 +37,11 @@ final class ScratchFolder {
         return file
     }
 
+    /// Makes a file longer without writing to it.
+    func lengthen(_ file: Path, to size: Int) throws {
+        guard file.withCString({ truncate($0, size) }) == 0 else { throw Errno.last }
+    }
+
     func link(_ name: String, to target: Path) throws {
         let made = target.withCString { target in (path / name).withCString { symlink(target, $0) } }
         guard made == 0 else { throw Errno.last }

@@ -97,6 +97,8 @@ class _Maker:
         draw = random.Random(seed)
         if home.get(STORE + "-wal"):
             home[STORE + "-wal"] = log.sign(home[STORE + "-wal"], draw.randbytes(8))
+            if home.get(STORE + "-shm"):
+                home[STORE + "-shm"] = log.sign_index(home[STORE + "-shm"], home[STORE + "-wal"])
         if home.get(STORE + "-journal"):
             size = log.page_size(home[STORE])
             home[STORE + "-journal"] = log.renonce(home[STORE + "-journal"], size, 0x01234567)

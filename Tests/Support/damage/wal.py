@@ -84,6 +84,18 @@ def sign(wal, salts=None):
     return bytes(wal)
 
 
+def sign_index(shm, wal):
+    """The shared memory of a log that was signed anew: its salts, the last frame's checksum, its own."""
+    count = int.from_bytes(shm[16:20], "little")
+    if not count:
+        return shm
+    last = HEADER + (count - 1) * (FRAME + int.from_bytes(wal[8:12], "big"))
+    sums = struct.pack("<II", *struct.unpack(">II", wal[last + 16:last + 24]))
+    head = shm[:24] + sums + wal[16:24]
+    head += struct.pack("<II", *checksum(head, (0, 0), False))
+    return head + head + shm[96:]
+
+
 def renonce(journal, size, nonce):
     """The same rollback journal with another nonce: seeds then repeat byte for byte."""
     journal, at = bytearray(journal), 0
