@@ -12,7 +12,8 @@ struct ByteQueueTests {
         var taken: Bytes = []
         for round in 0..<50 {
             let piece = (0..<3).map { UInt8(round * 3 + $0) }
-            #expect(queue.append(piece))
+            let added = queue.append(piece)
+            #expect(added)
             _ = queue.remove { bytes in
                 taken += Bytes(bytes.prefix(2))
                 return min(2, bytes.count)
@@ -31,17 +32,22 @@ struct ByteQueueTests {
             }
         }
         #expect(taken == (0..<150).map { UInt8($0) })
-        #expect(queue.append(Bytes(repeating: 1, count: 8)))
-        #expect(!queue.append([1]))
+        let fits = queue.append(Bytes(repeating: 1, count: 8))
+        #expect(fits)
+        let overflows = queue.append([1])
+        #expect(!overflows)
         #expect(queue.count == 8)
     }
 
     @Test("an error of the one who fills or drains changes nothing")
     func errorsChangeNothing() {
         var queue = ByteQueue(capacity: 4)
-        #expect(queue.append([1, 2]))
-        #expect(queue.append { _ in -1 } == -1)
-        #expect(queue.remove { _ in -1 } == -1)
+        let fitsBefore = queue.append([1, 2])
+        #expect(fitsBefore)
+        let failedFill = queue.append { _ in -1 }
+        #expect(failedFill == -1)
+        let failedDrain = queue.remove { _ in -1 }
+        #expect(failedDrain == -1)
         #expect(queue.count == 2)
     }
 }
