@@ -110,8 +110,9 @@ struct Relay {
                 return nil
             case .failed(let error):
                 toCaller.removeAll()
-                defer { outputFailed = true }
-                return outputFailed ? nil : error
+                // From now on what is read is dropped, so this is said once.
+                outputFailed = true
+                return error
             }
         }
         return nil

@@ -12,8 +12,8 @@ struct ByteQueueTests {
         var taken: Bytes = []
         for round in 0..<50 {
             let piece = (0..<3).map { UInt8(round * 3 + $0) }
-            let answer1 = queue.append(piece)
-            #expect(answer1)
+            let added = queue.append(piece)
+            #expect(added)
             _ = queue.remove { bytes in
                 taken += Bytes(bytes.prefix(2))
                 return min(2, bytes.count)
@@ -32,22 +32,22 @@ struct ByteQueueTests {
             }
         }
         #expect(taken == (0..<150).map { UInt8($0) })
-        let answer2 = queue.append(Bytes(repeating: 1, count: 8))
-        #expect(answer2)
-        let answer3 = queue.append([1])
-        #expect(!answer3)
+        let fits = queue.append(Bytes(repeating: 1, count: 8))
+        #expect(fits)
+        let overflows = queue.append([1])
+        #expect(!overflows)
         #expect(queue.count == 8)
     }
 
     @Test("an error of the one who fills or drains changes nothing")
     func errorsChangeNothing() {
         var queue = ByteQueue(capacity: 4)
-        let answer4 = queue.append([1, 2])
-        #expect(answer4)
-        let answer5 = queue.append { _ in -1 }
-        #expect(answer5 == -1)
-        let answer6 = queue.remove { _ in -1 }
-        #expect(answer6 == -1)
+        let fitsBefore = queue.append([1, 2])
+        #expect(fitsBefore)
+        let failedFill = queue.append { _ in -1 }
+        #expect(failedFill == -1)
+        let failedDrain = queue.remove { _ in -1 }
+        #expect(failedDrain == -1)
         #expect(queue.count == 2)
     }
 }
