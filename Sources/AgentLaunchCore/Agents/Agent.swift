@@ -25,6 +25,8 @@ struct Agent: Sendable {
     var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
     /// Questions of a first run that only the agent's own configuration answers, with the line to add.
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
+    /// Resumed in another directory than the session's, it asks on the terminal which of them to use.
+    var asksAboutDirectory = false
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }

@@ -13,6 +13,8 @@ struct Preparation {
     let state: StateFolder
     /// The agent's environment without its own settings, and how it came about.
     let environment: Environment
+    /// The agent's: `--env HOME=…` moves its store.
+    let home: Path
     let change: LaunchPlan.EnvironmentChange
 
     init(_ request: Request, _ surroundings: Surroundings) throws(LaunchError) {
@@ -33,6 +35,8 @@ struct Preparation {
         workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
         state = StateFolder(environment: surroundings.environment, home: surroundings.home)
         (environment, change) = try ChildEnvironment.make(request, surroundings.environment)
+        let named = environment.given("HOME").map { Path(bytes: $0) }
+        home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? surroundings.home
     }
 
     private static func physicalWorkdir(_ request: Request, isAttended: Bool) throws(LaunchError) -> Path {
@@ -98,7 +102,7 @@ struct Preparation {
         let record = recordFile.read(&findings)
         var query = StoreQuery(
             environment: environment,
-            home: surroundings.home,
+            home: home,
             workdir: workdir,
             name: request.sessionName,
             task: task
@@ -203,7 +207,7 @@ struct Preparation {
             environment: environment,
             own: change,
             workdir: workdir,
-            home: surroundings.home,
+            home: home,
             transport: transport,
             isAttended: isAttended,
             isRoot: surroundings.isRoot,

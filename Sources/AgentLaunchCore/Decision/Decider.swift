@@ -11,28 +11,27 @@ struct Decider {
     let others: [Record]
 
     func decide(_ findings: inout Findings) throws(LaunchError) -> Decision {
-        let decision = try firstThatApplies(&findings)
-        switch decision.verdict {
-        case .unknown:
-            if wishes.freshWhenUnknown, decision.how != .requested, decision.how != .fresh {
-                findings.warn(
-                    "unknown-fresh",
-                    "\(decision.reason) A new conversation is started, as --on-unknown fresh says."
-                )
-                return try cold(
-                    .fresh,
-                    "The state is unknown, and --on-unknown fresh asks for a new conversation.",
-                    &findings
-                )
-            }
-        case .cold where wishes.requireResume:
+        var decision = try firstThatApplies(&findings)
+        if decision.verdict == .unknown, wishes.freshWhenUnknown, decision.how != .requested,
+            decision.how != .fresh
+        {
+            findings.warn(
+                "unknown-fresh",
+                "\(decision.reason) A new conversation is started, as --on-unknown fresh says."
+            )
+            decision = try cold(
+                .fresh,
+                "The state is unknown, and --on-unknown fresh asks for a new conversation.",
+                &findings
+            )
+        }
+        if decision.verdict == .cold, wishes.requireResume {
             throw LaunchError(
                 .noInput,
                 "--require-resume",
                 "there is no conversation of \(agent.name) to resume in \(query.workdir)",
                 "start once without --require-resume, or name one with --resume ID"
             )
-        case .cold, .warm: break
         }
         return decision
     }
@@ -43,12 +42,11 @@ struct Decider {
         switch remembered(&findings) {
         case .decided(let decision): return decision
         case .startOver(let empty):
-            return try cold(
-                .derived,
-                "The prompt never reached the last conversation.",
-                reusing: empty,
-                &findings
-            )
+            let reason =
+                isFresh
+                ? "The new conversation that was asked for holds no message."
+                : "The prompt never reached the last conversation."
+            return try cold(isFresh ? .fresh : .derived, reason, reusing: empty, &findings)
         case .goOn: break
         }
         let derivation = store.derived(&findings)
@@ -68,11 +66,14 @@ struct Decider {
             return .unknown(trouble, .derived, "The store of \(agent.title) cannot be read.")
         }
         return try cold(
-            .derived,
+            isFresh ? .fresh : .derived,
             "\(agent.title) holds no conversation of this directory and name.",
             &findings
         )
     }
+
+    /// `--fresh` made the conversation of the record: as long as it holds no message, older ones stay behind.
+    var isFresh: Bool { record.record?.origin == .fresh }
 
     // MARK: Rule 1
 
@@ -87,6 +88,14 @@ struct Decider {
         }
         switch store.find(id, &findings) {
         case .found(let session) where session.state == .resumable:
+            if let place = otherPlace(session) {
+                throw LaunchError(
+                    .noInput,
+                    "--resume \(id)",
+                    "\(agent.title) would ask on the terminal, because the conversation is of \(place)",
+                    "add --workdir \(ShellQuoting.quote(place.description))"
+                )
+            }
             return .warm(session, .requested, "This conversation was asked for by its id.")
         case .unreadable(let trouble):
             return .unknown(
@@ -111,92 +120,10 @@ struct Decider {
         )
     }
 
-    // MARK: Rule 3
-
-    private enum Remembered {
-        case decided(Decision)
-        /// Rule 8 at once, in the empty conversation if there is one.
-        case startOver(Session?)
-        case goOn
-    }
-
-    private func remembered(_ findings: inout Findings) -> Remembered {
-        guard case .present(let record) = record else { return .goOn }
-        if record.hasNoSession { return captured(record, &findings) }
-        var empty: Session?
-        if let id = record.sessionID, agent.isSessionID(id) {
-            switch store.find(id, &findings) {
-            case .found(let session) where session.state == .resumable:
-                return .decided(.warm(session, .record, "The conversation that was started here is there."))
-            case .unreadable(let trouble):
-                let reason = "The conversation that was started here cannot be read with certainty."
-                return .decided(.unknown(trouble, .record, reason))
-            case .found(let session): empty = session.state == .empty ? session : nil
-            case .absent: break
-            }
-        } else if record.sessionName != nil {
-            let derivation = store.derived(&findings)
-            if let session = derivation.resumable, session.name == record.sessionName {
-                return .decided(.warm(session, .record, "The conversation that was started here is there."))
-            }
-            if let trouble = derivation.trouble {
-                let reason = "The conversation that was started here cannot be read with certainty."
-                return .decided(.unknown(trouble, .record, reason))
-            }
-            empty = derivation.empty.flatMap { $0.name == record.sessionName ? $0 : nil }
-        }
-        if record.wasDelivered, let trouble = missingStore(record, &findings) {
-            return .decided(
-                .unknown(trouble, .record, "A prompt was delivered here, and the store is not where it was.")
-            )
-        }
-        let neverDelivered = !record.prompts.isEmpty && !record.wasDelivered
-        if record.origin == .fresh || neverDelivered {
-            if let trouble = store.trouble(&findings) {
-                return .decided(.unknown(trouble, .record, "The store of \(agent.title) cannot be read."))
-            }
-            return .startOver(empty)
-        }
-        if empty == nil, !record.prompts.isEmpty {
-            findings.warn(
-                "conversation-lost",
-                "conversation \(record.sessionID ?? record.sessionName ?? "") of this directory is no longer in \(store.root)"
-            )
-        }
-        return .goOn
-    }
-
-    /// The launcher ended before it learnt the id: ours is the only session that began since.
-    private func captured(_ record: Record, _ findings: inout Findings) -> Remembered {
-        let since = store.candidates(&findings).sessions.filter { session in
-            session.startedAt.map { $0 >= record.startedAt } ?? false
-        }
-        let isAnothers =
-            query.task.map { record.holds($0.sha256) != nil && since.first?.firstMessage == .isOther }
-            ?? false
-        guard since.count == 1, !isAnothers, !isHeld(since[0]) else { return .goOn }
-        return .decided(
-            .warm(since[0], .record, "The only conversation since the start that was recorded here.")
-        )
-    }
-
-    private func missingStore(_ record: Record, _ findings: inout Findings) -> StoreTrouble? {
-        guard record.store == store.root else {
-            return StoreTrouble(
-                path: record.store,
-                kind: .unreadable,
-                why: "it held the conversation, but now \(store.root) is the store",
-                nextStep: "start with the environment of that time (HOME, …), or pass --fresh"
-            )
-        }
-        if (try? fileStatus(store.root)) != nil { return nil }
-        findings.saw(store.root, .absent, "the store that held the conversation")
-        return StoreTrouble(
-            path: store.root,
-            kind: .unreadable,
-            why: "it held the conversation and is missing",
-            nextStep: "mount the volume that holds it, or pass --fresh"
-        )
+    /// Where the session belongs, if the agent will not go on with it here without a question.
+    func otherPlace(_ session: Session) -> Path? {
+        guard agent.asksAboutDirectory, let directory = session.directory else { return nil }
+        return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
     }
 
     // MARK: Rule 8
@@ -212,8 +139,8 @@ struct Decider {
             return .unknown(trouble, .fresh, "The ids already used for new conversations cannot be read.")
         }
         if let error = wishes.unreadableTask { throw error }
-        if how != .fresh, let empty = given ?? derivation.empty {
-            return Decision(verdict: .cold, reason: reason, how: .derived, start: .reuse(empty))
+        if let empty = given ?? (how == .fresh ? nil : derivation.empty) {
+            return Decision(verdict: .cold, reason: reason, how: how, start: .reuse(empty))
         }
         return Decision(verdict: .cold, reason: reason, how: how, start: .cold(derivation.new))
     }

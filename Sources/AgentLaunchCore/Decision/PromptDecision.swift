@@ -69,14 +69,11 @@ struct PromptDecider {
     }
 
     private func wasGiven(_ task: TaskText, _ session: Session) -> PromptDecision.Given {
-        let remembered = record.flatMap {
-            $0.sessionID == session.id || $0.sessionID == nil ? $0.holds(task.sha256) : nil
-        }
+        let remembered = record.flatMap { $0.isAbout(session) ? $0.holds(task.sha256) : nil }
         if remembered?.state == .delivered || session.firstMessage == .isTask { return .this }
-        // Given but never seen in the store, or about to be given: only the whole conversation can tell.
-        if remembered != nil || onNewPrompt == .send || onNewPrompt == .fresh
-            || session.firstMessage == .unknown
-        {
+        // Given but never seen in the store, about to be given, or a reason to refuse: only the whole conversation
+        // can tell.
+        if remembered != nil || onNewPrompt != .skip || session.firstMessage == .unknown {
             switch store.contains(task, in: session) {
             case true?: return .this
             case nil: return .unknown

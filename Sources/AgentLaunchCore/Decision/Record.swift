@@ -43,6 +43,13 @@ struct Record: Equatable, Sendable {
     /// The agent was started, and whether it made a session is not known.
     var hasNoSession: Bool { sessionID == nil && sessionName == nil }
 
+    /// Whether this is the conversation that was recorded, as far as its id was learnt.
+    func isAbout(_ session: Session) -> Bool {
+        if let sessionID { return sessionID == session.id }
+        if let sessionName { return sessionName == session.name }
+        return session.startedAt.map { $0 >= startedAt } ?? false
+    }
+
     var wasDelivered: Bool { prompts.contains { $0.state == .delivered } }
 
     func holds(_ sha256: String) -> Prompt? { prompts.last { $0.sha256 == sha256 } }

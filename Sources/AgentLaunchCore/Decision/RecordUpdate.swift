@@ -10,10 +10,7 @@ extension Record {
         now: Timestamp
     ) {
         let session = plan.decision.session
-        let isSame =
-            session.map { old?.sessionID == $0.id || (old?.sessionID == nil && old?.sessionName == $0.name) }
-            ?? false
-        if let old, isSame, let session {
+        if let old, let session, old.isAbout(session) {
             self = old
             sessionID = session.id
         } else {

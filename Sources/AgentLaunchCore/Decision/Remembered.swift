@@ -1,0 +1,108 @@
+/// Rule 3: the conversation that the record names.
+extension Decider {
+    enum Remembered {
+        case decided(Decision)
+        /// Rule 8 at once, in the empty conversation if there is one.
+        case startOver(Session?)
+        case goOn
+    }
+
+    func remembered(_ findings: inout Findings) -> Remembered {
+        guard case .present(let record) = record else { return .goOn }
+        if record.hasNoSession { return captured(record, &findings) }
+        var empty: Session?
+        if let id = record.sessionID, agent.isSessionID(id) {
+            switch store.find(id, &findings) {
+            case .found(let session) where session.state == .resumable:
+                if let place = otherPlace(session) {
+                    return .decided(
+                        .unknown(
+                            moved(session, place),
+                            .record,
+                            "The conversation that was started here has moved to another directory."
+                        )
+                    )
+                }
+                return .decided(.warm(session, .record, "The conversation that was started here is there."))
+            case .unreadable(let trouble):
+                let reason = "The conversation that was started here cannot be read with certainty."
+                return .decided(.unknown(trouble, .record, reason))
+            case .found(let session): empty = session.state == .empty ? session : nil
+            case .absent: break
+            }
+        } else if record.sessionName != nil {
+            let derivation = store.derived(&findings)
+            if let session = derivation.resumable, session.name == record.sessionName {
+                return .decided(.warm(session, .record, "The conversation that was started here is there."))
+            }
+            if let trouble = derivation.trouble {
+                let reason = "The conversation that was started here cannot be read with certainty."
+                return .decided(.unknown(trouble, .record, reason))
+            }
+            empty = derivation.empty.flatMap { $0.name == record.sessionName ? $0 : nil }
+        }
+        if record.wasDelivered, let trouble = missingStore(record, &findings) {
+            return .decided(
+                .unknown(trouble, .record, "A prompt was delivered here, and the store is not where it was.")
+            )
+        }
+        if record.wasDelivered { findings.warn("conversation-lost", lost(record, empty)) }
+        let neverDelivered = !record.prompts.isEmpty && !record.wasDelivered
+        if isFresh || neverDelivered {
+            if let trouble = store.trouble(&findings) {
+                return .decided(.unknown(trouble, .record, "The store of \(agent.title) cannot be read."))
+            }
+            return .startOver(empty)
+        }
+        return .goOn
+    }
+
+    private func moved(_ session: Session, _ place: Path) -> StoreTrouble {
+        StoreTrouble(
+            path: session.store,
+            kind: .unreadable,
+            why: "conversation \(session.id) of this directory is now of \(place)",
+            nextStep: "add --workdir \(ShellQuoting.quote(place.description)), or pass --fresh"
+        )
+    }
+
+    private func lost(_ record: Record, _ empty: Session?) -> String {
+        let token = record.sessionID ?? record.sessionName ?? ""
+        return empty == nil
+            ? "conversation \(token) of this directory is no longer in \(store.root)"
+            : "conversation \(token) of this directory was given a prompt and holds no message any more"
+    }
+
+    /// The launcher ended before it learnt the id: ours is the only session that began since.
+    private func captured(_ record: Record, _ findings: inout Findings) -> Remembered {
+        let since = store.candidates(&findings).sessions.filter { session in
+            session.startedAt.map { $0 >= record.startedAt } ?? false
+        }
+        let isAnothers =
+            query.task.map { record.holds($0.sha256) != nil && since.first?.firstMessage == .isOther }
+            ?? false
+        guard since.count == 1, !isAnothers, !isHeld(since[0]) else { return .goOn }
+        return .decided(
+            .warm(since[0], .record, "The only conversation since the start that was recorded here.")
+        )
+    }
+
+    private func missingStore(_ record: Record, _ findings: inout Findings) -> StoreTrouble? {
+        guard record.store == store.root else {
+            return StoreTrouble(
+                path: record.store,
+                kind: .unreadable,
+                why: "it held the conversation, but now \(store.root) is the store",
+                nextStep: "start with the environment of that time (HOME, …), or pass --fresh"
+            )
+        }
+        if (try? fileStatus(store.root)) != nil { return nil }
+        findings.saw(store.root, .absent, "the store that held the conversation")
+        return StoreTrouble(
+            path: store.root,
+            kind: .unreadable,
+            why: "it held the conversation and is missing",
+            nextStep: "mount the volume that holds it, or pass --fresh"
+        )
+    }
+}
