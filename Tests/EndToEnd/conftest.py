@@ -17,10 +17,13 @@ def binary() -> str:
 
 @pytest.fixture
 def direct(binary):
-    """direct("sh", "-c", "...", options=("--stop-timeout", "1")): the argv of a direct launch."""
+    """direct("sh", "-c", "...", options=("--stop-timeout", "1")): the argv of a direct launch.
 
-    def command(*child, options=()):
-        return [binary, "custom", "--direct", *options, "--", *child]
+    Quiet, so that a terminal shows the child's output and nothing else, unless the launch's own lines are looked at.
+    """
+
+    def command(*child, options=(), quiet=True):
+        return [binary, "custom", "--direct", *(["--quiet"] if quiet else []), *options, "--", *child]
 
     return command
 

@@ -11,7 +11,7 @@ import termios
 import time
 
 # A limit on hanging, not on speed: everything here takes well under a second.
-HANG = int(os.environ.get("AGENTLAUNCH_TEST_HANG", "60"))
+HANG = int(os.environ.get("TEST_HANG_SECONDS", "60"))
 
 
 def window_size(descriptor):

@@ -120,12 +120,12 @@ except ChildProcessError:
 
 def test_working_directory_that_cannot_be_entered_is_named(direct, tmp_path):
     gone = tmp_path / "gone"
-    result = run(direct("true", options=("--workdir", str(gone))))
+    result = run(direct("true", options=("--attended", "--workdir", str(gone))))
     assert result.returncode == 66 and str(gone).encode() in result.stderr
     file = tmp_path / "file"
     file.touch()
     result = run(direct("true", options=("--workdir", str(file))))
-    assert result.returncode == 66 and b"Not a directory" in result.stderr
+    assert result.returncode == 66 and b"no directory" in result.stderr
 
 
 def test_child_runs_in_the_working_directory_and_pwd_agrees(direct, tmp_path):
