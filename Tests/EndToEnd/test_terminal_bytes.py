@@ -118,21 +118,21 @@ def test_terminal_queries_are_not_answered_by_us_on_a_terminal(direct, terminals
 def test_closed_output_is_noted_once_and_the_child_goes_on(direct, tmp_path):
     child = f"for i in 1 2 3 4 5 6; do echo line; sleep 0.02; done; seq 100000; : > {tmp_path}/done; exit 4"
     process = subprocess.Popen(
-        direct("sh", "-c", child), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        direct("sh", "-c", child, quiet=False), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
     assert os.read(process.stdout.fileno(), 5) == b"line\n"
     process.stdout.close()
     errors = process.stderr.read()
     assert process.wait(HANG) == 4 and (tmp_path / "done").exists()
-    assert errors.count(b"\n") == 1 and b"standard output" in errors
+    assert errors.count(b"standard output") == 1
 
 
 def test_output_closed_from_the_start_and_a_full_device_are_noted_once(direct):
-    child = direct("sh", "-c", "seq 10000; exit 4")
+    child = direct("sh", "-c", "seq 10000; exit 4", quiet=False)
     for shell in ('exec "$@" >&-', 'exec "$@" >/dev/full'):
         result = run(["sh", "-c", shell, "sh", *child])
         assert result.returncode == 4
-        assert result.stderr.count(b"\n") == 1 and b"standard output" in result.stderr
+        assert result.stderr.count(b"standard output") == 1
 
 
 def test_closed_terminal_of_the_child_is_no_error_and_no_busy_loop(direct, tmp_path):

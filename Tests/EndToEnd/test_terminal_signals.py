@@ -146,7 +146,7 @@ def test_after_the_stop_timeout_everything_left_is_killed_orphans_in_other_sessi
 def test_no_kill_before_the_stop_timeout_and_none_after_int(direct, tmp_path):
     child = "trap '' INT; trap : TERM; : > ready; while ! [ -e go ]; do sleep 0.02; done; exit 4"
     process = subprocess.Popen(
-        direct("sh", "-c", child, options=("--stop-timeout", "0")),
+        direct("sh", "-c", child, options=("--stop-timeout", "0.001")),
         cwd=tmp_path,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

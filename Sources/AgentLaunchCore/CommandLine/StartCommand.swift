@@ -135,7 +135,7 @@ struct StartCommand {
             stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
             columns: request.termWidth.map { UInt16($0) },
             rows: request.termHeight.map { UInt16($0) },
-            note: { diagnostics.notice($0) }
+            note: { diagnostics.warn(Warning("terminal", $0)) }
         )
         return try launch.run(observer: watcher)
     }
