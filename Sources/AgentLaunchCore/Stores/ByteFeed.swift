@@ -45,15 +45,15 @@ final class ByteFeed {
         return byte
     }
 
-    /// Takes bytes as long as the condition holds and hands each run over, at most one chunk long. The condition
-    /// must not hold for a line feed.
+    /// Takes bytes as long as they are wanted and hands each run over, at most one chunk long. A line feed
+    /// must not be wanted.
     func takeRun(
-        while condition: (UInt8) -> Bool,
+        of isWanted: (UInt8) -> Bool,
         _ body: (UnsafeBufferPointer<UInt8>) -> Void
     ) throws(JSONFault) {
         try takeRun(body) { bytes, start in
             var end = start
-            while end < bytes.count, condition(bytes[end]) { end += 1 }
+            while end < bytes.count, isWanted(bytes[end]) { end += 1 }
             return end
         }
     }

@@ -82,7 +82,7 @@ struct JSONScalars {
         var text: Bytes = []
         func digits() throws(JSONFault) -> Int {
             var count = 0
-            try feed.takeRun(while: { 0x30...0x39 ~= $0 }) {
+            try feed.takeRun(of: isDigit) {
                 count += $0.count
                 text.append(contentsOf: $0.prefix(65 - min(65, text.count)))
             }
@@ -122,3 +122,5 @@ struct JSONScalars {
         return value
     }
 }
+
+private func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }

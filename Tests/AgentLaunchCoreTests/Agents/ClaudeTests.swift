@@ -110,10 +110,8 @@ struct ClaudeTests {
         )
         #expect(Agent.claude.firstRun(home.query, false, "2.1.329").count == 1)
         try home.scratch.write(".claude.json", "{")
-        #expect(
-            Agent.claude.firstRun(home.query, false, "2.1.329").first?.message.contains("not valid JSON")
-                == true
-        )
+        let damaged = Agent.claude.firstRun(home.query, false, "2.1.329").first
+        #expect(damaged?.message.contains("not valid JSON") == true)
     }
 
     @Test("With CLAUDE_CONFIG_DIR the settings are there too")
