@@ -67,7 +67,14 @@ final class ClaudeStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
-        for folder in folders.projects {
+        let places: [Path]
+        do throws(StoreTrouble) {
+            places = query.everywhere ? try StoreEntry.names(in: root).map { root / $0 } : folders.projects
+        } catch {
+            findings.saw(error.path, .unreadable, error.why)
+            return Candidates(troubles: [error])
+        }
+        for folder in places {
             do throws(StoreTrouble) {
                 let names = try StoreEntry.names(in: folder)
                 for id in names.compactMap(sessionID(fileName:)) {
@@ -114,7 +121,9 @@ final class ClaudeStore: SessionStore {
 
     /// Folder names of different directories can be the same; the lines tell.
     private func isHere(_ session: Session, _ findings: inout Findings) -> Bool {
-        guard let directory = session.directory, directory != query.workdir else { return true }
+        guard !query.everywhere, let directory = session.directory, directory != query.workdir else {
+            return true
+        }
         findings.saw(session.store, .ignored, "it belongs to another directory, \(directory)")
         return false
     }

@@ -198,6 +198,7 @@ final class CodexStore: SessionStore {
 
     /// Whether a directory that Codex wrote down is the one where this start is to run.
     func isHere(_ directory: String) -> Bool {
+        if query.everywhere { return true }
         if Bytes(directory.utf8) == query.workdir.bytes { return true }
         if let known = physical[directory] { return known == query.workdir }
         let resolved = Self.physicalPath(Path(directory))

@@ -122,7 +122,7 @@ final class GooseReader {
 
     /// Goose stores the path that its process ran in; a person may have moved it behind a link since.
     private func isHere(_ directory: Path) -> Bool {
-        if directory == query.workdir { return true }
+        if query.everywhere || directory == query.workdir { return true }
         guard directory.isAbsolute else { return false }
         if physical[directory] == nil { physical[directory] = (try? directory.resolved()) ?? directory }
         return physical[directory] == query.workdir

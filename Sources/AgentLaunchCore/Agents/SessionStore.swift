@@ -7,6 +7,8 @@ struct StoreQuery: Sendable {
     var workdir: Path
     /// The conversation's name, `default` unless given.
     var name: String
+    /// `candidates` are those of every directory: for lists, never for a start.
+    var everywhere = false
     /// Ids and names that the record of this conversation holds: a try among them counts as having a trace.
     var recorded: Set<String> = []
     /// The task of this start, if there is one.

@@ -1,4 +1,4 @@
-/// `agentlaunch sessions [AGENT]`: the conversations of this directory that could be resumed.
+/// `agentlaunch sessions [AGENT]`: the conversations of this directory, or of all, that could be resumed.
 struct SessionsCommand {
     private let options: CommandOptions
     private let surroundings: Surroundings
@@ -35,7 +35,8 @@ struct SessionsCommand {
                 environment: surroundings.environment,
                 home: surroundings.home,
                 workdir: workdir,
-                name: SessionName.fallback
+                name: SessionName.fallback,
+                everywhere: options.all
             )
             var findings = Findings()
             let records = RecordFile.others(than: "", agent: state.agent(agent.name))
@@ -74,13 +75,15 @@ struct SessionsCommand {
             }
             return JSONWriter.pretty(.array(list)).lossyText
         case .text:
+            let header =
+                ["AGENT", "ID", "SESSION", "MESSAGES", "LAST ACTIVE"] + (options.all ? ["DIRECTORY"] : [])
             let lines = rows.map { row in
                 [
                     row.agent, row.session.id, row.name ?? "-", row.session.messages.map(String.init) ?? "-",
                     row.session.updatedAt?.rfc3339 ?? "-",
-                ]
+                ] + (options.all ? [row.session.directory?.description ?? "-"] : [])
             }
-            return TextTable(["AGENT", "ID", "SESSION", "MESSAGES", "LAST ACTIVE"], lines).text
+            return TextTable(header, lines).text
         }
     }
 }

@@ -1,0 +1,83 @@
+"""`sessions` and `agents`, in both formats, over stores as agents left them."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FIXTURES = Path(__file__).resolve().parents[1] / "Fixtures"
+WORKDIR = "/home/coder/project"
+IDS = {
+    "claude": "11111111-1111-4111-8111-111111111111",
+    "codex": "01a1fbec-640f-71e3-890f-979191a2bf22",
+    "goose": "20261002_1",
+}
+
+
+@pytest.fixture
+def home(tmp_path):
+    for case in ("claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17"):
+        shutil.copytree(FIXTURES / case / "home", tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
+def listing(binary, home):
+    def run(*words):
+        result = subprocess.run(
+            [binary, *words], env={"HOME": str(home), "PATH": "/usr/bin:/bin"}, cwd="/", stdin=subprocess.DEVNULL,
+            capture_output=True, text=True,
+        )
+        assert result.returncode == 0, result.stderr
+        return result.stdout
+
+    return run
+
+
+def test_sessions_are_those_of_the_directory_and_never_a_sub_agents(listing):
+    found = json.loads(listing("sessions", "--workdir", WORKDIR, "-o", "json"))
+    assert {entry["agent"]: entry["id"] for entry in found} == IDS
+    assert json.loads(listing("sessions", "--workdir", "/home/coder", "-o", "json")) == []
+
+
+def test_sessions_of_one_agent(listing):
+    assert [entry["agent"] for entry in json.loads(listing("sessions", "goose", "--workdir", WORKDIR, "-o", "json"))] == [
+        "goose"
+    ]
+
+
+def test_all_sessions_name_their_directory(listing):
+    found = json.loads(listing("sessions", "--all", "-o", "json"))
+    assert {entry["agent"]: entry["id"] for entry in found} == IDS
+    assert {entry["directory"] for entry in found} == {WORKDIR}
+    assert listing("sessions", "--all").count(WORKDIR) == 3
+
+
+def test_text_has_a_line_for_each_session_below_its_header(listing):
+    lines = listing("sessions", "--workdir", WORKDIR).splitlines()
+    assert lines[0].split() == ["AGENT", "ID", "SESSION", "MESSAGES", "LAST", "ACTIVE"]
+    assert [line.split()[:2] for line in lines[1:]] == [[agent, IDS[agent]] for agent in sorted(IDS)]
+
+
+def test_a_store_that_cannot_be_read_is_said_and_is_65(binary, home):
+    store = home / ".local/share/goose/sessions/sessions.db"
+    store.write_bytes(b"no database at all" * 100)
+    result = subprocess.run(
+        [binary, "sessions", "--workdir", WORKDIR], env={"HOME": str(home), "PATH": "/usr/bin:/bin"}, capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 65 and str(store) in result.stderr
+    assert IDS["claude"] in result.stdout, "the other agents' sessions are listed all the same"
+
+
+def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
+    program = home / ".local/bin/codex"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    found = json.loads(listing("agents", "--format", "json"))
+    assert [entry["name"] for entry in found] == ["claude", "codex", "custom", "goose"]
+    assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
+    assert str(program) in listing("agents")
