@@ -19,7 +19,18 @@ struct LaunchLocks {
         var id = plan.decision.session?.id
         if case .cold(let new) = plan.decision.start { id = new.id }
         guard let id else { return nil }
-        return try take(preparation.state.sessionLock(agent: plan.agent.name, id: id))
+        return try takeSession(id)
+    }
+
+    func takeSession(_ id: String) throws(LaunchError) -> FileLock? {
+        try take(preparation.state.sessionLock(agent: preparation.agent.name, id: id))
+    }
+
+    /// Whoever runs the conversation, or the session under another name, now. Takes no lock.
+    func holder(of session: Session?) -> (isHeld: Bool, pid: Int32?) {
+        let own = FileLock.holder(preparation.conversation / Self.name)
+        guard !own.isHeld, let session else { return own }
+        return FileLock.holder(preparation.state.sessionLock(agent: preparation.agent.name, id: session.id))
     }
 
     private func take(_ path: Path) throws(LaunchError) -> FileLock? {
@@ -51,7 +62,46 @@ struct LaunchLocks {
     }
 }
 
+/// The lock of a session whose id the agent chose: taken when it is learnt, held for life.
+final class LearntSession {
+    private let locks: LaunchLocks
+    private var lock: FileLock?
+    private var isDone: Bool
+
+    init(_ locks: LaunchLocks, known: String?) {
+        self.locks = locks
+        isDone = known != nil
+    }
+
+    /// One that is taken already is no reason to stop an agent that runs.
+    func hold(_ id: String?) {
+        guard !isDone, let id else { return }
+        isDone = true
+        lock = (try? locks.takeSession(id)) ?? nil
+    }
+}
+
 extension Preparation {
+    /// The records of this agent's other conversations.
+    var others: [Record] { RecordFile.others(than: conversation, agent: state.agent(agent.name)) }
+
+    /// Those of this directory that run now and have yet to learn their session's id.
+    func beginning(_ others: [Record]) -> [Record] {
+        others.filter { other in
+            guard other.sessionID == nil, other.workdir == workdir else { return false }
+            let folder = state.conversation(agent: agent.name, name: other.name, workdir: workdir)
+            return FileLock.holder(folder / LaunchLocks.name).isHeld
+        }
+    }
+
+    /// Whether a new session belongs to another conversation: by its record, because another launcher runs it, or
+    /// possibly, because another one has yet to learn its session's id.
+    func isAnothers(_ id: String) -> Bool {
+        let others = others
+        return others.contains { $0.sessionID == id } || !beginning(others).isEmpty
+            || FileLock.holder(state.sessionLock(agent: agent.name, id: id)).isHeld
+    }
+
     func alreadyRunning(_ pid: Int32?) -> LaunchError {
         let who = pid.map { "pid \($0)" } ?? "another process"
         return LaunchError(

@@ -120,7 +120,7 @@ struct Preparation {
         case .fresh: wishes.fresh = true
         case .requireResume: wishes.requireResume = true
         }
-        let others = RecordFile.others(than: conversation, agent: state.agent(agent.name))
+        let others = others
         func decide(_ wishes: Wishes) throws(LaunchError) -> Decision {
             try Decider(
                 agent: agent,
@@ -128,7 +128,8 @@ struct Preparation {
                 store: store,
                 wishes: wishes,
                 record: record,
-                others: others
+                others: others,
+                beginning: beginning(others)
             )
             .decide(&findings)
         }

@@ -38,7 +38,7 @@ struct StartCommand {
 
     private func dryRun() throws(LaunchError) -> Int32 {
         var outcome = try preparation.prepare()
-        let holder = FileLock.holder(preparation.conversation / LaunchLocks.name)
+        let holder = LaunchLocks(preparation, diagnostics).holder(of: outcome.plan.decision.session)
         if holder.isHeld || outcome.holder != nil {
             let pid =
                 (holder.isHeld ? holder.pid : outcome.holder).map { "process \($0)" } ?? "another process"
@@ -114,6 +114,7 @@ struct StartCommand {
         let isRecorded = plan.agent.name != "custom"
         if isRecorded { write(record) }
         diagnostics.notice(startLine(plan))
+        let learnt = LearntSession(LaunchLocks(preparation, diagnostics), known: record.sessionID)
         let watcher =
             isRecorded
             ? ConversationWatcher(
@@ -122,7 +123,11 @@ struct StartCommand {
                 record,
                 awaiting: plan.prompt.action == .send ? outcome.task : nil,
                 startedAt: now,
-                write: { record in try? preparation.recordFile.write(record) }
+                isAnothers: preparation.isAnothers,
+                write: { record in
+                    try? preparation.recordFile.write(record)
+                    learnt.hold(record.sessionID)
+                }
             )
             : nil
         let launch = DirectLaunch(

@@ -9,6 +9,8 @@ struct Decider {
     let record: RecordState
     /// The records of this agent's other conversations.
     let others: [Record]
+    /// Those of this directory that run now and have yet to learn their session's id.
+    var beginning: [Record] = []
 
     func decide(_ findings: inout Findings) throws(LaunchError) -> Decision {
         var decision = try firstThatApplies(&findings)

@@ -7,6 +7,7 @@ final class ConversationWatcher: LaunchObserver {
     private let agent: Agent
     private var query: StoreQuery
     private var record: Record
+    private let isAnothers: (String) -> Bool
     private let write: (Record) -> Void
     /// The task whose arrival is still to be seen.
     private var awaited: TaskText?
@@ -24,6 +25,7 @@ final class ConversationWatcher: LaunchObserver {
         _ record: Record,
         awaiting task: TaskText?,
         startedAt: Timestamp,
+        isAnothers: @escaping (String) -> Bool,
         write: @escaping (Record) -> Void
     ) {
         self.agent = agent
@@ -31,6 +33,7 @@ final class ConversationWatcher: LaunchObserver {
         // Here the terminal is waiting; what is busy now is looked at again.
         self.query.patience = 100
         self.record = record
+        self.isAnothers = isAnothers
         self.write = write
         self.startedAt = startedAt
         awaited = task
@@ -89,7 +92,9 @@ final class ConversationWatcher: LaunchObserver {
         if let newest = open.filter(agent.isSessionID).max() { return newest }
         let fresh = store.candidates(&findings).sessions.filter { session in
             guard let start = session.startedAt, session.directory == query.workdir else { return false }
-            return start >= startedAt
+            // One that began with something else than our task is not ours.
+            if awaited != nil, session.firstMessage == .isOther { return false }
+            return start >= startedAt && !isAnothers(session.id)
         }
         return fresh.count == 1 ? fresh[0].id : nil
     }

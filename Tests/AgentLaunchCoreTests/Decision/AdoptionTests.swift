@@ -100,6 +100,16 @@ struct AdoptionTests {
         #expect(try bench.answer() == "warm free adopted")
     }
 
+    @Test("What began since another name's launcher started, which knows no id yet, may be that one's")
+    func beginning() throws {
+        var bench = DecisionBench()
+        bench.beginning = [DecisionBench.record(nil, name: "b", .given)]
+        bench.store.sessions = [session("new", began: 11)]
+        #expect(try bench.answer() == "cold new derived")
+        bench.store.sessions = [session("older", began: 9)]
+        #expect(try bench.answer() == "warm older matched")
+    }
+
     @Test("A name of another directory holds no derived id here")
     func heldElsewhere() throws {
         var bench = DecisionBench()

@@ -64,6 +64,7 @@ struct DecisionBench {
     var wishes = Wishes()
     var record = RecordState.absent
     var others: [Record] = []
+    var beginning: [Record] = []
     var asksAboutDirectory = false
 
     var agent: Agent {
@@ -97,7 +98,8 @@ struct DecisionBench {
             store: store,
             wishes: wishes,
             record: record,
-            others: others
+            others: others,
+            beginning: beginning
         ).decide(&findings)
         return (decision, findings.warnings.map(\.code))
     }
