@@ -84,8 +84,9 @@ def goose(home, workdir, texts, token=None, at=None, answered=True, name="New se
     path = Path(home) / ".local/share/goose/sessions/sessions.db"
     path.parent.mkdir(parents=True, exist_ok=True)
     stamp = at.strftime("%Y-%m-%d %H:%M:%S")
-    with contextlib.closing(sqlite3.connect(path, timeout=10)) as database, database:
+    with contextlib.closing(sqlite3.connect(path, timeout=10, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
+        database.execute("BEGIN IMMEDIATE")
         if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'sessions'").fetchone():
             for statement in goose_double_store.schema_statements(15):
                 database.execute(statement)
@@ -103,6 +104,7 @@ def goose(home, workdir, texts, token=None, at=None, answered=True, name="New se
                     [str(uuid.uuid4()), token, role, json.dumps([{"type": "text", "text": said}]),
                      int(at.timestamp())])
         database.execute("UPDATE sessions SET updated_at = ? WHERE id = ?", [stamp, token])
+        database.execute("COMMIT")
     return token
 
 

@@ -1,0 +1,121 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("What happens to the prompts of a start")
+struct PromptDeciderTests {
+    private let store = StoreDouble()
+    private let task = DecisionBench.task
+
+    private func decide(
+        _ session: Session,
+        record: Record? = nil,
+        task: TaskText? = DecisionBench.task,
+        _ policy: NewPromptPolicy = .skip,
+        resume: ResumeWhen? = nil
+    ) -> (answer: String, warnings: [String]) {
+        var findings = Findings()
+        let prompt = PromptDecider(
+            store: store,
+            record: record,
+            task: task,
+            onNewPrompt: policy,
+            hasResumePrompt: resume != nil,
+            resumeWhen: resume ?? .always
+        ).decide(.warm(session, .derived, "-"), &findings)
+        let suffix = (prompt.isRefused ? " refused" : "") + (prompt.wantsFresh ? " fresh" : "")
+        return (
+            "\(prompt.action.rawValue) \(prompt.given?.rawValue ?? "-")\(suffix)",
+            findings.warnings.map(\.code)
+        )
+    }
+
+    @Test("A cold start gives the task, a warm one that had it does not, an unknown one gives nothing")
+    func verdicts() {
+        var findings = Findings()
+        let decider = PromptDecider(
+            store: store,
+            record: nil,
+            task: task,
+            onNewPrompt: .send,
+            hasResumePrompt: true,
+            resumeWhen: .always
+        )
+        let cold = Decision(verdict: .cold, reason: "-", how: .derived, start: .cold(NewSession()))
+        #expect(decider.decide(cold, &findings) == PromptDecision(action: .send))
+        #expect(decider.decide(.unknown(.test("x"), .derived, "-"), &findings).action == .none)
+        #expect(decide(session("a")).answer == "skip this")
+        #expect(decide(session("a"), task: nil).answer == "none -")
+    }
+
+    @Test("A delivered prompt counts as given even if the first message is another")
+    func recorded() {
+        let record = DecisionBench.record("a", .delivered)
+        #expect(decide(session("a", first: .isOther), record: record, .send).answer == "skip this")
+    }
+
+    @Test("What the record of another session holds says nothing about this one")
+    func recordOfAnother() {
+        for record in [DecisionBench.record("b", .delivered), DecisionBench.record(nil, .given)] {
+            let (answer, warnings) = decide(session("a", first: .isOther, began: 1), record: record)
+            #expect(answer == "skip other")
+            #expect(warnings == ["prompt-not-sent"])
+        }
+    }
+
+    @Test("One that was given and is not in the conversation is left out with a warning: it cannot be told")
+    func givenNotSeen() {
+        let record = DecisionBench.record("a", .given)
+        let (answer, warnings) = decide(session("a", first: .isOther), record: record, .send)
+        #expect(answer == "skip unknown")
+        #expect(warnings == ["prompt-unknown"])
+        store.texts["a"] = ["hello", "do the task"]
+        #expect(decide(session("a", first: .isOther), record: record, .send).answer == "skip this")
+    }
+
+    @Test("A new prompt is left out, refused, sent once or begins a new conversation")
+    func policies() {
+        let other = session("a", first: .isOther)
+        #expect(decide(other, .skip).answer == "skip other")
+        #expect(decide(other, .refuse).answer == "skip other refused")
+        #expect(decide(other, .refuse).warnings == ["prompt-refused"])
+        #expect(decide(other, .send).answer == "send other")
+        #expect(decide(other, .fresh).answer == "send other fresh")
+    }
+
+    @Test(
+        "Before a prompt is sent, refused or begins anew, every message is looked at",
+        arguments: [NewPromptPolicy.send, .refuse, .fresh]
+    )
+    func wholeConversation(_ policy: NewPromptPolicy) {
+        store.texts["a"] = ["hello", "Here it is: do the task"]
+        #expect(decide(session("a", first: .isOther), policy).answer == "skip this")
+        store.texts["a"] = .some(nil)
+        let (answer, warnings) = decide(session("a", first: .isOther), policy)
+        #expect(answer == "skip unknown")
+        #expect(warnings == ["prompt-unknown"])
+    }
+
+    @Test("A first message that cannot be read is looked for in the whole, else it cannot be told")
+    func unreadableFirst() {
+        store.texts["a"] = .some(nil)
+        #expect(decide(session("a", first: .unknown)).answer == "skip unknown")
+        store.texts["a"] = ["do the task"]
+        #expect(decide(session("a", first: .unknown)).answer == "skip this")
+    }
+
+    @Test("A conversation without a user message was never given any")
+    func never() {
+        #expect(decide(session("a", first: .none)).answer == "skip never")
+    }
+
+    @Test("The resume prompt goes with every warm start, or with one whose last turn is unfinished")
+    func resumePrompt() {
+        #expect(decide(session("a"), resume: .always).answer == "resume-prompt this")
+        #expect(decide(session("a"), task: nil, resume: .always).answer == "resume-prompt -")
+        for (state, expected) in [(true, "resume-prompt this"), (false, "skip this"), (nil, "skip this")] {
+            #expect(decide(session("a", interrupted: state), resume: .interrupted).answer == expected)
+        }
+        #expect(decide(session("a", first: .isOther), .send, resume: .always).answer == "send other")
+    }
+}

@@ -1,0 +1,149 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("The record of a conversation")
+struct RecordTests {
+    private static let full: Record = {
+        var record = DecisionBench.record("a", sessionName: "p-1", origin: .captured, .given, .delivered)
+        record.stateSession = "a"
+        record.moduleDirectory = "/module"
+        return record
+    }()
+
+    @Test("What is written is read again, from a file and folder that only the owner may read")
+    func roundTrip() throws {
+        let scratch = try ScratchFolder()
+        let file = RecordFile(conversation: scratch.path / "state/x")
+        try file.write(Self.full)
+        var findings = Findings()
+        #expect(file.read(&findings) == .present(Self.full))
+        #expect(findings.warnings.isEmpty)
+        #expect(try #require(try fileStatus(file.path)).st_mode & 0o777 == 0o600)
+        #expect(try #require(try fileStatus(file.path.parent)).st_mode & 0o777 == 0o700)
+        #expect(try namesInDirectory(file.path.parent) == [Bytes("record.json".utf8)])
+    }
+
+    @Test(
+        "One that is cut, of another schema or of another kind is damaged, never absent",
+        arguments: [
+            "", "{", "[]", "null", #"{"schema":"agentlaunch.record/2"}"#,
+            #"{"schema":"agentlaunch.record/1"}"#,
+        ]
+    )
+    func damaged(_ text: String) throws {
+        let scratch = try ScratchFolder()
+        let file = RecordFile(conversation: scratch.path)
+        try scratch.write("record.json", text)
+        var findings = Findings()
+        guard case .damaged = file.read(&findings) else {
+            Issue.record("taken for a record or for none")
+            return
+        }
+        #expect(findings.warnings.map(\.code) == ["record-damaged"])
+    }
+
+    @Test("None is absent, and the other conversations' records are found beside it")
+    func others() throws {
+        let scratch = try ScratchFolder()
+        let own = scratch.path / "own"
+        var findings = Findings()
+        #expect(RecordFile(conversation: own).read(&findings) == .absent)
+        try RecordFile(conversation: own).write(Self.full)
+        try RecordFile(conversation: scratch.path / "other").write(DecisionBench.record("b"))
+        try scratch.write("torn/record.json", "{")
+        try scratch.write("versions.json", "{}")
+        #expect(RecordFile.others(than: own, agent: scratch.path).map(\.sessionID) == ["b"])
+    }
+
+    @Test("It is about the session of its id, else of its name, else what began since its start")
+    func isAbout() {
+        #expect(DecisionBench.record("a").isAbout(session("a")))
+        #expect(!DecisionBench.record("a", sessionName: "p").isAbout(session("b", name: "p", began: 11)))
+        #expect(DecisionBench.record(nil, sessionName: "p").isAbout(session("b", name: "p")))
+        #expect(!DecisionBench.record(nil, sessionName: "p").isAbout(session("b", began: 11)))
+        #expect(DecisionBench.record(nil).isAbout(session("b", began: 10)))
+        #expect(!DecisionBench.record(nil).isAbout(session("b", began: 9)))
+    }
+
+    // MARK: Before a start
+
+    private func next(
+        _ decision: Decision,
+        _ prompt: PromptDecision.Action,
+        given: PromptDecision.Given? = nil,
+        task: TaskText? = DecisionBench.task,
+        old: Record? = nil
+    ) -> Record {
+        let plan = LaunchPlan(
+            agent: DecisionBench().agent,
+            workdir: DecisionBench.workdir,
+            decision: decision,
+            prompt: .init(action: prompt, delivery: .argument, text: task?.bytes, given: given),
+            transport: .direct,
+            transportCause: .option,
+            isAttended: false,
+            version: VersionAnswer(version: nil, source: .notNeeded),
+            findings: Findings()
+        )
+        return Record(
+            of: plan,
+            name: "default",
+            store: "/store",
+            task: task,
+            old: old,
+            moduleDirectory: nil,
+            now: .minute(20)
+        )
+    }
+
+    private func cold(_ new: NewSession, _ how: Decision.How = .derived) -> Decision {
+        Decision(verdict: .cold, reason: "-", how: how, start: .cold(new))
+    }
+
+    @Test("A cold start's prompt is `given`, its hash that of the task alone")
+    func coldRecord() {
+        let record = next(cold(NewSession(id: "a")), .send)
+        #expect(record.sessionID == "a" && record.origin == .derived && record.startedAt == .minute(20))
+        #expect(record.prompts.map(\.state) == [.given])
+        #expect(record.prompts.map(\.sha256) == [DecisionBench.task.sha256])
+    }
+
+    @Test("A new conversation takes over nothing of the old one")
+    func newConversation() {
+        let record = next(cold(NewSession(id: "b"), .fresh), .none, task: nil, old: Self.full)
+        #expect(record.sessionID == "b" && record.origin == .fresh && record.prompts.isEmpty)
+        #expect(record.stateSession == nil)
+    }
+
+    @Test("Where the agent chooses the id, the origin is captured, or fresh if that was asked for")
+    func captured() {
+        #expect(next(cold(NewSession()), .none).origin == .captured)
+        #expect(next(cold(NewSession(), .fresh), .none).origin == .fresh)
+        #expect(next(cold(NewSession(name: "p")), .none).origin == .derived)
+    }
+
+    @Test("A warm start keeps what is known, and learns the id of a session known by its name")
+    func warmSame() {
+        let old = DecisionBench.record(nil, sessionName: "p", origin: .fresh, .given)
+        let record = next(.warm(session("7", name: "p"), .record, "-"), .skip, given: .this, old: old)
+        #expect(record.sessionID == "7" && record.origin == .fresh && record.startedAt == .minute(10))
+        #expect(record.prompts.map(\.state) == [.delivered])
+    }
+
+    @Test("A conversation that is taken over is not the one that was recorded without an id")
+    func warmOther() {
+        let old = DecisionBench.record(nil, .given)
+        let record = next(.warm(session("own", began: 1), .adopted, "-"), .skip, given: .other, old: old)
+        #expect(record.sessionID == "own" && record.origin == .adopted && record.prompts.isEmpty)
+    }
+
+    @Test("The hash of a prompt that was found in the conversation goes into the record, once")
+    func found() {
+        let decision = Decision.warm(session("a"), .matched, "-")
+        let record = next(decision, .skip, given: .this)
+        #expect(record.prompts.map(\.state) == [.delivered])
+        #expect(next(decision, .skip, given: .this, old: record).prompts == record.prompts)
+        #expect(next(decision, .skip, given: .unknown).prompts.isEmpty)
+    }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("The task's text")
+struct TaskTextTests {
+    private let task = DecisionBench.task
+
+    @Test(
+        "White space at the ends is no part of it, neither of its hash",
+        arguments: ["do the task", " \n\tdo the task\r\n", "\u{a0}do the task\u{2003}"]
+    )
+    func trimmed(_ text: String) {
+        #expect(TaskText(text) == task)
+        #expect(TaskText(text)?.sha256 == SHA256.hex(Bytes("do the task".utf8)))
+    }
+
+    @Test("White space alone is no task", arguments: ["", " ", "\r\n\t\u{a0}"])
+    func empty(_ text: String) { #expect(TaskText(text) == nil) }
+
+    @Test(
+        "It is given by a message that equals it or ends with it after a line break or a colon and a space",
+        arguments: [
+            "do the task", " do the task\n", "Report your work.\ndo the task",
+            "Report.\r\n\r\ndo the task\r\n",
+            "Your task: do the task",
+        ]
+    )
+    func given(_ message: String) { #expect(task.isGiven(by: message)) }
+
+    @Test(
+        "It is not given by a message that holds it otherwise",
+        arguments: [
+            "please do the task", "redo the task", "do the task\nand more", "Do the task", "do  the task", "",
+            "Your task:do the task", "task",
+        ]
+    )
+    func notGiven(_ message: String) { #expect(!task.isGiven(by: message)) }
+
+    @Test("Line ends of any kind are the same, accents in another normal form are not")
+    func forms() throws {
+        let lines = try #require(TaskText("a\r\nb\rc\nd"))
+        #expect(lines.isGiven(by: "a\nb\nc\r\nd"))
+        #expect(!(try #require(TaskText("caf\u{e9}"))).isGiven(by: "cafe\u{301}"))
+        // A combining mark at the seam must not hide it.
+        #expect(try #require(TaskText("\u{301}x")).isGiven(by: "e: \u{301}x"))
+    }
+}
+
+@Suite("Quoting for copy and paste")
+struct ShellQuotingTests {
+    @Test(
+        "A shell reads back what was quoted",
+        arguments: [
+            "plain", "", "two words", "it's", "$(id)", "`id`", "a\nb", "tab\there", "back\\slash",
+            "nul\u{1}bell\u{7}",
+            "~/x", "*", "é😀", "-n", "'\n'", "\u{1}9", "a'\\\n", "!history", "#comment", "x=1",
+        ]
+    )
+    func roundTrip(_ word: String) throws {
+        let scratch = try ScratchFolder()
+        let script = try scratch.write("script", "printf '%s' \(ShellQuoting.quote(word))")
+        let printed = output(
+            of: "/bin/bash",
+            [script.bytes],
+            environment: Environment(["PATH": "/usr/bin:/bin"]),
+            milliseconds: 5000
+        )
+        #expect(printed == word)
+    }
+}
