@@ -159,7 +159,10 @@ struct StartCommand {
     /// Where it was put last time too, so that leftovers are found.
     private func promptFolder() -> Path {
         let folder = request.moduleDirectory ?? preparation.conversation
-        do throws(Errno) { try makeFolders(folder, mode: 0o700) } catch {
+        do throws(Errno) {
+            try makeFolders(folder, mode: 0o700)
+            if folder.withCString({ access($0, W_OK) }) != 0 { throw Errno.last }
+        } catch {
             if let runtime = preparation.surroundings.environment.given("XDG_RUNTIME_DIR") {
                 return Path(bytes: runtime) / "agentlaunch"
                     / StateFolder.folderName(request.sessionName, preparation.workdir)

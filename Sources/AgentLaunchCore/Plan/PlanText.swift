@@ -12,7 +12,7 @@ extension LaunchPlan {
                 if case .text = argument { return ShellQuoting.quote(text) }
                 return showPrompt ? ShellQuoting.quote(text) : text
             }
-            lines += field("command", words.joined(separator: " "))
+            lines += field("command", pieces: words, continued: " \\")
         }
         for setting in environment.set {
             lines += field("sets", "\(setting.name)=\(ShellQuoting.quote(setting.shown))")
@@ -79,15 +79,24 @@ extension LaunchPlan {
 
     /// A label in a column of its own, and the text beside it, broken at spaces.
     private func field(_ label: String, _ text: String) -> [String] {
+        field(
+            label,
+            pieces: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init),
+            continued: ""
+        )
+    }
+
+    /// Broken between the pieces only; what a line that goes on ends with lets a shell read a command as one.
+    private func field(_ label: String, pieces: [String], continued: String) -> [String] {
         let indent = 15
         var lines: [String] = []
         var line = ""
-        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-            if !line.isEmpty, line.count + 1 + word.count > 79 - indent {
-                lines.append(line)
-                line = String(word)
+        for piece in pieces {
+            if !line.isEmpty, line.count + 1 + piece.count + continued.count > 79 - indent {
+                lines.append(line + continued)
+                line = piece
             } else {
-                line += (line.isEmpty ? "" : " ") + word
+                line += (line.isEmpty ? "" : " ") + piece
             }
         }
         lines.append(line)
