@@ -72,7 +72,7 @@ def wal_header(draw, home, _):
         wal = put(wal, draw.choice([0, 4, 8, 12, 16, 20, 24, 28]), number(draw, 4))
     elif way == 2:
         wal = overwrite(draw, wal, 0, 32, 32)
-    elif way == 3:  # salts of another log, its header in order
+    elif way == 3 and len(wal) >= 32:  # salts of another log, its header in order
         wal = put(wal, 16, draw.randbytes(8))
         wal = put(wal, 24, b"".join(n.to_bytes(4, "big") for n in log.checksum(wal[:24], (0, 0), wal[3] & 1)))
     elif way == 4:
