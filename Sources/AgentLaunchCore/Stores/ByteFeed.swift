@@ -82,10 +82,13 @@ final class ByteFeed {
     /// Takes the rest of the text, its line feed included.
     func drain() throws(JSONFault) {
         while try fill() {
-            try takeRun({ _ in }) { [isLine] bytes, start in
-                guard isLine else { return bytes.count }
-                return bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
-            }
+            try takeRun(
+                { _ in },
+                { [isLine] bytes, start in
+                    guard isLine else { return bytes.count }
+                    return bytes[start...].firstIndex(of: 0x0a) ?? bytes.count
+                }
+            )
         }
     }
 

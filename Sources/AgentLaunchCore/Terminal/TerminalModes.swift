@@ -43,8 +43,8 @@ struct TerminalModes {
     private mutating func apply(_ sequence: ControlSequence) {
         let first = sequence.parameters.first ?? 0
         switch (sequence.prefix, sequence.final) {
-        case (UInt8(ascii: "?"), UInt8(ascii: "h")): sequence.parameters.forEach { set($0, on: true) }
-        case (UInt8(ascii: "?"), UInt8(ascii: "l")): sequence.parameters.forEach { set($0, on: false) }
+        case (UInt8(ascii: "?"), UInt8(ascii: "h")): for mode in sequence.parameters { set(mode, on: true) }
+        case (UInt8(ascii: "?"), UInt8(ascii: "l")): for mode in sequence.parameters { set(mode, on: false) }
         case (UInt8(ascii: ">"), UInt8(ascii: "u")): changeLevels { min($0 + 1, 99) }
         case (UInt8(ascii: "<"), UInt8(ascii: "u")): changeLevels { max(0, $0 - max(1, first)) }
         case (UInt8(ascii: "="), UInt8(ascii: "u")): keyboardSet = first != 0
