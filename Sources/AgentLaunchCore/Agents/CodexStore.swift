@@ -59,7 +59,7 @@ final class CodexStore: SessionStore {
     }
 
     func holder(of session: Session) -> Int32? {
-        CodexWriterLock(home.writerLocks / "\(session.id).lock").holder()
+        LockHolder(home.writerLocks / "\(session.id).lock").holder()
     }
 
     var watched: [Path] {

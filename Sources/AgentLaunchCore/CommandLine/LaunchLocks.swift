@@ -27,9 +27,9 @@ struct LaunchLocks {
     }
 
     /// Whoever runs the conversation, or the session under another name, now. Takes no lock.
-    func holder(of session: Session?) -> (isHeld: Bool, pid: Int32?) {
-        let own = FileLock.holder(preparation.conversation / Self.name)
-        guard !own.isHeld, let session else { return own }
+    func holder(of session: Session?) -> Int32? {
+        if let own = FileLock.holder(preparation.conversation / Self.name) { return own }
+        guard let session else { return nil }
         return FileLock.holder(preparation.state.sessionLock(agent: preparation.agent.name, id: session.id))
     }
 
@@ -90,7 +90,7 @@ extension Preparation {
         others.filter { other in
             guard other.sessionID == nil, other.workdir == workdir else { return false }
             let folder = state.conversation(agent: agent.name, name: other.name, workdir: workdir)
-            return FileLock.holder(folder / LaunchLocks.name).isHeld
+            return FileLock.holder(folder / LaunchLocks.name) != nil
         }
     }
 
@@ -99,7 +99,7 @@ extension Preparation {
     func isAnothers(_ id: String) -> Bool {
         let others = others
         return others.contains { $0.sessionID == id } || !beginning(others).isEmpty
-            || FileLock.holder(state.sessionLock(agent: agent.name, id: id)).isHeld
+            || FileLock.holder(state.sessionLock(agent: agent.name, id: id)) != nil
     }
 
     func alreadyRunning(_ pid: Int32?) -> LaunchError {

@@ -38,13 +38,11 @@ struct StartCommand {
 
     private func dryRun() throws(LaunchError) -> Int32 {
         var outcome = try preparation.prepare()
-        let holder = LaunchLocks(preparation, diagnostics).holder(of: outcome.plan.decision.session)
-        if holder.isHeld || outcome.holder != nil {
-            let pid =
-                (holder.isHeld ? holder.pid : outcome.holder).map { "process \($0)" } ?? "another process"
+        let launcher = LaunchLocks(preparation, diagnostics).holder(of: outcome.plan.decision.session)
+        if let pid = launcher ?? outcome.holder {
             outcome.plan.findings.warn(
                 "in-use",
-                "\(pid) has this conversation open now: a start would exit with 75"
+                "process \(pid) has this conversation open now: a start would exit with 75"
             )
         }
         let plan = outcome.plan

@@ -33,14 +33,8 @@ struct FileLock: ~Copyable {
         return .held(lock)
     }
 
-    /// Whether somebody holds it now; a file that is not there is held by nobody. Creates nothing.
-    static func holder(_ path: Path) -> (isHeld: Bool, pid: Int32?) {
-        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) }
-        guard descriptor >= 0 else { return (false, nil) }
-        defer { close(descriptor) }
-        if flock(descriptor, LOCK_SH | LOCK_NB) == 0 { return (false, nil) }
-        return (errno == EWOULDBLOCK, pid(descriptor))
-    }
+    /// The process that holds it now; a file that is not there is held by nobody.
+    static func holder(_ path: Path) -> Int32? { LockHolder(path).holder() }
 
     private static func pid(_ descriptor: Int32) -> Int32? {
         var buffer = Bytes(repeating: 0, count: 16)

@@ -1,16 +1,16 @@
 import Glibc
 
-/// `thread-writer-locks/<id>.lock`, on which Codex holds a `flock` as long as it has the thread open.
+/// Who holds a `flock` on a file.
 ///
-/// The names stay after the process has gone: only the kernel's list tells. It is read, and the lock never tried:
-/// a test by `flock` would hold it for a moment, and a Codex that starts just then would refuse.
-struct CodexWriterLock {
+/// The kernel's list is read, and the lock never tried: a test by `flock` would hold it for a moment, and whoever
+/// wants it just then would be refused.
+struct LockHolder {
     let path: Path
     var processes: Path = "/proc"
 
     init(_ path: Path) { self.path = path }
 
-    /// The process that has the thread open; nil if none has.
+    /// The process that holds it; nil if none does.
     func holder() -> Int32? {
         guard let status = try? fileStatus(path) else { return nil }
         let lockers = lockers(of: status)
