@@ -18,7 +18,6 @@ final class CodexStore: SessionStore {
             do throws(Errno) {
                 _ = try namesInDirectory(folder)
             } catch  where error.code == ENOENT {
-                findings.saw(folder, .absent, "Codex has kept nothing here")
                 return nil
             } catch {
                 findings.saw(folder, .unreadable, "\(error)")
