@@ -47,7 +47,9 @@ final class GooseStore: SessionStore {
 
     func derived(_ findings: inout Findings) -> Derivation {
         switch load(&findings) {
-        case .failure(let trouble): return Derivation(trouble: trouble, new: NewSession(name: names.base))
+        case .failure(let trouble):
+            let (_, next) = GooseNames.reachable(Set(query.recorded.compactMap { names.number(of: $0) }))
+            return Derivation(trouble: trouble, new: NewSession(name: names.name(next)))
         case .success(let snapshot): return derivation(snapshot)
         }
     }
@@ -125,12 +127,18 @@ final class GooseStore: SessionStore {
             empty: (ours + plain).first { $0.state == .empty },
             new: NewSession(name: names.name(next))
         )
-        if result.resumable == nil {
-            let unusable = snapshot.unusable.first { row in
-                row.origin.isFoundByName
-                    && [row.id, row.name].contains { names.number(of: $0) != nil || $0 == names.plain }
-            }
-            result.trouble = unusable?.trouble
+        // One that cannot be read and would count before the one that can leaves it open which is meant.
+        // A session of the plain name counts after every numbered one.
+        func rank(_ number: Int?) -> Int { number ?? -1 }
+        let lowest = result.resumable.map { rank(number($0)) } ?? -2
+        let unusable = snapshot.unusable.first { row in
+            let number = [row.id, row.name].compactMap { names.number(of: $0) }.max()
+            let isOurs = number != nil || [row.id, row.name].contains { $0 == names.plain }
+            return row.origin.isFoundByName && isOurs && rank(number) > lowest
+        }
+        if let unusable {
+            result.resumable = nil
+            result.trouble = unusable.trouble
         }
         return result
     }
