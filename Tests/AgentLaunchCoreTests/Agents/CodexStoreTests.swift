@@ -201,6 +201,8 @@ struct CodexStoreTests {
             ("\"cli_version\"", "\"c\""), ("\"xx", "\"\\ud800x"), ("\"xx", "\"\\ude00\\ud83dx"),
             ("{\"timestamp\"", "\u{0}\n{\"timestamp\""), ("{\"timestamp\"", "\u{feff}{\"timestamp\""),
             ("{\"timestamp\"", "{\"a\n{\"timestamp\""), ("\"xx", "\"\u{1}x"), ("session_meta", "event_msg"),
+            ("\"source\":\"cli\"", "\"source\":null"), ("\"source\":\"cli\"", "\"source\":7"),
+            ("{\"timestamp\"", "{\"a\":\(nested(127)),\"timestamp\""),
         ]
     )
     func refusesFirstLine(_ old: String, _ new: String) throws {
@@ -212,7 +214,8 @@ struct CodexStoreTests {
         arguments: [
             ("\"xx", "\"\\ud83d\\ude00x"), ("\"xx", "\"\\\\ud800x"),
             ("{\"timestamp\"", " \n\n {\"timestamp\""),
-            ("\"source\"", "\"s\""),
+            ("\"source\"", "\"s\""), ("\"source\":\"cli\"", "\"source\":\"wharf\""),
+            ("{\"timestamp\"", "{\"a\":\(nested(126)),\"timestamp\""),
         ]
     )
     func takesFirstLine(_ old: String, _ new: String) throws {
@@ -223,6 +226,24 @@ struct CodexStoreTests {
     func refusesBytes() throws {
         #expect(try state(replacing: "\"xx", by: Bytes("\"x".utf8) + [0xff]) == .dead)
         #expect(try state(replacing: "hello", by: [0xff]) == .resumable)
+    }
+
+    @Test(
+        "A turn in a line that Codex skips says nothing about the directory",
+        arguments: [[0xff], Bytes("\\ud800".utf8), Bytes("\\udc00".utf8)]
+    )
+    func skipsTurn(_ damage: Bytes) throws {
+        let threads = try Threads()
+        let lines = [
+            Threads.meta(id), Threads.message("user", "a"), Threads.turn(), Threads.turn("/elsewhere"),
+        ]
+        let path = try threads.write(id, lines)
+        #expect(find(threads)?.directory == "/elsewhere")
+        let bytes = try #require(try contentsOfSmallFile(path))
+        let model = Bytes("gpt-5-codex\"}}\n".utf8)
+        try #require(bytes.suffix(model.count).elementsEqual(model))
+        try threads.scratch.write(Threads.file(id), bytes.dropLast(model.count) + damage + model)
+        #expect(find(threads)?.directory == Threads.workdir)
     }
 
     private func state(replacing old: String, by new: Bytes) throws -> Session.State? {
@@ -360,4 +381,8 @@ struct CodexStoreTests {
         #expect(found.count == 5)
         #expect(findings.evidence.count < 20)
     }
+}
+
+private func nested(_ depth: Int) -> String {
+    String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
 }

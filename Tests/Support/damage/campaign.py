@@ -22,7 +22,8 @@ from . import line_bases, line_mutations
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
-TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "30"))
+# Nobody has these stores open: who waits for a lock as long as the contract allows (10 s) hangs.
+TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "9"))
 PROMPT = "do the task"
 
 
@@ -159,8 +160,12 @@ def work(agent, command, seed, numbers, keep):
                    "doubts": sorted(found["doubts"]), "why": found.get("why"), "wrong": wrong}
 
 
-def run(agent, command, count, seed, jobs=2, keep=None):
-    """All results, by `jobs` processes at once (each small, so that its child's size is its own)."""
+def run(agent, command, count, seed, jobs=8, keep=None):
+    """All results, by `jobs` processes at once (each small, so that its child's size is its own).
+
+    More than there are cores: a reader of SQLite mostly waits until the store's last change is old
+    enough to be told from a new one.
+    """
     shares = [list(range(job, count, jobs)) for job in range(jobs)]
     shares[0] = [-1 - n for n in range(len(stage(agent)[0]))] + shares[0]
     children = []
@@ -213,7 +218,7 @@ def main():
     parser.add_argument("agent", choices=["goose", "claude", "codex"])
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--keep", help="copy the homes that went wrong to this folder")
     parser.add_argument("--reader", nargs=argparse.REMAINDER)
     given = parser.parse_args()

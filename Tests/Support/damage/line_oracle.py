@@ -6,8 +6,9 @@ import json
 DEEP = 100
 
 
-def _too_deep(line):
-    if line.count(b"[") + line.count(b"{") <= DEEP:
+def too_deep(line, limit=DEEP):
+    """Whether more brackets than this are open at once."""
+    if line.count(b"[") + line.count(b"{") <= limit:
         return False
     depth = deepest = 0
     text = escaped = False
@@ -26,10 +27,10 @@ def _too_deep(line):
             deepest = max(deepest, depth)
         elif byte in b"]}":
             depth -= 1
-    return deepest > DEEP
+    return deepest > limit
 
 
-def _refuse(word):
+def refuse(word):
     raise ValueError(word)  # NaN and Infinity are Python's, not JSON
 
 
@@ -38,7 +39,7 @@ def read(line):
     line = line.strip(b" \t\r\n")
     if not line:
         return None, False
-    if _too_deep(line):
+    if too_deep(line):
         return None, True
     doubt = b"\0" in line  # trailing NULs are known to be tolerated, others are not
     try:
@@ -48,7 +49,7 @@ def read(line):
     text = text.strip("\0").lstrip("\ufeff") if doubt or text[0] == "\ufeff" else text
     doubt = doubt or line[:3] == b"\xef\xbb\xbf"
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError):
         return None, False
     return value, doubt or _lone(text)
