@@ -5,13 +5,12 @@ enum ChildEnvironment {
         _ request: Request,
         _ inherited: Environment
     ) throws(LaunchError) -> (Environment, LaunchPlan.EnvironmentChange) {
-        var environment = inherited
+        var environment = inherited.forChild(without: request.promptVariables)
         var change = LaunchPlan.EnvironmentChange()
         for entry in inherited.entries where Variables.isOurs(entry.name) {
             change.unset.append(entry.name.lossyText)
         }
         change.unset += request.promptVariables.filter { inherited[$0] != nil && !change.unset.contains($0) }
-        for name in change.unset { environment[name] = nil }
 
         var variables: [ChildVariable] = []
         for file in request.variableFiles {

@@ -17,7 +17,7 @@ struct StartCommand {
         try NotYet.check(preparation.transport.0, dryRun: false)
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
-        PromptFile.removeLeftovers(in: promptFolder())
+        promptFileOfConversation().removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
@@ -85,7 +85,7 @@ struct StartCommand {
         let executable = try program(plan, outcome.executable)
         var promptFile: Path?
         if plan.command.contains(.promptFile) {
-            promptFile = try PromptFile.create(in: promptFolder(), plan.prompt.text ?? [])
+            promptFile = try promptFileOfConversation().create(plan.prompt.text ?? [])
         }
         defer { if let promptFile { try? removeFile(promptFile) } }
         let arguments = plan.command.map { argument in
@@ -98,7 +98,10 @@ struct StartCommand {
         }
         var environment = preparation.environment
         for name in plan.environment.unset { environment[name] = nil }
-        for setting in plan.environment.set { environment[setting.name] = setting.value }
+        // The user's own are there already, under names that need not be text.
+        for setting in plan.environment.set where !setting.isPrivate {
+            environment[setting.name] = setting.value
+        }
         let now = Timestamp.now()
         let record = Record(
             of: plan,
@@ -152,6 +155,10 @@ struct StartCommand {
                 )
             )
         }
+    }
+
+    private func promptFileOfConversation() -> PromptFile {
+        PromptFile(in: promptFolder(), conversation: preparation.conversation)
     }
 
     /// Where it was put last time too, so that leftovers are found.

@@ -8,11 +8,7 @@ extension LaunchPlan {
         lines += field("prompt", promptLine)
         lines += field("runs in", workdir.description)
         if !command.isEmpty {
-            let words = zip(command, shown(command, showPrompt: showPrompt)).map { argument, text in
-                if case .text = argument { return ShellQuoting.quote(text) }
-                return showPrompt ? ShellQuoting.quote(text) : text
-            }
-            lines += field("command", pieces: words, continued: " \\")
+            lines += beside("command", commandLines(showPrompt: showPrompt))
         }
         for setting in environment.set {
             lines += field("sets", "\(setting.name)=\(ShellQuoting.quote(setting.shown))")
@@ -77,33 +73,66 @@ extension LaunchPlan {
         }
     }
 
-    /// A label in a column of its own, and the text beside it, broken at spaces.
-    private func field(_ label: String, _ text: String) -> [String] {
-        field(
-            label,
-            pieces: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init),
-            continued: ""
-        )
-    }
+    // MARK: Columns
 
-    /// Broken between the pieces only; what a line that goes on ends with lets a shell read a command as one.
-    private func field(_ label: String, pieces: [String], continued: String) -> [String] {
-        let indent = 15
-        var lines: [String] = []
-        var line = ""
-        for piece in pieces {
-            if !line.isEmpty, line.count + 1 + piece.count + continued.count > 79 - indent {
-                lines.append(line + continued)
-                line = piece
+    private static let indent = 15
+    private static let width = 80 - indent
+
+    /// A label, and the text beside it, broken at spaces.
+    private func field(_ label: String, _ text: String) -> [String] {
+        var lines = [""]
+        for word in oneLine(text).split(separator: " ", omittingEmptySubsequences: false).flatMap(Self.parts)
+        {
+            let line = lines[lines.count - 1]
+            if line.count + word.count <= Self.width {
+                lines[lines.count - 1] = line + word
             } else {
-                line += (line.isEmpty ? "" : " ") + piece
+                lines.append(word)
             }
         }
-        lines.append(line)
-        return lines.enumerated().map { index, line in
-            let head = index == 0 ? label : ""
-            return head + String(repeating: " ", count: max(1, indent - head.count)) + line
+        return beside(label, lines)
+    }
+
+    /// A word and the space behind it; one that is longer than a line in pieces, after a `/` if there is one.
+    private static func parts(_ word: Substring) -> [String] {
+        var rest = word
+        var parts: [String] = []
+        while rest.count > width {
+            let end = rest.index(rest.startIndex, offsetBy: width)
+            let cut = rest[..<end].lastIndex(of: "/").map { rest.index(after: $0) } ?? end
+            parts.append(String(rest[..<cut]))
+            rest = rest[cut...]
         }
+        return parts + [rest + " "]
+    }
+
+    /// One command for a shell, however many lines: each but the last ends with a backslash, and a word is never
+    /// broken, however long it is. A placeholder is not for a shell, and is broken like text.
+    private func commandLines(showPrompt: Bool) -> [String] {
+        var lines = [""]
+        for (argument, text) in zip(command, shown(command, showPrompt: showPrompt)) {
+            let isWord = if case .text = argument { true } else { showPrompt && argument != .promptFile }
+            let pieces = isWord ? [ShellQuoting.quote(text)] : text.split(separator: " ").map(String.init)
+            for (index, piece) in pieces.enumerated() {
+                let line = lines[lines.count - 1]
+                if line.isEmpty || line.count + piece.count + 3 <= Self.width {
+                    lines[lines.count - 1] = line + (line.isEmpty ? "" : " ") + piece
+                } else {
+                    if index == 0 { lines[lines.count - 1] += " \\" }
+                    lines.append(piece)
+                }
+            }
+        }
+        return lines
+    }
+
+    private func beside(_ label: String, _ lines: [String]) -> [String] {
+        let margin = String(repeating: " ", count: Self.indent)
+        let isShort = label.count < Self.indent
+        let texts = (isShort ? lines : [""] + lines).map { line in
+            String((margin + line).reversed().drop { $0 == " " }.reversed())
+        }
+        return [label + texts[0].dropFirst(label.count)] + texts.dropFirst()
     }
 }
 

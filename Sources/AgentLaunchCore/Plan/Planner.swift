@@ -137,7 +137,13 @@ struct Planner {
     private func refuseArguments() throws(LaunchError) {
         for argument in request.arguments {
             let text = argument.lossyText
-            let flag = text.hasPrefix("--") ? String(text.prefix { $0 != "=" }) : text
+            let flag =
+                if text.hasPrefix("--") {
+                    String(text.prefix { $0 != "=" })
+                } else {
+                    // `-rID` is `-r ID`.
+                    text.hasPrefix("-") ? String(text.prefix(2)) : text
+                }
             if agent.name != "custom", text == "--" || agent.refusedArguments.contains(flag) {
                 throw LaunchError(
                     .usage,

@@ -2,14 +2,21 @@ import Glibc
 
 /// The file that carries a prompt to an agent which reads one: new and of a random name at each start, readable by
 /// its owner only, removed when the agent has ended.
-enum PromptFile {
-    private static let prefix = "prompt-"
+struct PromptFile: Equatable, Sendable {
+    let folder: Path
+    /// Of the conversation: `--module-dir` may be shared by several, and by files of the user's.
+    let prefix: Bytes
 
-    static func create(in folder: Path, _ text: Bytes) throws(LaunchError) -> Path {
+    init(in folder: Path, conversation: Path) {
+        self.folder = folder
+        prefix = Bytes("prompt-".utf8) + conversation.lastComponent + Bytes("-".utf8)
+    }
+
+    func create(_ text: Bytes) throws(LaunchError) -> Path {
         do throws(Errno) {
             try makeFolders(folder, mode: 0o700)
             var generator = SystemRandomNumberGenerator()
-            let path = folder / "\(prefix)\(String(generator.next(), radix: 16)).md"
+            let path = folder / (prefix + Bytes("\(String(generator.next(), radix: 16)).md".utf8))
             try createFile(path, text)
             return path
         } catch {
@@ -23,8 +30,8 @@ enum PromptFile {
     }
 
     /// What a launcher that was killed left behind. Called under the conversation's lock.
-    static func removeLeftovers(in folder: Path) {
-        for name in (try? namesInDirectory(folder)) ?? [] where name.starts(with: prefix.utf8) {
+    func removeLeftovers() {
+        for name in (try? namesInDirectory(folder)) ?? [] where name.starts(with: prefix) {
             try? removeFile(folder / name)
         }
     }

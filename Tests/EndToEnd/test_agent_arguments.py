@@ -1,0 +1,42 @@
+"""What is written after `--`."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
+
+import plans  # noqa: E402
+
+
+def dry_run(binary, home, agent, *words):
+    argv = [binary, agent, "--direct", "--dry-run", "-o", "json", "--", *words]
+    return plans.run(argv, {"PATH": plans.PATH, "HOME": str(home)})
+
+
+@pytest.mark.parametrize(
+    "agent, word",
+    [
+        ("claude", "-r11111111-1111-4111-8111-111111111111"), ("claude", "--resume=x"), ("claude", "-cp"),
+        ("claude", "-pc"), ("claude", "--"), ("codex", "-C/tmp"), ("codex", "-i=picture.png"), ("codex", "--last"),
+        ("goose", "-rn"), ("goose", "--name=x"),
+    ],
+)
+def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, word):
+    result = dry_run(binary, tmp_path, agent, word)
+    assert result.returncode == 64 and result.stdout == b"", result
+    assert result.stderr.startswith(b"agentlaunch: -- -"), result
+
+
+@pytest.mark.parametrize(
+    "agent, words",
+    [
+        ("claude", ["-d", "--verbose"]), ("codex", ["-cmodel_reasoning_effort=high", "--search"]),
+        ("goose", ["--max-turns", "5"]),
+    ],
+)
+def test_other_arguments_stay_as_they_are(binary, tmp_path, agent, words):
+    command = plans.plan(dry_run(binary, tmp_path, agent, *words))["agentCommand"]
+    first = command.index(words[0])
+    assert command[first : first + len(words)] == words

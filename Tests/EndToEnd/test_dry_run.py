@@ -1,0 +1,93 @@
+"""What a dry run prints for people, and what it leaves alone."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
+
+import plans  # noqa: E402
+
+
+@pytest.fixture
+def home(tmp_path):
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+def environment(home):
+    return {"PATH": plans.PATH, "HOME": str(home), "LANG": "C.UTF-8"}
+
+
+def command_of(text):
+    """The lines beside `command`, as somebody copies them."""
+    lines = text.splitlines()
+    first = next(index for index, line in enumerate(lines) if line.startswith("command "))
+    after = range(first + 1, len(lines))
+    last = next((index for index in after if not lines[index].startswith(" ")), len(lines))
+    return "\n".join(line[15:] for line in lines[first:last])
+
+
+@pytest.mark.parametrize("agent", ["claude", "codex", "goose"])
+def test_the_text_plan_has_80_columns(binary, home, tmp_path, agent):
+    workdir = tmp_path / ("long" * 30) / "deep"
+    result = plans.run(
+        [binary, agent, "--dry-run", "--agentapi", "--prompt", "a task", "--workdir", workdir], environment(home)
+    )
+    assert result.returncode == 0, result
+    text = result.stdout.decode()
+    # A word of the command is never broken: it could not be pasted.
+    command = command_of(text)
+    over = [line for line in text.splitlines() if len(line) > 80 and line[15:] not in command]
+    assert over == []
+    assert "AGENTAPI_STATE_FILE" in text and "!" in text
+
+
+def test_the_command_of_the_text_plan_is_one_command_for_a_shell(binary, home):
+    words = ["printf", "%s|", "two  spaces and more than sixty-five columns of one single argument", "it's", "$(id)"]
+    words += ["line\nbreak", "x" * 50, "y" * 50, "z" * 90, ""]
+    argv = [binary, "custom", "--direct", "--dry-run", "--", *words]
+    text = plans.run(argv, environment(home)).stdout.decode()
+    pasted = subprocess.run(["bash", "-c", command_of(text)], capture_output=True, check=True).stdout.decode()
+    assert pasted == "".join(word + "|" for word in words[2:])
+
+
+def test_the_prompt_that_is_shown_can_be_pasted(binary, home):
+    prompt = "-fix 'all'  of\nit, " + "word " * 30 + "end"
+    argv = [binary, "claude", "--direct", "--dry-run", "--show-prompt", "--prompt", prompt]
+    text = plans.run(argv, environment(home)).stdout.decode()
+    pasted = subprocess.run(
+        ["bash", "-c", "claude() { printf '%s\\0' \"$@\"; }\n" + command_of(text)], capture_output=True, check=True
+    )
+    assert pasted.stdout.decode().split("\0")[-2] == prompt
+
+
+def test_nothing_on_disk_reaches_the_terminal_as_a_control_sequence(binary, home, tmp_path):
+    workdir = tmp_path / "a\x1b]0;title\x07b"
+    workdir.mkdir()
+    result = plans.run([binary, "claude", "--direct", "--dry-run", "--workdir", workdir], environment(home))
+    assert result.returncode == 0, result
+    assert b"\x1b" not in result.stdout and b"\x07" not in result.stdout
+
+
+def test_a_dry_run_writes_nothing_runs_nothing_and_prints_the_same_twice(binary, home, tmp_path):
+    mark = tmp_path / "mark"
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ["claude", "codex", "goose", "agentapi"]:
+        (programs / name).write_text(f"#!/bin/sh\necho ran >> {mark}\n")
+        (programs / name).chmod(0o755)
+    surroundings = environment(home) | {"PATH": f"{programs}:{plans.PATH}"}
+    before = plans.trace(tmp_path)
+    for agent in ["claude", "codex", "goose"]:
+        argv = [binary, agent, "--dry-run", "--format", "json", "--prompt", "a task"]
+        first, second = plans.run(argv, surroundings), plans.run(argv, surroundings)
+        assert first.stdout == second.stdout
+        assert json.loads(first.stdout)["start"] == "cold"
+        plans.plan(first)
+    assert not mark.exists()
+    assert plans.trace(tmp_path) == before
