@@ -1,11 +1,18 @@
 """Fixtures for the tests that drive the built binary."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+# Whoever runs the tests in the background or under nohup ignores signals, and agentlaunch keeps to what its caller
+# ignores: the tests begin with the defaults.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
+    signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
