@@ -91,3 +91,14 @@ def test_a_dry_run_writes_nothing_runs_nothing_and_prints_the_same_twice(binary,
         plans.plan(first)
     assert not mark.exists()
     assert plans.trace(tmp_path) == before
+
+
+@pytest.mark.parametrize("agent, length, warned", [("claude", 9, True), ("claude", 200_000, False), ("goose", 9, False)])
+def test_a_prompt_that_agentapi_would_print_is_a_warning(binary, home, tmp_path, agent, length, warned):
+    (tmp_path / "task.md").write_text("x" * length)
+    argv = [binary, agent, "--dry-run", "-o", "json", "--prompt-file", tmp_path / "task.md", "--agentapi"]
+    found = plans.plan(plans.run(argv, environment(home)))
+    assert ("prompt-in-agentapi-log" in plans.codes(found)) == warned
+    argv[-1] = "--direct"
+    if length < 100_000:
+        assert "prompt-in-agentapi-log" not in plans.codes(plans.plan(plans.run(argv, environment(home))))

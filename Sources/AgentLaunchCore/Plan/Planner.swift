@@ -188,6 +188,12 @@ struct Planner {
         let change = try api.change(&plan.findings)
         plan.environment.set += change.set
         plan.environment.unset += change.unset
+        if plan.agentCommand.contains(where: { if case .prompt = $0 { true } else { false } }) {
+            plan.findings.warn(
+                "prompt-in-agentapi-log",
+                "agentapi prints the command that it runs, and the prompt is one of its arguments"
+            )
+        }
         if request.stopTimeoutMilliseconds < 12_000 {
             plan.findings.warn(
                 "stop-timeout-short",
