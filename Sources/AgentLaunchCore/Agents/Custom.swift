@@ -2,7 +2,7 @@ extension Agent {
     /// Any other program: always cold; a prompt only under agentapi.
     static let custom = Agent(
         name: "custom",
-        title: "another program",
+        title: "Any other program",
         executable: "",
         install: "install it, or give its full path",
         agentAPIType: "custom",

@@ -39,6 +39,11 @@ struct Preparation {
         home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? surroundings.home
     }
 
+    /// Physical, so that two spellings are one folder.
+    var moduleDirectory: Path? {
+        request.moduleDirectory.map { (try? $0.physical()) ?? $0 }
+    }
+
     var conversation: Path {
         state.conversation(agent: agent.name, name: request.sessionName, workdir: workdir)
     }
@@ -212,7 +217,7 @@ struct Preparation {
 
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
     private func apiFolder(_ record: Record?) -> Path {
-        guard let module = request.moduleDirectory else { return conversation }
+        guard let module = moduleDirectory else { return conversation }
         if record?.moduleDirectory == module { return module }
         let agents = (try? namesInDirectory(state.root)) ?? []
         let isTaken = agents.contains { name in

@@ -109,7 +109,7 @@ struct StartCommand {
             store: outcome.storeRoot,
             task: outcome.task,
             old: outcome.record.record,
-            moduleDirectory: request.moduleDirectory,
+            moduleDirectory: preparation.moduleDirectory,
             now: now
         )
         let isRecorded = plan.agent.name != "custom"
@@ -163,7 +163,7 @@ struct StartCommand {
 
     /// Where it was put last time too, so that leftovers are found.
     private func promptFolder() -> Path {
-        let folder = request.moduleDirectory ?? preparation.conversation
+        let folder = preparation.moduleDirectory ?? preparation.conversation
         do throws(Errno) {
             try makeFolders(folder, mode: 0o700)
             if folder.withCString({ access($0, W_OK) }) != 0 { throw Errno.last }
