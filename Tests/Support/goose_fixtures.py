@@ -194,6 +194,29 @@ def table_of_messages_missing(folder):
 
 
 @case(["unknown"])
+def column_of_types_missing(folder):
+    """schema 15 without `session_type`, which goose asks for and adds only to stores before schema 5"""
+    def work(store):
+        store.session("20261002_1")
+        store.run("ALTER TABLE sessions RENAME COLUMN session_type TO session_tope")
+    closed(folder, work)
+
+
+@case(["unknown"])
+def cell_beyond_its_page(folder):
+    """the index of the messages runs over its page's end: unchecked, SQLite finds no message through it"""
+    closed(folder, lambda s: s.session("20261002_1"))
+    path = folder / "sessions.db"
+    page = sqlite3.connect(path).execute(
+        "SELECT rootpage FROM sqlite_master WHERE name = 'idx_messages_session'").fetchone()[0]
+    data = bytearray(path.read_bytes())
+    at = (page - 1) * 4096
+    assert data[at] == 0x0A, "the index is one leaf"
+    data[at + 8:at + 10] = (4096 - 27).to_bytes(2, "big")
+    path.write_bytes(data)
+
+
+@case(["unknown"])
 def broken_database_header(folder):
     """the first bytes are not a database's"""
     closed(folder, lambda s: s.session("20261002_1"))

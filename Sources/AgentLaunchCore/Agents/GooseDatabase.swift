@@ -52,7 +52,11 @@ struct GooseDatabase {
             }
         }
         // Goose itself begins with this and stops if it fails.
-        try database.forEach("SELECT MAX(version) FROM schema_version") { _ in true }
+        let version = try database.rows("SELECT MAX(version) FROM schema_version") { $0.integer(0) }.first
+        // What schema 4 and 5 added is asked for by every later release, and not added again.
+        if version ?? 0 >= 5, let missing = Set(["name", "session_type"]).subtracting(sessionColumns).min() {
+            return Foreign(why: "its table sessions has no column \(missing)")
+        }
         return nil
     }
 

@@ -50,9 +50,13 @@ final class SQLiteDatabase {
         do throws(SQLiteFailure) {
             // Exclusive locking keeps the log's index in memory instead of in a file.
             if system != .locking { try run("PRAGMA locking_mode=EXCLUSIVE") }
-            for pragma in ["cache_size=-1024", "mmap_size=0", "temp_store=MEMORY", "trusted_schema=OFF"] {
-                try run("PRAGMA \(pragma)")
-            }
+            // Without the check of sizes a damaged page is read beyond its end, and the answer differs by what
+            // the memory there holds.
+            let pragmas = [
+                "cache_size=-1024", "mmap_size=0", "temp_store=MEMORY", "trusted_schema=OFF",
+                "cell_size_check=ON",
+            ]
+            for pragma in pragmas { try run("PRAGMA \(pragma)") }
             try run("BEGIN")
         } catch {
             close()
