@@ -81,6 +81,12 @@ def main():
             if commits % 7 == 0:
                 connection.execute("UPDATE sessions SET updated_at = datetime('now') WHERE name = 'target'")
                 add_message(connection, "20260101_1", commits, 100)
+                # It keeps its first message and the last fifty: a conversation that grows for minutes would make
+                # the decisions slow, not the proof better.
+                connection.execute(
+                    "DELETE FROM messages WHERE session_id = '20260101_1' AND created_timestamp = ?",
+                    (1790000000 + commits - 350,) if commits > 350 else (0,),
+                )
             connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             failures.append(str(error))
