@@ -58,6 +58,8 @@ private final class Sleeper {
         let failure = posix_spawn(&child, "/bin/sleep", nil, nil, &arguments, environ)
         guard failure == 0 else { throw Errno(code: failure) }
         pid = child
+        // The kernel lets the parent go on a moment before the new program's name is there.
+        while ProcessStatus(child)?.arguments.first?.lossyText != name { usleep(1000) }
     }
 
     func kill() {
