@@ -22,6 +22,12 @@ def binary() -> str:
     return str(path)
 
 
+@pytest.fixture(autouse=True)
+def state_folder(monkeypatch, tmp_path_factory):
+    """Nothing is left in the home of whoever runs the tests, and no test meets another one's lock."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
 @pytest.fixture
 def direct(binary):
     """direct("sh", "-c", "...", options=("--stop-timeout", "1")): the argv of a direct launch.
