@@ -1,0 +1,85 @@
+/// Reads and writes `run.json`.
+struct RunFile: Sendable {
+    static let schema = "agentlaunch.run/1"
+
+    let path: Path
+
+    init(conversation: Path) { path = conversation / "run.json" }
+
+    /// Nil if there is none, or none that can be read: nothing depends on it but finding a process again.
+    func read() -> Run? {
+        let bytes = try? contentsOfSmallFile(path, limit: 1 << 20)
+        return (bytes ?? nil).flatMap { JSONValue(parsing: $0) }.flatMap(Run.init)
+    }
+
+    func write(_ run: Run) throws(Errno) {
+        try makeFolders(path.parent, mode: 0o700)
+        try replaceFile(path, JSONWriter.pretty(run.json))
+    }
+}
+
+extension Run {
+    var json: JSONValue {
+        [
+            "schema": .string(RunFile.schema),
+            "agent": .string(agent),
+            "workdir": .string(workdir.description),
+            "name": .string(name),
+            "transport": .string(transport.rawValue),
+            "launcher": launcher.json,
+            "child": child?.json ?? .null,
+            "port": port.map { .integer($0) } ?? .null,
+            "pidFile": .optional(pidFile?.description),
+            "log": .optional(log?.description),
+            "stopTimeoutMilliseconds": .integer(stopTimeoutMilliseconds),
+            "startedAt": .string(startedAt.rfc3339),
+            "end": end.map { ["status": .integer($0.status), "at": .string($0.at.rfc3339)] } ?? .null,
+        ]
+    }
+
+    init?(_ json: JSONValue) {
+        guard json["schema"]?.text == RunFile.schema, let agent = json["agent"]?.text,
+            let workdir = json["workdir"]?.text, let name = json["name"]?.text,
+            let transport = json["transport"]?.text.flatMap(Transport.init),
+            let launcher = json["launcher"].flatMap(Process.init),
+            let stopTimeout = json["stopTimeoutMilliseconds"]?.integer,
+            let startedAt = json["startedAt"]?.text.flatMap({ Timestamp($0) })
+        else { return nil }
+        self.init(
+            agent: agent,
+            workdir: Path(workdir),
+            name: name,
+            transport: transport,
+            launcher: launcher,
+            child: json["child"].flatMap(Process.init),
+            port: json["port"]?.integer.map { Int($0) },
+            pidFile: json["pidFile"]?.text.map { Path($0) },
+            log: json["log"]?.text.map { Path($0) },
+            stopTimeoutMilliseconds: Int(stopTimeout),
+            startedAt: startedAt,
+            end: json["end"].flatMap(End.init)
+        )
+    }
+}
+
+extension Run.Process {
+    fileprivate var json: JSONValue {
+        ["pid": .integer(pid), "startTicks": .string(String(startTicks))]
+    }
+
+    fileprivate init?(_ json: JSONValue) {
+        guard let pid = json["pid"]?.integer.flatMap({ Int32(exactly: $0) }),
+            let ticks = json["startTicks"]?.text.flatMap({ UInt64($0) })
+        else { return nil }
+        self.init(pid: pid, startTicks: ticks)
+    }
+}
+
+extension Run.End {
+    fileprivate init?(_ json: JSONValue) {
+        guard let status = json["status"]?.integer.flatMap({ Int32(exactly: $0) }),
+            let at = json["at"]?.text.flatMap({ Timestamp($0) })
+        else { return nil }
+        self.init(status: status, at: at)
+    }
+}
