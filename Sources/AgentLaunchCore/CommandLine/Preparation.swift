@@ -58,6 +58,7 @@ struct Preparation {
         var query: StoreQuery
         var task: TaskText?
         var executable: Executable
+        var agentAPI: Executable
         var storeRoot: Path
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
@@ -130,8 +131,21 @@ struct Preparation {
             }
         }
         let executable = findExecutable()
-        var plan = try planner(executable, decision, task ?? resumePrompt, record.record, &findings)
-            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
+        let agentAPI = Executable.find(
+            Bytes("agentapi".utf8),
+            places: [],
+            environment: environment,
+            relativeTo: workdir
+        )
+        var plan = try planner(
+            executable,
+            agentAPI,
+            decision,
+            task ?? resumePrompt,
+            record.record,
+            &findings
+        )
+        .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         if decision.verdict != .unknown {
             let version = plan.version.version ?? agent.newestKnown
             for warning in agent.firstRun(query, request.allowAll, version) {
@@ -145,6 +159,7 @@ struct Preparation {
             query: query,
             task: task,
             executable: executable,
+            agentAPI: agentAPI,
             storeRoot: store.root,
             holder: holder
         )
@@ -171,6 +186,7 @@ struct Preparation {
 
     private func planner(
         _ executable: Executable,
+        _ agentAPI: Executable,
         _ decision: Decision,
         _ text: TaskText?,
         _ record: Record?,
@@ -192,12 +208,7 @@ struct Preparation {
             apiFolder: folder,
             record: record,
             hasStateFile: (try? fileStatus(AgentAPI.stateFile(environment, folder: folder))) != nil,
-            agentAPI: Executable.find(
-                Bytes("agentapi".utf8),
-                places: [],
-                environment: environment,
-                relativeTo: workdir
-            )
+            agentAPI: agentAPI
         )
         if let start = decision.start, agent.needsVersion(planner.commandRequest(start, text?.bytes)) {
             planner.version =
