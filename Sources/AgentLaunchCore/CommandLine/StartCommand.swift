@@ -14,7 +14,7 @@ struct StartCommand {
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
-        try NotYet.check(preparation.transport.0, dryRun: false)
+        try NotYet.check(preparation.transport, dryRun: false)
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
         promptFileOfConversation().removeLeftovers()
