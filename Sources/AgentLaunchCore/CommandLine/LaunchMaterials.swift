@@ -26,7 +26,7 @@ struct LaunchMaterials {
             case .newThread: Bytes()
             }
         }
-        var environment = preparation.environment
+        var environment = preparation.context.environment
         for name in plan.environment.unset { environment[name] = nil }
         // The user's own are there already, under names that need not be text.
         for setting in plan.environment.set where !setting.isPrivate {
@@ -55,13 +55,13 @@ struct LaunchMaterials {
         let plan = outcome.plan
         let name =
             plan.agent.name == "custom"
-            ? preparation.request.arguments.first?.lossyText ?? "" : plan.agent.executable
+            ? preparation.context.request.arguments.first?.lossyText ?? "" : plan.agent.executable
         var program = try found(outcome.executable, name, plan.agent.install)
         if let wrapper = plan.wrapper.first {
             let executable = Executable.find(
                 wrapper,
                 places: [],
-                environment: preparation.environment,
+                environment: preparation.context.environment,
                 relativeTo: plan.workdir
             )
             program = try found(executable, wrapper.lossyText, "install it, or leave --wrapper out")
