@@ -8,7 +8,6 @@ enum NotYet {
         .init("amp", ["sourcegraph-amp"]),
         .init("auggie"),
         .init("copilot"),
-        .init("cursor", ["cursor-cli", "cursor-agent"]),
         .init("gemini"),
         .init("kiro", ["kiro-cli"]),
     ]
