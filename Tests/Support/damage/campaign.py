@@ -17,8 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import claude_oracle, codex_oracle, goose_bases, goose_oracle, line_bases, line_mutations
-from . import opencode_bases, opencode_oracle
+from . import claude_oracle, codex_oracle, cursor_bases, cursor_oracle, goose_bases, goose_oracle
+from . import line_bases, line_mutations, opencode_bases, opencode_oracle
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
@@ -28,7 +28,10 @@ PROMPT = "do the task"
 
 
 # agent -> (its stores before the damage, its oracle); of those with JSON lines only the oracle differs.
-DATABASES = {"goose": (goose_bases, goose_oracle), "opencode": (opencode_bases, opencode_oracle)}
+DATABASES = {
+    "cursor": (cursor_bases, cursor_oracle), "goose": (goose_bases, goose_oracle),
+    "opencode": (opencode_bases, opencode_oracle),
+}
 LINES = {"claude": claude_oracle, "codex": codex_oracle}
 AGENTS = [*DATABASES, *LINES]
 
