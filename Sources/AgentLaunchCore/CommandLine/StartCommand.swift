@@ -32,7 +32,9 @@ struct StartCommand {
     }
 
     /// A start that has to stop says these in its error.
-    private static let saidByErrors: Set<String> = ["agent-not-found", "prompt-refused"]
+    private static let saidByErrors: Set<String> = [
+        "agent-not-found", "agentapi-not-found", "prompt-refused",
+    ]
 
     // MARK: Dry run
 
@@ -88,20 +90,8 @@ struct StartCommand {
             promptFile = try promptFileOfConversation().create(plan.prompt.text ?? [])
         }
         defer { if let promptFile { try? removeFile(promptFile) } }
-        let arguments = plan.command.map { argument in
-            switch argument {
-            case .text(let bytes): bytes
-            case .prompt(let prefix): Bytes(prefix.utf8) + (plan.prompt.text ?? [])
-            case .promptFile: promptFile?.bytes ?? []
-            case .newThread: Bytes()
-            }
-        }
-        var environment = preparation.environment
-        for name in plan.environment.unset { environment[name] = nil }
-        // The user's own are there already, under names that need not be text.
-        for setting in plan.environment.set where !setting.isPrivate {
-            environment[setting.name] = setting.value
-        }
+        let arguments = plan.arguments(promptFile: promptFile)
+        let environment = plan.environment.applied(to: preparation.environment)
         let now = Timestamp.now()
         let record = Record(
             of: plan,
