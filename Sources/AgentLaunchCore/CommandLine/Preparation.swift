@@ -123,11 +123,7 @@ struct Preparation {
             if let server = plan.server {
                 plan.findings.warn(pinned: context.agent.pinnedURLs(query), port: server.port)
             }
-            // The file is made for the start; its path is not longer than this.
-            try ArgumentSpace().check(
-                plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md"),
-                plan.environment.applied(to: context.environment)
-            )
+            try checkSpace(plan, executable)
         }
         let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
         return Outcome(
@@ -153,6 +149,15 @@ struct Preparation {
         case .unreadable(let error): unreadable(error)
         }
         return nil
+    }
+
+    /// Rather than an error of the kernel's when the conversation's record is written already.
+    private func checkSpace(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) {
+        // The prompt's file is made by the start, with a path like this.
+        let arguments = plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md")
+        var program = Path(bytes: arguments.first ?? [])
+        if case .found(let path, _) = plan.server?.program.executable ?? agent { program = path }
+        try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
     }
 
     private func findExecutable() -> Executable {
