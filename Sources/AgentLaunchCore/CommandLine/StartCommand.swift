@@ -31,13 +31,9 @@ struct StartCommand {
     }
 
     /// A start that has to stop says these in its error.
-<<<<<<< HEAD
     private static let saidByErrors: Set<String> = [
         "agent-not-found", "agentapi-not-found", "prompt-refused",
     ]
-=======
-    private static let saidByErrors: Set<String> = ["agent-not-found", "agentapi-not-found", "prompt-refused"]
->>>>>>> main
 
     // MARK: Dry run
 
