@@ -27,11 +27,15 @@ struct Preparation {
         self.agent = agent
         transport =
             request.transport.map { ($0.value, $0.byOption ? .option : .environment) }
-            ?? Transport.decided(by: surroundings.terminals, dryRun: request.dryRun)
+            // There is no terminal in the background.
+            ?? (request.detach
+                ? (.agentapi, .noTerminal)
+                : Transport.decided(by: surroundings.terminals, dryRun: request.dryRun))
         let terminals = surroundings.terminals
         let onTerminal =
             request.dryRun ? terminals.input || terminals.error : terminals.input && terminals.output
-        isAttended = request.attended?.value ?? (transport.0 == .direct && onTerminal)
+        isAttended =
+            request.attended?.value ?? (transport.0 == .direct && onTerminal && !request.detach)
         workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
         state = StateFolder(environment: surroundings.environment, home: surroundings.home)
         (environment, change) = try ChildEnvironment.make(request, surroundings.environment)

@@ -9,6 +9,8 @@ struct DirectLaunch {
     /// Used only without a terminal; nil: 80 columns, 24 rows.
     var columns: UInt16?
     var rows: UInt16?
+    /// Keeps a copy of what the agent prints; the whole of it where there is no standard output.
+    var log: RotatingLog?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
 
@@ -40,13 +42,14 @@ struct DirectLaunch {
             signals_give_back(&inherited, signals)
             throw error
         }
-        if closed & (1 << UInt32(STDOUT_FILENO)) != 0 { note(discardedOutput("it is closed")) }
+        if log == nil, closed & (1 << UInt32(STDOUT_FILENO)) != 0 { note(discardedOutput("it is closed")) }
         let session = DirectSession(
             process: process,
             signals: signals,
             onTerminal: outer != nil,
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observer: observer,
+            log: log,
             note: note
         )
         return session.run()

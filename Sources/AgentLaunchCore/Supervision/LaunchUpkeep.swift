@@ -1,0 +1,100 @@
+/// What others see of a start while it runs and afterwards: `run.json`, the log, and what a caller that waits for it
+/// in the foreground is told.
+final class LaunchUpkeep: LaunchObserver {
+    /// Where there is one: what the child prints is added to it by whoever reads it.
+    let log: RotatingLog?
+    private var run: Run
+    private let file: RunFile
+    /// In the background only.
+    private let report: BackgroundReport?
+    private let untilReady: Bool
+    private let warn: (Warning) -> Void
+    private var hasFailed = false
+
+    /// Writes `run.json` at once: the child is not started yet, and whoever looks finds its launcher.
+    init(
+        _ run: Run,
+        _ file: RunFile,
+        log: RotatingLog?,
+        report: BackgroundReport?,
+        untilReady: Bool,
+        warn: @escaping (Warning) -> Void
+    ) {
+        self.run = run
+        self.file = file
+        self.log = log
+        self.report = report
+        self.untilReady = untilReady
+        self.warn = warn
+        write()
+        log?.line("\(run.startedAt.rfc3339) start of \(run.title), pid \(run.launcher.pid)")
+    }
+
+    var descriptors: [Int32] { [] }
+    var deadline: Int64? { nil }
+    func wake() {}
+    func ended() {}
+
+    /// The program runs. From here on a background process needs its caller no more.
+    func started(pid: Int32) {
+        run.child = Run.Process(pid)
+        write()
+        guard let report, let log else { return }
+        log.takeStandardError()
+        report.send(
+            .started(
+                StartedInBackground(
+                    agent: run.agent,
+                    pid: run.launcher.pid,
+                    port: run.port,
+                    log: log.path
+                )
+            )
+        )
+        if !untilReady { report.close() }
+    }
+
+    /// agentapi answers.
+    func becameReady() {
+        report?.send(.ready)
+        report?.close()
+    }
+
+    /// It does not answer in time, and the launcher is about to stop.
+    func isLate(_ seen: String) { report?.send(.late(seen)) }
+
+    /// The status that this process is about to end with.
+    func end(_ status: Int32) {
+        run.end = Run.End(status: status, at: .now())
+        write()
+        log?.line("\(Timestamp.now().rfc3339) end of \(run.title), status \(status)")
+    }
+
+    private func write() {
+        do throws(Errno) { try file.write(run) } catch {
+            guard !hasFailed else { return }
+            hasFailed = true
+            warn(
+                Warning(
+                    "run-not-written",
+                    "\(file.path): \(error); status, stop, wait and logs know little of this start"
+                )
+            )
+        }
+    }
+}
+
+extension Run {
+    /// For people.
+    var title: String { "\(agent) in \(workdir), conversation \(name)" }
+}
+
+extension ChildEnd {
+    /// As a shell has it.
+    var status: Int32 {
+        switch self {
+        case .exited(let code): code
+        case .signalled(let number): 128 + number
+        }
+    }
+}
