@@ -4,36 +4,46 @@ import Glibc
 extension Preparation {
     /// The log is opened and `run.json` written. Only under the conversation's lock: both are its launcher's.
     func upkeep(
+        _ plan: LaunchPlan,
         _ report: BackgroundReport?,
         warn: @escaping (Warning) -> Void
-    ) throws(LaunchError)
-        -> LaunchUpkeep
-    {
+    ) throws(LaunchError) -> LaunchUpkeep {
         var log: RotatingLog?
         if let path = logFile {
             log = try RotatingLog(path) { warn(Warning("log-not-written", $0)) }
         }
-        let launcher = Run.Process(getpid()) ?? Run.Process(pid: getpid(), startTicks: 0)
+        var run = Run(
+            agent: self.agent.name,
+            workdir: self.workdir,
+            name: context.request.sessionName,
+            transport: self.transport,
+            launcher: Run.Process(getpid()) ?? Run.Process(pid: getpid(), startTicks: 0),
+            log: log?.path,
+            stopTimeoutMilliseconds: context.request.stopTimeoutMilliseconds,
+            startedAt: .now()
+        )
+        if self.transport == .agentapi {
+            run.port =
+                context.request.port ?? inherited("AGENTAPI_PORT").flatMap { Int($0.lossyText) }
+                ?? AgentAPI.defaultPort
+            let set = plan.environment.set.first { $0.name == "AGENTAPI_PID_FILE" }
+            run.pidFile = (set?.value ?? inherited("AGENTAPI_PID_FILE")).map { Path(bytes: $0) }
+        }
         return LaunchUpkeep(
-            Run(
-                agent: agent.name,
-                workdir: workdir,
-                name: request.sessionName,
-                transport: transport.0,
-                launcher: launcher,
-                log: log?.path,
-                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
-                startedAt: .now()
-            ),
+            run,
             RunFile(conversation: conversation),
             log: log,
             report: report,
-            untilReady: request.waitReadyMilliseconds != nil,
+            untilReady: context.request.waitReadyMilliseconds != nil,
             warn: warn
         )
     }
 
-    private var logFile: Path? { request.logFile ?? (request.detach ? conversation / "log" : nil) }
+    private func inherited(_ name: String) -> Bytes? { context.environment.given(name) }
+
+    private var logFile: Path? {
+        context.request.logFile ?? (context.request.detach ? conversation / "log" : nil)
+    }
 }
 
 extension Request {

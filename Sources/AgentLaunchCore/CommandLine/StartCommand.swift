@@ -16,7 +16,6 @@ struct StartCommand {
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
-        try NotYet.check(preparation.transport.0, dryRun: false)
         guard request.detach else { return dieAs(try start(nil)) }
         switch try Background.start() {
         case .caller(let wait):
@@ -25,17 +24,18 @@ struct StartCommand {
         }
     }
 
+    /// In the background with somebody to report to.
     private func start(_ report: BackgroundReport?) throws(LaunchError) -> ChildEnd {
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
-        promptFileOfConversation().removeLeftovers()
+        promptFiles.removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
         }
         try check(outcome)
         let sessionLock = try locks.takeSession(outcome.plan)
-        let upkeep = try preparation.upkeep(report) { diagnostics.warn($0) }
+        let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
         let end: ChildEnd
         do throws(LaunchError) { end = try launch(outcome, upkeep) } catch {
             upkeep.end(error.status.rawValue)
@@ -100,28 +100,12 @@ struct StartCommand {
     private func launch(
         _ outcome: Preparation.Outcome,
         _ upkeep: LaunchUpkeep
-    ) throws(LaunchError) -> ChildEnd {
+    ) throws(LaunchError)
+        -> ChildEnd
+    {
         let plan = outcome.plan
-        let executable = try program(plan, outcome.executable)
-        var promptFile: Path?
-        if plan.command.contains(.promptFile) {
-            promptFile = try promptFileOfConversation().create(plan.prompt.text ?? [])
-        }
-        defer { if let promptFile { try? removeFile(promptFile) } }
-        let arguments = plan.command.map { argument in
-            switch argument {
-            case .text(let bytes): bytes
-            case .prompt(let prefix): Bytes(prefix.utf8) + (plan.prompt.text ?? [])
-            case .promptFile: promptFile?.bytes ?? []
-            case .newThread: Bytes()
-            }
-        }
-        var environment = preparation.environment
-        for name in plan.environment.unset { environment[name] = nil }
-        // The user's own are there already, under names that need not be text.
-        for setting in plan.environment.set where !setting.isPrivate {
-            environment[setting.name] = setting.value
-        }
+        let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
+        defer { materials.putAway() }
         let now = Timestamp.now()
         let record = Record(
             of: plan,
@@ -151,20 +135,28 @@ struct StartCommand {
                 }
             )
             : nil
-        let launch = DirectLaunch(
-            child: ChildProgram(
-                executable: executable,
-                arguments: arguments,
-                environment: environment,
-                workdir: plan.workdir
-            ),
-            stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
-            columns: request.termWidth.map { UInt16($0) },
-            rows: request.termHeight.map { UInt16($0) },
-            log: upkeep.log,
-            note: { diagnostics.warn(Warning("terminal", $0)) }
-        )
-        return try launch.run(observer: ObserverPair(upkeep, watcher))
+        let observers = LaunchObservers(members: [upkeep] + (watcher.map { [$0] } ?? []))
+        switch plan.transport {
+        case .direct:
+            let launch = DirectLaunch(
+                child: materials.child,
+                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                columns: request.termWidth.map { UInt16($0) },
+                rows: request.termHeight.map { UInt16($0) },
+                log: upkeep.log,
+                note: { diagnostics.warn(Warning("terminal", $0)) }
+            )
+            return try launch.run(observers)
+        case .agentapi:
+            let launch = AgentAPILaunch(
+                child: materials.child,
+                input: materials.input,
+                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                log: upkeep.log,
+                note: { diagnostics.warn(Warning("output", $0)) }
+            )
+            return try launch.run(observers)
+        }
     }
 
     private func write(_ record: Record) {
@@ -178,7 +170,7 @@ struct StartCommand {
         }
     }
 
-    private func promptFileOfConversation() -> PromptFile {
+    private var promptFiles: PromptFile {
         PromptFile(in: promptFolder(), conversation: preparation.conversation)
     }
 
@@ -195,36 +187,6 @@ struct StartCommand {
             }
         }
         return folder
-    }
-
-    /// The program that is executed: the wrapper's, else the agent's.
-    private func program(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) -> Path {
-        var found = agent
-        var what =
-            plan.agent.name == "custom" ? request.arguments.first?.lossyText ?? "" : plan.agent.executable
-        var install = plan.agent.install
-        if let wrapper = plan.wrapper.first, case .found = agent {
-            found = Executable.find(
-                wrapper,
-                places: [],
-                environment: preparation.environment,
-                relativeTo: plan.workdir
-            )
-            what = wrapper.lossyText
-            install = "install it, or leave --wrapper out"
-        }
-        switch found {
-        case .found(let path, _): return path
-        case .notExecutable(let path):
-            throw LaunchError(
-                .notExecutable,
-                "\(path)",
-                "it is not executable",
-                "chmod +x it, or install it anew"
-            )
-        case .missing:
-            throw LaunchError(.notFound, what, "it is neither on PATH nor in its usual places", install)
-        }
     }
 
     private func startLine(_ plan: LaunchPlan) -> String {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// What others see of a start while it runs and afterwards: `run.json`, the log, and what a caller that waits for it
 /// in the foreground is told.
 final class LaunchUpkeep: LaunchObserver {
@@ -30,7 +32,7 @@ final class LaunchUpkeep: LaunchObserver {
         log?.line("\(run.startedAt.rfc3339) start of \(run.title), pid \(run.launcher.pid)")
     }
 
-    var descriptors: [Int32] { [] }
+    var interests: [pollfd] { [] }
     var deadline: Int64? { nil }
     func wake() {}
     func ended() {}

@@ -178,10 +178,7 @@ struct RequestTests {
 
     @Test(
         "What is not there yet is refused by a start and planned by a dry run",
-        arguments: [
-            ["--agentapi"], ["--direct=false"], ["--detach"], ["--wait-ready=3"], ["--restart=on-failure"],
-            ["--log-file=x"],
-        ]
+        arguments: [["--restart=on-failure"]]
     )
     func notYet(_ options: [String]) throws {
         let error = try refusal(["claude"] + options)
@@ -192,26 +189,12 @@ struct RequestTests {
 
     @Test("The same by a variable")
     func notYetVariables() throws {
-        for (name, value) in [
-            ("TRANSPORT", "agentapi"), ("DETACH", "1"), ("RESTART", "on-failure"), ("LOG_FILE", "x"),
-            ("WAIT_READY", "1"),
-        ] {
-            var environment = Environment()
-            environment["AGENTLAUNCH_" + name] = bytes(value)
-            let error = try #require(throws: LaunchError.self) {
-                try request(bytes: [bytes("claude")], environment)
-            }
-            #expect(error.why.contains("yet"))
+        let environment = Environment(["AGENTLAUNCH_RESTART": "on-failure"])
+        let error = try #require(throws: LaunchError.self) {
+            try request(bytes: [bytes("claude")], environment)
         }
+        #expect(error.why.contains("yet"))
         #expect(throws: Never.self) { try request(["claude", "--restart=never", "--detach=false"]) }
-    }
-
-    @Test("Without a terminal a start says to use --direct")
-    func noTerminal() throws {
-        let error = try #require(throws: LaunchError.self) { try NotYet.check(.agentapi, dryRun: false) }
-        #expect(error.nextStep == "use --direct")
-        #expect(throws: Never.self) { try NotYet.check(.agentapi, dryRun: true) }
-        #expect(throws: Never.self) { try NotYet.check(.direct, dryRun: false) }
     }
 
     @Test("A start looks at stdin and stdout, a dry run at stdin or stderr")
