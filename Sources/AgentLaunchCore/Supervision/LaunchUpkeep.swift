@@ -29,7 +29,7 @@ final class LaunchUpkeep: LaunchObserver {
         self.untilReady = untilReady
         self.warn = warn
         write()
-        log?.line("\(run.startedAt.rfc3339) start of \(run.title), pid \(run.launcher.pid)")
+        log?.line("\(run.startedAt.rfc3339) start of \(run.heading), pid \(run.launcher.pid)")
     }
 
     var interests: [pollfd] { [] }
@@ -69,7 +69,7 @@ final class LaunchUpkeep: LaunchObserver {
     func end(_ status: Int32) {
         run.end = Run.End(status: status, at: .now())
         write()
-        log?.line("\(Timestamp.now().rfc3339) end of \(run.title), status \(status)")
+        log?.line("\(Timestamp.now().rfc3339) end of \(run.heading), status \(status)")
     }
 
     private func write() {
@@ -88,7 +88,7 @@ final class LaunchUpkeep: LaunchObserver {
 
 extension Run {
     /// For people.
-    var title: String { "\(agent) in \(workdir), conversation \(name)" }
+    var heading: String { "\(agent) in \(workdir), conversation \(name)" }
 }
 
 extension ChildEnd {

@@ -2,10 +2,10 @@ import Glibc
 
 /// A child whose launcher was killed: its terminal has gone, so it is about to end or will never.
 struct OrphanedChild: ~Copyable {
-    private let process: ProcessHandle
+    private let process: HeldProcess
     private let timeout: Int
 
-    private init(_ process: consuming ProcessHandle, _ timeout: Int) {
+    private init(_ process: consuming HeldProcess, _ timeout: Int) {
         self.process = process
         self.timeout = timeout
     }
@@ -13,7 +13,7 @@ struct OrphanedChild: ~Copyable {
     /// Nil if it has ended.
     static func of(_ run: Run) -> OrphanedChild? {
         guard let child = run.child, child.isAlive else { return nil }
-        guard let process = try? ProcessHandle(child.pid) else { return nil }
+        guard let process = try? HeldProcess(child.pid) else { return nil }
         // Looked at again: the number may have been given on before the handle was made.
         return child.isAlive ? OrphanedChild(process, run.stopTimeoutMilliseconds) : nil
     }
