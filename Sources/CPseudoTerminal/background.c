@@ -17,12 +17,16 @@ static void close_from(int first) {
     for (int number = first; number < end; number++) close(number);
 }
 
-static void default_signals(void) {
+static void set_default(int number) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = SIG_DFL;
     sigemptyset(&action.sa_mask);
-    for (int number = 1; number < NSIG; number++) sigaction(number, &action, NULL);
+    sigaction(number, &action, NULL);
+}
+
+static void default_signals(void) {
+    for (int number = 1; number < NSIG; number++) set_default(number);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
@@ -54,6 +58,8 @@ struct background background_start(void) {
         return result;
     }
     int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    // While the caller ignores it, the kernel would reap the child, and its status would be lost.
+    set_default(SIGCHLD);
     // A ^C between fork and setsid is the caller's alone.
     sigset_t all, before;
     sigfillset(&all);

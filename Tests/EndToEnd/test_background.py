@@ -114,6 +114,13 @@ def test_an_error_is_one_line_of_the_caller_and_its_status(background, words, op
     assert result.stderr.splitlines()[-1].startswith("agentlaunch: ")
 
 
+def test_a_caller_that_ignores_its_children_gets_the_status_too(background):
+    result = background.start(
+        "/no/such/program", preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN), restore_signals=False
+    )
+    assert result.returncode == 127
+
+
 def test_the_agents_own_failure_is_no_failure_of_the_start(background):
     assert background.start(*shell("exit 7")).returncode == 0
     assert background.wait_for_end()["status"] == 7

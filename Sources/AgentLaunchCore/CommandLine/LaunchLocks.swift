@@ -102,11 +102,14 @@ extension Preparation {
 
     func alreadyRunning(_ pid: Int32?) -> LaunchError {
         let who = pid.map { "pid \($0)" } ?? "another process"
+        let run = RunFile(conversation: conversation).read()
+        let port = run?.launcher.pid == pid ? run?.port : nil
+        let chat = port.map { "; chat at http://localhost:\($0)" } ?? ""
         return LaunchError(
             .alreadyRunning,
             "\(self.agent.name) in \(self.workdir)",
             "conversation \(self.request.sessionName) is already running, \(who)",
-            "wait for it or stop it; another conversation: --session NAME --port N"
+            "see agentlaunch status, or stop it\(chat); another conversation: --session NAME --port N"
         )
     }
 }

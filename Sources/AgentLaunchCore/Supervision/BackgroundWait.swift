@@ -17,13 +17,17 @@ struct BackgroundWait {
         var started: StartedInBackground?
         var late: String?
         var isOver = false
+        var isTextOver = false
         while !isOver {
-            var entries = [report, text].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            // Once it has started its lines go to its log.
+            var entries = [report, isTextOver ? -1 : text].map {
+                pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+            }
             if poll(&entries, 2, -1) < 0, errno != EINTR { break }
             // The report comes after the lines that belong before it: they are in the pipe by then.
             var more: Bytes = []
             if entries[0].revents != 0 { isOver = !take(report, into: &more) }
-            passOnText()
+            isTextOver = !passOnText()
             pending += more
             while let end = pending.firstIndex(of: UInt8(ascii: "\n")) {
                 let event = Background.Event(line: Bytes(pending[..<end]))
@@ -106,10 +110,13 @@ struct BackgroundWait {
         }
     }
 
-    private func passOnText() {
+    /// False at the end.
+    @discardableResult
+    private func passOnText() -> Bool {
         var lines: Bytes = []
-        _ = take(text, into: &lines)
+        let goesOn = take(text, into: &lines)
         if !lines.isEmpty { writeAll(lines, to: STDERR_FILENO) }
+        return goesOn
     }
 
     private func end() -> ChildEnd {
