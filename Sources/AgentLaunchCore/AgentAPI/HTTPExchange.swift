@@ -113,6 +113,17 @@ private func connected(to port: Int) throws(Errno) -> Int32 {
     let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
     let descriptor = socket(AF_INET, kind, 0)
     guard descriptor >= 0 else { throw .last }
+    do throws(Errno) {
+        try connectSocket(descriptor, to: port)
+        return descriptor
+    } catch {
+        close(descriptor)
+        throw error
+    }
+}
+
+/// Begins a connection to a port of 127.0.0.1.
+func connectSocket(_ descriptor: Int32, to port: Int) throws(Errno) {
     var server = sockaddr_in()
     server.sin_family = sa_family_t(AF_INET)
     server.sin_port = in_port_t(port).bigEndian
@@ -121,18 +132,10 @@ private func connected(to port: Int) throws(Errno) -> Int32 {
     let result = withUnsafePointer(to: &server) {
         $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) }
     }
-    if result != 0, errno != EINPROGRESS, errno != EINTR {
-        let error = Errno.last
-        close(descriptor)
-        throw error
-    }
+    if result != 0, errno != EINPROGRESS, errno != EINTR { throw .last }
     // Among the ports of outgoing connections the kernel may choose the very one that nobody listens on: the
     // connection is then to itself, and in the way of the server that is to come.
-    guard localPort(of: descriptor) != server.sin_port else {
-        close(descriptor)
-        throw Errno(code: ECONNREFUSED)
-    }
-    return descriptor
+    guard localPort(of: descriptor) != server.sin_port else { throw Errno(code: ECONNREFUSED) }
 }
 
 private func localPort(of socket: Int32) -> in_port_t {
