@@ -24,6 +24,10 @@ static void send_report(int pipe, enum pty_step step, int error) {
 static void run_child(const struct pty_request *request, int pipe) {
     // forkpty ends the child silently when the session cannot be made; this message tells apart.
     send_report(pipe, PTY_STEP_NONE, 0);
+    if (request->standard_input >= 0 && dup2(request->standard_input, STDIN_FILENO) == -1) {
+        send_report(pipe, PTY_STEP_INPUT, errno);
+        _exit(126);
+    }
     if (chdir(request->workdir) == -1) {
         send_report(pipe, PTY_STEP_WORKDIR, errno);
         _exit(126);

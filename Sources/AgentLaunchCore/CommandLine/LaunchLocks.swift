@@ -83,13 +83,13 @@ final class LearntSession {
 
 extension Preparation {
     /// The records of this agent's other conversations.
-    var others: [Record] { RecordFile.others(than: conversation, agent: state.agent(agent.name)) }
+    var others: [Record] { RecordFile.others(than: conversation, agent: state.agent(self.agent.name)) }
 
     /// Those of this directory that run now and have yet to learn their session's id.
     func beginning(_ others: [Record]) -> [Record] {
         others.filter { other in
-            guard other.sessionID == nil, other.workdir == workdir else { return false }
-            let folder = state.conversation(agent: agent.name, name: other.name, workdir: workdir)
+            guard other.sessionID == nil, other.workdir == self.workdir else { return false }
+            let folder = state.conversation(agent: self.agent.name, name: other.name, workdir: self.workdir)
             return FileLock.holder(folder / LaunchLocks.name) != nil
         }
     }
@@ -99,15 +99,15 @@ extension Preparation {
     func isAnothers(_ id: String) -> Bool {
         let others = others
         return others.contains { $0.sessionID == id } || !beginning(others).isEmpty
-            || FileLock.holder(state.sessionLock(agent: agent.name, id: id)) != nil
+            || FileLock.holder(state.sessionLock(agent: self.agent.name, id: id)) != nil
     }
 
     func alreadyRunning(_ pid: Int32?) -> LaunchError {
         let who = pid.map { "pid \($0)" } ?? "another process"
         return LaunchError(
             .alreadyRunning,
-            "\(agent.name) in \(workdir)",
-            "conversation \(request.sessionName) is already running, \(who)",
+            "\(self.agent.name) in \(self.workdir)",
+            "conversation \(self.request.sessionName) is already running, \(who)",
             "wait for it or stop it; another conversation: --session NAME --port N"
         )
     }

@@ -26,7 +26,6 @@ enum NotYet {
 
     /// Options that a start refuses and a dry run plans, and what to do instead.
     static let options: [OptionName: String] = [
-        .agentapi: "use --direct, or --dry-run to see the plan",
         .restart: "use --restart never, and restart agentlaunch by your service manager",
         .detach: "run agentlaunch in the background by your shell or service manager",
         .waitReady: "leave it out and watch the agent's own output",
@@ -53,7 +52,6 @@ enum NotYet {
     static func check(_ request: Request) throws(LaunchError) {
         guard !request.dryRun else { return }
         var asked: [(OptionName, value: String)] = []
-        if request.transport?.value == .agentapi { asked.append((.agentapi, "")) }
         if request.restart == .onFailure { asked.append((.restart, " on-failure")) }
         if request.waitReadyMilliseconds != nil { asked.append((.waitReady, "")) }
         if request.detach { asked.append((.detach, "")) }
@@ -67,18 +65,6 @@ enum NotYet {
                 instead
             )
         }
-    }
-
-    /// Called when the transport is decided: without a terminal it is agentapi even if nobody asked for it.
-    static func check(_ transport: Transport, dryRun: Bool) throws(LaunchError) {
-        guard !dryRun, transport == .agentapi, options[.agentapi] != nil else { return }
-        throw LaunchError(
-            .usage,
-            "agentapi",
-            "starts without a terminal run under agentapi, which agentlaunch \(ProductVersion.current) "
-                + "cannot start yet",
-            "use --direct"
-        )
     }
 }
 

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where the agent runs, without links; made where nobody is there to make it.
-extension Preparation {
+extension StartContext {
     static func physicalWorkdir(_ request: Request, isAttended: Bool) throws(LaunchError) -> Path {
         let path: Path
         let status: stat?

@@ -2,50 +2,33 @@ import Glibc
 
 /// From what was typed to the plan: reads prompts, the record, the store and the executable. Writes nothing, and
 /// executes nothing in a dry run.
+@dynamicMemberLookup
 struct Preparation {
-    let request: Request
+    let context: StartContext
     let surroundings: Surroundings
-    let agent: Agent
-    let transport: (Transport, Transport.Cause)
-    let isAttended: Bool
-    /// Physical.
-    let workdir: Path
     let state: StateFolder
-    /// The agent's environment without its own settings, and how it came about.
-    let environment: Environment
-    /// The agent's: `--env HOME=…` moves its store.
-    let home: Path
-    let change: LaunchPlan.EnvironmentChange
 
     init(_ request: Request, _ surroundings: Surroundings) throws(LaunchError) {
         try surroundings.checkHome()
-        self.request = request
         self.surroundings = surroundings
-        guard let agent = Registry.agents.first(where: { $0.name == request.agent }) else {
-            throw LaunchError(.bug, request.agent, "the agent is not registered", "report this")
-        }
-        self.agent = agent
-        transport =
-            request.transport.map { ($0.value, $0.byOption ? .option : .environment) }
-            ?? Transport.decided(by: surroundings.terminals, dryRun: request.dryRun)
-        let terminals = surroundings.terminals
-        let onTerminal =
-            request.dryRun ? terminals.input || terminals.error : terminals.input && terminals.output
-        isAttended = request.attended?.value ?? (transport.0 == .direct && onTerminal)
-        workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
         state = StateFolder(environment: surroundings.environment, home: surroundings.home)
-        (environment, change) = try ChildEnvironment.make(request, surroundings.environment)
-        let named = environment.given("HOME").map { Path(bytes: $0) }
-        home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? surroundings.home
+        context = try StartContext(request, surroundings)
     }
+
+    /// What is known of the start is known here.
+    subscript<Value>(dynamicMember member: KeyPath<StartContext, Value>) -> Value { context[keyPath: member] }
 
     /// Physical, so that two spellings are one folder.
     var moduleDirectory: Path? {
-        request.moduleDirectory.map { (try? $0.physical()) ?? $0 }
+        context.request.moduleDirectory.map { (try? $0.physical()) ?? $0 }
     }
 
     var conversation: Path {
-        state.conversation(agent: agent.name, name: request.sessionName, workdir: workdir)
+        state.conversation(
+            agent: context.agent.name,
+            name: context.request.sessionName,
+            workdir: context.workdir
+        )
     }
     var recordFile: RecordFile { RecordFile(conversation: conversation) }
 
@@ -58,6 +41,7 @@ struct Preparation {
         var query: StoreQuery
         var task: TaskText?
         var executable: Executable
+        var agentAPI: Executable
         var storeRoot: Path
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
@@ -65,31 +49,31 @@ struct Preparation {
 
     func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
         var findings = Findings()
-        for warning in request.warnings { findings.warn(warning.code, warning.message) }
-        if transport.0 == .direct, request.port != nil {
+        for warning in context.request.warnings { findings.warn(warning.code, warning.message) }
+        if context.transport == .direct, context.request.port != nil {
             findings.warn("option-unused", "--port has no effect on a direct start")
         }
         var unreadableTask: LaunchError?
-        let task = try read(request.task, &findings) { unreadableTask = $0 }
+        let task = try read(context.request.task, &findings) { unreadableTask = $0 }
         var unreadableResume: LaunchError?
-        let resumePrompt = try read(request.resumePrompt, &findings) { unreadableResume = $0 }
+        let resumePrompt = try read(context.request.resumePrompt, &findings) { unreadableResume = $0 }
 
         let record = recordFile.read(&findings)
         var query = StoreQuery(
-            environment: environment,
-            home: home,
-            workdir: workdir,
-            name: request.sessionName,
+            environment: context.environment,
+            home: context.home,
+            workdir: context.workdir,
+            name: context.request.sessionName,
             task: task
         )
         query.recorded = record.record?.tokens ?? []
-        let store = agent.store(query)
+        let store = context.agent.store(query)
         var wishes = Wishes(
-            adopt: request.adopt,
-            freshWhenUnknown: request.onUnknown == .fresh,
+            adopt: context.request.adopt,
+            freshWhenUnknown: context.request.onUnknown == .fresh,
             unreadableTask: unreadableTask
         )
-        switch request.conversation {
+        switch context.request.conversation {
         case .automatic: break
         case .resume(let id): wishes.resume = id
         case .fresh: wishes.fresh = true
@@ -98,7 +82,7 @@ struct Preparation {
         let others = others
         func decide(_ wishes: Wishes) throws(LaunchError) -> Decision {
             try Decider(
-                agent: agent,
+                agent: context.agent,
                 query: query,
                 store: store,
                 wishes: wishes,
@@ -113,9 +97,9 @@ struct Preparation {
             store: store,
             record: record.record,
             task: task,
-            onNewPrompt: request.onNewPrompt ?? (isAttended ? .refuse : .skip),
+            onNewPrompt: context.request.onNewPrompt ?? (context.isAttended ? .refuse : .skip),
             hasResumePrompt: resumePrompt != nil,
-            resumeWhen: request.resumeWhen
+            resumeWhen: context.request.resumeWhen
         )
         var prompt = prompts.decide(decision, &findings)
         if prompt.wantsFresh {
@@ -130,11 +114,24 @@ struct Preparation {
             }
         }
         let executable = findExecutable()
-        var plan = try planner(executable, decision, task ?? resumePrompt, record.record, &findings)
-            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
+        let agentAPI = Executable.find(
+            Bytes("agentapi".utf8),
+            places: [],
+            environment: context.environment,
+            relativeTo: context.workdir
+        )
+        var plan = try planner(
+            executable,
+            agentAPI,
+            decision,
+            task ?? resumePrompt,
+            record.record,
+            &findings
+        )
+        .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         if decision.verdict != .unknown {
-            let version = plan.version.version ?? agent.newestKnown
-            for warning in agent.firstRun(query, request.allowAll, version) {
+            let version = plan.version.version ?? context.agent.newestKnown
+            for warning in context.agent.firstRun(query, context.request.allowAll, version) {
                 plan.findings.warn(warning.code, warning.message)
             }
         }
@@ -145,6 +142,7 @@ struct Preparation {
             query: query,
             task: task,
             executable: executable,
+            agentAPI: agentAPI,
             storeRoot: store.root,
             holder: holder
         )
@@ -165,12 +163,15 @@ struct Preparation {
     }
 
     private func findExecutable() -> Executable {
-        let name = agent.name == "custom" ? request.arguments.first ?? [] : Bytes(agent.executable.utf8)
-        return agent.find(name, environment, surroundings.home, workdir)
+        let name =
+            context.agent.name == "custom"
+            ? context.request.arguments.first ?? [] : Bytes(context.agent.executable.utf8)
+        return context.agent.find(name, context.environment, surroundings.home, context.workdir)
     }
 
     private func planner(
         _ executable: Executable,
+        _ agentAPI: Executable,
         _ decision: Decision,
         _ text: TaskText?,
         _ record: Record?,
@@ -178,38 +179,26 @@ struct Preparation {
     ) throws(LaunchError) -> Planner {
         let folder = apiFolder(record)
         var planner = Planner(
-            agent: agent,
-            request: request,
-            environment: environment,
-            own: change,
-            workdir: workdir,
-            home: home,
-            transport: transport,
-            isAttended: isAttended,
-            isRoot: surroundings.isRoot,
+            context: context,
             executable: executable,
-            version: VersionAnswer(version: request.agentVersion, source: .notNeeded),
+            version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
             record: record,
-            hasStateFile: (try? fileStatus(AgentAPI.stateFile(environment, folder: folder))) != nil,
-            agentAPI: Executable.find(
-                Bytes("agentapi".utf8),
-                places: [],
-                environment: environment,
-                relativeTo: workdir
-            )
+            hasStateFile: (try? fileStatus(AgentAPI.stateFile(context.environment, folder: folder))) != nil,
+            agentAPI: agentAPI
         )
-        if let start = decision.start, agent.needsVersion(planner.commandRequest(start, text?.bytes)) {
+        if let start = decision.start, context.agent.needsVersion(planner.commandRequest(start, text?.bytes))
+        {
             planner.version =
                 VersionFinder(
-                    agent: agent,
+                    agent: context.agent,
                     executable: executable,
-                    option: request.agentVersion,
-                    environment: environment,
-                    memory: state.agent(agent.name) / "versions.json",
-                    mayAsk: !request.dryRun
+                    option: context.request.agentVersion,
+                    environment: context.environment,
+                    memory: state.agent(context.agent.name) / "versions.json",
+                    mayAsk: !context.request.dryRun
                 ).find(&findings)
-        } else if request.agentVersion != nil {
+        } else if context.request.agentVersion != nil {
             planner.version.source = .option
         }
         return planner
@@ -225,6 +214,7 @@ struct Preparation {
                 $0.moduleDirectory == module
             }
         }
-        return isTaken ? module / StateFolder.folderName(request.sessionName, workdir) : module
+        return isTaken
+            ? module / StateFolder.folderName(context.request.sessionName, context.workdir) : module
     }
 }

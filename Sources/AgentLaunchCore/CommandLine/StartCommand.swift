@@ -14,10 +14,9 @@ struct StartCommand {
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
-        try NotYet.check(preparation.transport.0, dryRun: false)
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
-        promptFileOfConversation().removeLeftovers()
+        promptFiles.removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
@@ -82,26 +81,8 @@ struct StartCommand {
 
     private func launch(_ outcome: Preparation.Outcome) throws(LaunchError) -> ChildEnd {
         let plan = outcome.plan
-        let executable = try program(plan, outcome.executable)
-        var promptFile: Path?
-        if plan.command.contains(.promptFile) {
-            promptFile = try promptFileOfConversation().create(plan.prompt.text ?? [])
-        }
-        defer { if let promptFile { try? removeFile(promptFile) } }
-        let arguments = plan.command.map { argument in
-            switch argument {
-            case .text(let bytes): bytes
-            case .prompt(let prefix): Bytes(prefix.utf8) + (plan.prompt.text ?? [])
-            case .promptFile: promptFile?.bytes ?? []
-            case .newThread: Bytes()
-            }
-        }
-        var environment = preparation.environment
-        for name in plan.environment.unset { environment[name] = nil }
-        // The user's own are there already, under names that need not be text.
-        for setting in plan.environment.set where !setting.isPrivate {
-            environment[setting.name] = setting.value
-        }
+        let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
+        defer { materials.putAway() }
         let now = Timestamp.now()
         let record = Record(
             of: plan,
@@ -131,19 +112,26 @@ struct StartCommand {
                 }
             )
             : nil
-        let launch = DirectLaunch(
-            child: ChildProgram(
-                executable: executable,
-                arguments: arguments,
-                environment: environment,
-                workdir: plan.workdir
-            ),
-            stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
-            columns: request.termWidth.map { UInt16($0) },
-            rows: request.termHeight.map { UInt16($0) },
-            note: { diagnostics.warn(Warning("terminal", $0)) }
-        )
-        return try launch.run(observer: watcher)
+        let observers = LaunchObservers(members: [watcher].compactMap(\.self))
+        switch plan.transport {
+        case .direct:
+            let launch = DirectLaunch(
+                child: materials.child,
+                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                columns: request.termWidth.map { UInt16($0) },
+                rows: request.termHeight.map { UInt16($0) },
+                note: { diagnostics.warn(Warning("terminal", $0)) }
+            )
+            return try launch.run(observers)
+        case .agentapi:
+            let launch = AgentAPILaunch(
+                child: materials.child,
+                input: materials.input,
+                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                note: { diagnostics.warn(Warning("output", $0)) }
+            )
+            return try launch.run(observers)
+        }
     }
 
     private func write(_ record: Record) {
@@ -157,7 +145,7 @@ struct StartCommand {
         }
     }
 
-    private func promptFileOfConversation() -> PromptFile {
+    private var promptFiles: PromptFile {
         PromptFile(in: promptFolder(), conversation: preparation.conversation)
     }
 
@@ -174,36 +162,6 @@ struct StartCommand {
             }
         }
         return folder
-    }
-
-    /// The program that is executed: the wrapper's, else the agent's.
-    private func program(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) -> Path {
-        var found = agent
-        var what =
-            plan.agent.name == "custom" ? request.arguments.first?.lossyText ?? "" : plan.agent.executable
-        var install = plan.agent.install
-        if let wrapper = plan.wrapper.first, case .found = agent {
-            found = Executable.find(
-                wrapper,
-                places: [],
-                environment: preparation.environment,
-                relativeTo: plan.workdir
-            )
-            what = wrapper.lossyText
-            install = "install it, or leave --wrapper out"
-        }
-        switch found {
-        case .found(let path, _): return path
-        case .notExecutable(let path):
-            throw LaunchError(
-                .notExecutable,
-                "\(path)",
-                "it is not executable",
-                "chmod +x it, or install it anew"
-            )
-        case .missing:
-            throw LaunchError(.notFound, what, "it is neither on PATH nor in its usual places", install)
-        }
     }
 
     private func startLine(_ plan: LaunchPlan) -> String {

@@ -3,17 +3,7 @@ struct Planner {
     /// One argv string of Linux: 128 KiB with its NUL.
     static let argumentLimit = 131_071
 
-    let agent: Agent
-    let request: Request
-    /// The environment the agent gets, before the agent's own settings.
-    let environment: Environment
-    /// What `--env` and `--env-file` set, and the variables taken out.
-    let own: LaunchPlan.EnvironmentChange
-    let workdir: Path
-    let home: Path
-    let transport: (Transport, Transport.Cause)
-    let isAttended: Bool
-    let isRoot: Bool
+    let context: StartContext
     let executable: Executable
     var version: VersionAnswer
     /// Where agentapi's files of this conversation go.
@@ -31,13 +21,13 @@ struct Planner {
         _ findings: Findings
     ) throws(LaunchError) -> LaunchPlan {
         var plan = LaunchPlan(
-            agent: agent,
-            workdir: workdir,
+            agent: context.agent,
+            workdir: context.workdir,
             decision: decision,
             prompt: .init(action: prompt.action, given: prompt.given, isRefused: prompt.isRefused),
-            transport: transport.0,
-            transportCause: transport.1,
-            isAttended: isAttended,
+            transport: context.transport,
+            transportCause: context.transportCause,
+            isAttended: context.isAttended,
             version: version,
             findings: findings
         )
@@ -62,18 +52,18 @@ struct Planner {
         _ text: Bytes?
     ) throws(LaunchError) {
         try refuseArguments()
-        var command = try agent.command(commandRequest(start, text))
+        var command = try context.agent.command(commandRequest(start, text))
         if text != nil { try deliver(&command, start, text ?? [], &plan) }
         plan.prompt.delivery = command.delivery
         plan.agentCommand = withPath(command.arguments, &plan.findings)
-        plan.wrapper = request.wrapper
+        plan.wrapper = context.request.wrapper
         plan.environment.set = command.set.map { .init(name: $0.name, value: $0.value) }
-        plan.environment.unset = command.unset.filter { environment[$0] != nil }
+        plan.environment.unset = command.unset.filter { context.environment[$0] != nil }
         for warning in command.warnings { plan.findings.warn(warning.code, warning.message) }
         if plan.transport == .agentapi { try addAgentAPI(&plan) }
-        plan.environment.set.removeAll { setting in own.set.contains { $0.name == setting.name } }
-        plan.environment.set += own.set
-        plan.environment.unset += own.unset
+        plan.environment.set.removeAll { setting in context.change.set.contains { $0.name == setting.name } }
+        plan.environment.set += context.change.set
+        plan.environment.unset += context.change.unset
     }
 
     func commandRequest(_ start: CommandRequest.Start, _ text: Bytes?) -> CommandRequest {
@@ -81,15 +71,15 @@ struct Planner {
             start: start,
             hasPrompt: text != nil,
             promptBeginsWithDash: text?.first == UInt8(ascii: "-"),
-            model: request.model,
-            allowAll: request.allowAll,
-            extra: request.arguments,
-            workdir: workdir,
-            home: home,
-            attended: isAttended,
-            version: version.version ?? agent.newestKnown,
-            environment: environment,
-            effectiveUserIsRoot: isRoot
+            model: context.request.model,
+            allowAll: context.request.allowAll,
+            extra: context.request.arguments,
+            workdir: context.workdir,
+            home: context.home,
+            attended: context.isAttended,
+            version: version.version ?? context.agent.newestKnown,
+            environment: context.environment,
+            effectiveUserIsRoot: context.isRoot
         )
     }
 
@@ -104,8 +94,8 @@ struct Planner {
             if command.delivery == .agentapi, plan.transport == .direct {
                 throw LaunchError(
                     .usage,
-                    request.task?.spelling ?? "--prompt",
-                    "\(agent.name) takes a prompt only under agentapi",
+                    context.request.task?.spelling ?? "--prompt",
+                    "\(context.agent.name) takes a prompt only under agentapi",
                     "use --agentapi, or leave the prompt out"
                 )
             }
@@ -118,24 +108,24 @@ struct Planner {
         guard plan.transport == .agentapi else {
             throw LaunchError(
                 .usage,
-                request.task?.spelling ?? "--prompt",
+                context.request.task?.spelling ?? "--prompt",
                 "\(text.count) bytes are more than the \(Self.argumentLimit) that one argument may have",
                 "shorten it, or use --agentapi"
             )
         }
-        command = try agent.command(commandRequest(start, nil))
+        command = try context.agent.command(commandRequest(start, nil))
         if case .warm = start { command.delivery = .agentapi } else { command.delivery = .stdin }
     }
 
     private func sent(_ task: TaskText) -> Bytes {
-        guard request.reportTasks else { return task.bytes }
+        guard context.request.reportTasks else { return task.bytes }
         return Bytes(
             "Report your progress with the coder_report_task tool at every step of this task.\n".utf8
         ) + task.bytes
     }
 
     private func refuseArguments() throws(LaunchError) {
-        for argument in request.arguments {
+        for argument in context.request.arguments {
             let text = argument.lossyText
             let flag =
                 if text.hasPrefix("--") {
@@ -144,11 +134,11 @@ struct Planner {
                     // `-rID` is `-r ID`.
                     text.hasPrefix("-") ? String(text.prefix(2)) : text
                 }
-            if agent.name != "custom", text == "--" || agent.refusedArguments.contains(flag) {
+            if context.agent.name != "custom", text == "--" || context.agent.refusedArguments.contains(flag) {
                 throw LaunchError(
                     .usage,
                     "-- \(flag)",
-                    "agentlaunch itself chooses the session of \(agent.name), cold and warm",
+                    "agentlaunch itself chooses the session of \(context.agent.name), cold and warm",
                     text == "--" ? "leave it out" : "leave it out; see --resume, --fresh, --prompt"
                 )
             }
@@ -165,7 +155,7 @@ struct Planner {
         case .found: break
         case .notExecutable(let path): findings.warn("agent-not-found", "\(path) is not executable")
         case .missing:
-            findings.warn("agent-not-found", "\(name.lossyText) is not installed: \(agent.install)")
+            findings.warn("agent-not-found", "\(name.lossyText) is not installed: \(context.agent.install)")
         }
         return arguments
     }
@@ -173,15 +163,15 @@ struct Planner {
     private func addAgentAPI(_ plan: inout LaunchPlan) throws(LaunchError) {
         let session = plan.decision.verdict == .warm ? plan.decision.session : nil
         var api = AgentAPI(
-            type: agent.agentAPIType,
-            port: request.port,
-            width: request.termWidth,
-            height: request.termHeight,
-            keepsState: request.statePersistence,
+            type: context.agent.agentAPIType,
+            port: context.request.port,
+            width: context.request.termWidth,
+            height: context.request.termHeight,
+            keepsState: context.request.statePersistence,
             folder: apiFolder,
             loadsState: false,
             passesPrompt: plan.prompt.delivery == .agentapi && session == nil,
-            environment: environment
+            environment: context.environment
         )
         api.loadsState = session != nil && record?.stateSession == session?.id && hasStateFile
         plan.agentAPI = try api.arguments()
@@ -194,7 +184,7 @@ struct Planner {
                 "agentapi prints the command that it runs, and the prompt is one of its arguments"
             )
         }
-        if request.stopTimeoutMilliseconds < 12_000 {
+        if context.request.stopTimeoutMilliseconds < 12_000 {
             plan.findings.warn(
                 "stop-timeout-short",
                 "agentapi may need 10 s to stop: --stop-timeout below 12 can kill the agent"

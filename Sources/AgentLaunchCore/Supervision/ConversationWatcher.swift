@@ -1,3 +1,5 @@
+import Glibc
+
 /// Follows the store while the agent runs: learns the id of a new session, and sees the prompt arrive. Both go into
 /// the record. Done, it asks for no more wake-ups.
 final class ConversationWatcher: LaunchObserver {
@@ -17,7 +19,10 @@ final class ConversationWatcher: LaunchObserver {
     /// A store that is slow to read is not read at every change.
     private var pause = afterChange
 
-    var descriptors: [Int32] { isDone ? [] : inotify.map { [$0.descriptor] } ?? [] }
+    var interests: [pollfd] {
+        guard !isDone, let inotify else { return [] }
+        return [pollfd(fd: inotify.descriptor, events: Int16(POLLIN), revents: 0)]
+    }
 
     init(
         _ agent: Agent,

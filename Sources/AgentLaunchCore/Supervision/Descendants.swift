@@ -11,7 +11,11 @@ enum Descendants {
     }
 
     /// Sends KILL to all that are alive; returns how many those were.
-    static func killAll() -> Int {
+    static func killAll() -> Int { signalAll(SIGKILL) }
+
+    /// Sends a signal to all that are alive; returns how many those were.
+    @discardableResult
+    static func signalAll(_ signal: Int32) -> Int {
         let living = all()
         for (pid, entry) in living {
             let process = process_open(pid)
@@ -19,7 +23,7 @@ enum Descendants {
             defer { close(process) }
             // The number may have been given to another process since it was read; the start time
             // tells, and the descriptor cannot change its process any more.
-            if read(pid)?.started == entry.started { _ = process_signal(process, SIGKILL) }
+            if read(pid)?.started == entry.started { _ = process_signal(process, signal) }
         }
         return living.count
     }

@@ -14,19 +14,9 @@ struct DirectLaunch {
 
     /// Returns when the agent has ended and all its output is out. Signals stay blocked afterwards, so
     /// that nothing cuts short what the caller has to put away.
-    func run(observer: (any LaunchObserver)?) throws(LaunchError) -> ChildEnd {
-        let closed = descriptors_assure_standard() | StandardDescriptors.closedAtStart
+    func run(_ observers: LaunchObservers) throws(LaunchError) -> ChildEnd {
         // Before the size is read: a signal from here on waits to be passed on.
-        var inherited = inherited_signals()
-        let signals = signals_take_over(&inherited)
-        guard signals >= 0 else {
-            let error = Errno.last
-            signals_give_back(&inherited, -1)
-            throw LaunchError(.cannotCreate, "signalfd", "\(error)", "check the sandbox this runs in")
-        }
-        crash_guard_install(&inherited)
-        processes_adopt_orphans()
-
+        var signals = try LauncherSignals()
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
         let process: PseudoterminalChild
         do {
@@ -34,19 +24,21 @@ struct DirectLaunch {
                 child,
                 settings: outer ?? .plain,
                 size: size(onTerminal: outer != nil),
-                signals: inherited
+                signals: signals.inherited
             )
         } catch {
-            signals_give_back(&inherited, signals)
+            signals.giveBack()
             throw error
         }
-        if closed & (1 << UInt32(STDOUT_FILENO)) != 0 { note(discardedOutput("it is closed")) }
+        if StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
+            note(discardedOutput("it is closed"))
+        }
         let session = DirectSession(
             process: process,
             signals: signals,
             onTerminal: outer != nil,
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
-            observer: observer,
+            observers: observers,
             note: note
         )
         return session.run()

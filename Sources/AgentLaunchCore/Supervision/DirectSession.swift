@@ -5,8 +5,8 @@ import Glibc
 /// and keeps the caller's terminal in order.
 final class DirectSession {
     private let process: PseudoterminalChild
-    private let signals: Int32
-    private let observer: (any LaunchObserver)?
+    private let signals: LauncherSignals
+    private let observers: LaunchObservers
     private let note: (String) -> Void
     private var relay: Relay
     /// nil without a terminal.
@@ -30,16 +30,16 @@ final class DirectSession {
 
     init(
         process: PseudoterminalChild,
-        signals: Int32,
+        signals: LauncherSignals,
         onTerminal: Bool,
         stop: StopSequence,
-        observer: (any LaunchObserver)?,
+        observers: LaunchObservers,
         note: @escaping (String) -> Void
     ) {
         self.process = process
         self.signals = signals
         self.stop = stop
-        self.observer = observer
+        self.observers = observers
         self.note = note
         let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
         relay = Relay(master: process.master, input: input, output: STDOUT_FILENO)
@@ -51,7 +51,7 @@ final class DirectSession {
 
     func run() -> ChildEnd {
         terminal?.enter()
-        observer?.started(pid: process.pid)
+        observers.started(pid: process.pid)
         while true {
             wait()
             takeSignals()
@@ -69,10 +69,10 @@ final class DirectSession {
 
     // MARK: - Waiting
 
-    private var ready: (signals: Bool, input: Int16, observer: Bool) = (true, 0, false)
+    private var ready: (input: Int16, observers: LaunchObservers.Ready) = (0, .init())
 
     private func wait() {
-        var entries = [pollfd(fd: signals, events: Int16(POLLIN), revents: 0)]
+        var entries = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
         func add(_ descriptor: Int32, _ events: Int32) {
             entries.append(pollfd(fd: descriptor, events: Int16(events), revents: 0))
         }
@@ -81,22 +81,15 @@ final class DirectSession {
         let masterEvents = (relay.wantsAgent ? POLLIN : 0) | (relay.hasForAgent ? POLLOUT : 0)
         add(masterEvents == 0 || relay.isClosed ? -1 : process.master, masterEvents)
         add(relay.hasForCaller ? relay.outputDescriptor : -1, POLLOUT)
-        let own = entries.count
-        for descriptor in observer?.descriptors ?? [] { add(descriptor, POLLIN) }
-
-        let count = poll(&entries, nfds_t(entries.count), timeout(now: monotonicMilliseconds()))
-        if count <= 0 { entries = entries.map { pollfd(fd: $0.fd, events: $0.events, revents: 0) } }
-        ready = (
-            entries[0].revents != 0, entries[1].revents,
-            entries[own...].contains { $0.revents != 0 }
-        )
+        let woken = observers.poll(&entries, milliseconds: timeout(now: monotonicMilliseconds()))
+        ready = (entries[1].revents, woken)
     }
 
     private func timeout(now: Int64) -> Int32 {
         let background = terminal.map { !$0.isRaw } == true && relay.input != nil ? now + Self.lookAgain : nil
         // A finished drain is not announced by poll: what is there is read at once.
         let drain = end != nil && relay.wantsAgent ? now : nil
-        let times = [stop.deadline, hangupDue, reopenDue, background, drain, observer?.deadline]
+        let times = [stop.deadline, hangupDue, reopenDue, background, drain, observers.deadline]
         guard let next = times.compactMap({ $0 }).min() else { return -1 }
         return Int32(max(0, min(next - now, 3_600_000)))
     }
@@ -113,7 +106,7 @@ final class DirectSession {
         if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
         if stop.isDue(now: now) { killEverything() }
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
-        if ready.observer || observer?.deadline.map({ now >= $0 }) == true { observer?.wake() }
+        observers.wake(ready.observers, now: now)
     }
 
     // MARK: - Bytes
@@ -155,7 +148,7 @@ final class DirectSession {
 
     private func takeSignals() {
         while true {
-            let signal = signals_next(signals)
+            let signal = signals.next()
             switch signal {
             case 0: return
             case SIGCHLD: break
@@ -204,7 +197,7 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
-        observer?.ended()
+        observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
     }
 

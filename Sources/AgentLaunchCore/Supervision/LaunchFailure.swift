@@ -12,6 +12,8 @@ extension ChildProgram {
                 "cannot be entered: \(error)",
                 "create it or name another --workdir"
             )
+        case PTY_STEP_INPUT:
+            return LaunchError(.bug, "standard input", "\(error)", "report this")
         case PTY_STEP_EXEC: return executionFailure(error)
         case PTY_STEP_SESSION:
             return LaunchError(

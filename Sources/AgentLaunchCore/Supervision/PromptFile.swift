@@ -29,6 +29,18 @@ struct PromptFile: Equatable, Sendable {
         }
     }
 
+    /// The text as an open file that has no name any more.
+    func openUnlinked(_ text: Bytes) throws(LaunchError) -> Int32 {
+        let path = try create(text)
+        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC) }
+        let error = Errno.last
+        try? removeFile(path)
+        guard descriptor >= 0 else {
+            throw LaunchError(.cannotCreate, "\(path)", "\(error)", "check the folder it is in")
+        }
+        return descriptor
+    }
+
     /// What a launcher that was killed left behind. Called under the conversation's lock.
     func removeLeftovers() {
         for name in (try? namesInDirectory(folder)) ?? [] where name.starts(with: prefix) {

@@ -11,6 +11,7 @@ struct PseudoterminalChild {
         _ program: ChildProgram,
         settings: termios,
         size: WindowSize,
+        input: Int32? = nil,
         signals: inherited_signals
     ) throws(LaunchError) {
         let child = program.executable.withCString { executable in
@@ -24,6 +25,7 @@ struct PseudoterminalChild {
                             workdir: workdir,
                             settings: settings,
                             size: size.kernelValue,
+                            standard_input: input ?? -1,
                             signals: signals
                         )
                         return pty_spawn(&request)

@@ -14,6 +14,8 @@ struct pty_request {
     /// The terminal's settings and size are in place before the program's first instruction.
     struct termios settings;
     struct winsize size;
+    /// Becomes descriptor 0 in place of the pseudoterminal; -1: none.
+    int standard_input;
     struct inherited_signals signals;
 };
 
@@ -24,6 +26,7 @@ enum pty_step {
     PTY_STEP_FORK,
     /// The new session or its controlling terminal.
     PTY_STEP_SESSION,
+    PTY_STEP_INPUT,
     PTY_STEP_WORKDIR,
     PTY_STEP_EXEC,
 };

@@ -19,15 +19,18 @@ struct PlannerTests {
         _ words: String...
     ) throws(LaunchError) -> LaunchPlan {
         try Planner(
-            agent: .claude,
-            request: request(["claude"] + words),
-            environment: Environment(),
-            own: LaunchPlan.EnvironmentChange(),
-            workdir: DecisionBench.workdir,
-            home: "/home/coder",
-            transport: (transport, .option),
-            isAttended: true,
-            isRoot: false,
+            context: StartContext(
+                agent: .claude,
+                request: request(["claude"] + words),
+                transport: transport,
+                transportCause: .option,
+                isAttended: true,
+                isRoot: false,
+                workdir: DecisionBench.workdir,
+                home: "/home/coder",
+                environment: Environment(),
+                change: LaunchPlan.EnvironmentChange()
+            ),
             executable: .found("/usr/bin/claude", isOnPath: true),
             version: VersionAnswer(version: nil, source: .notNeeded),
             apiFolder: "/state",

@@ -1,0 +1,97 @@
+import Glibc
+
+/// What a plan needs to be run: the program that is executed, and the files that carry the prompt.
+struct LaunchMaterials {
+    let child: ChildProgram
+    /// agentapi's standard input, if the prompt goes there.
+    let input: Int32?
+    private let promptFile: Path?
+
+    init(
+        _ outcome: Preparation.Outcome,
+        _ preparation: Preparation,
+        promptFiles: PromptFile
+    ) throws(LaunchError) {
+        let plan = outcome.plan
+        let executable = try Self.program(outcome, preparation)
+        let text = plan.prompt.text ?? []
+        let promptFile = plan.command.contains(.promptFile) ? try promptFiles.create(text) : nil
+        self.promptFile = promptFile
+        input = plan.prompt.delivery == .stdin ? try promptFiles.openUnlinked(text) : nil
+        let arguments = plan.command.map { argument in
+            switch argument {
+            case .text(let bytes): bytes
+            case .prompt(let prefix): Bytes(prefix.utf8) + text
+            case .promptFile: promptFile?.bytes ?? []
+            case .newThread: Bytes()
+            }
+        }
+        var environment = preparation.context.environment
+        for name in plan.environment.unset { environment[name] = nil }
+        // The user's own are there already, under names that need not be text.
+        for setting in plan.environment.set where !setting.isPrivate {
+            environment[setting.name] = setting.value
+        }
+        child = ChildProgram(
+            executable: executable,
+            arguments: arguments,
+            environment: environment,
+            workdir: plan.workdir
+        )
+    }
+
+    /// When the child has ended.
+    func putAway() {
+        if let promptFile { try? removeFile(promptFile) }
+        if let input { close(input) }
+    }
+
+    /// The program that is executed: agentapi, else the wrapper, else the agent. The others have to be there too:
+    /// whoever would start them says less clearly what is missing.
+    private static func program(
+        _ outcome: Preparation.Outcome,
+        _ preparation: Preparation
+    ) throws(LaunchError) -> Path {
+        let plan = outcome.plan
+        let name =
+            plan.agent.name == "custom"
+            ? preparation.context.request.arguments.first?.lossyText ?? "" : plan.agent.executable
+        var program = try found(outcome.executable, name, plan.agent.install)
+        if let wrapper = plan.wrapper.first {
+            let executable = Executable.find(
+                wrapper,
+                places: [],
+                environment: preparation.context.environment,
+                relativeTo: plan.workdir
+            )
+            program = try found(executable, wrapper.lossyText, "install it, or leave --wrapper out")
+        }
+        if plan.transport == .agentapi {
+            program = try found(
+                outcome.agentAPI,
+                "agentapi",
+                "install it (https://github.com/coder/agentapi), or use --direct"
+            )
+        }
+        return program
+    }
+
+    private static func found(
+        _ executable: Executable,
+        _ name: String,
+        _ install: String
+    ) throws(LaunchError) -> Path {
+        switch executable {
+        case .found(let path, _): return path
+        case .notExecutable(let path):
+            throw LaunchError(
+                .notExecutable,
+                "\(path)",
+                "it is not executable",
+                "chmod +x it, or install it anew"
+            )
+        case .missing:
+            throw LaunchError(.notFound, name, "it is neither on PATH nor in its usual places", install)
+        }
+    }
+}

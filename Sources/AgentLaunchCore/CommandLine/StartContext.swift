@@ -1,0 +1,39 @@
+/// What a start is about, known before any store is looked at.
+struct StartContext: Sendable {
+    var agent: Agent
+    var request: Request
+    var transport: Transport
+    var transportCause: Transport.Cause
+    var isAttended: Bool
+    var isRoot: Bool
+    /// Physical.
+    var workdir: Path
+    /// The agent's: `--env HOME=…` moves its store.
+    var home: Path
+    /// The agent's environment, before its own settings.
+    var environment: Environment
+    /// How that came about: what `--env` and `--env-file` set, and the variables taken out.
+    var change: LaunchPlan.EnvironmentChange
+}
+
+extension StartContext {
+    init(_ request: Request, _ surroundings: Surroundings) throws(LaunchError) {
+        guard let agent = Registry.agents.first(where: { $0.name == request.agent }) else {
+            throw LaunchError(.bug, request.agent, "the agent is not registered", "report this")
+        }
+        self.agent = agent
+        self.request = request
+        let terminals = surroundings.terminals
+        (transport, transportCause) =
+            request.transport.map { ($0.value, $0.byOption ? .option : .environment) }
+            ?? Transport.decided(by: terminals, dryRun: request.dryRun)
+        let onTerminal =
+            request.dryRun ? terminals.input || terminals.error : terminals.input && terminals.output
+        isAttended = request.attended?.value ?? (transport == .direct && onTerminal)
+        isRoot = surroundings.isRoot
+        workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
+        (environment, change) = try ChildEnvironment.make(request, surroundings.environment)
+        let named = environment.given("HOME").map { Path(bytes: $0) }
+        home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? surroundings.home
+    }
+}

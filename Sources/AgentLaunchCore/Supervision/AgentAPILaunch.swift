@@ -1,0 +1,45 @@
+import CPseudoTerminal
+import Glibc
+
+/// Runs agentapi with the agent behind it and stays with it until both have ended.
+struct AgentAPILaunch {
+    var child: ChildProgram
+    /// Becomes agentapi's standard input; nil: its terminal, of which it reads nothing.
+    var input: Int32?
+    /// From the request to stop to KILL.
+    var stopTimeoutMilliseconds = 15_000
+    /// Takes a line about the launch itself, without the program's name and the line break.
+    var note: (String) -> Void
+
+    /// Returns when agentapi has ended and its output is out. Signals stay blocked afterwards, so that nothing cuts
+    /// short what the caller has to put away.
+    func run(_ observers: LaunchObservers) throws(LaunchError) -> ChildEnd {
+        var signals = try LauncherSignals()
+        // agentapi stops its agent with INT and, dying, leaves it a HUP; ignored ones would stay ignored there.
+        signals.setDefaultInChild([SIGINT, SIGQUIT, SIGHUP])
+        let process: PseudoterminalChild
+        do {
+            process = try PseudoterminalChild(
+                child,
+                settings: .plain,
+                size: WindowSize(columns: 80, rows: 24),
+                input: input,
+                signals: signals.inherited
+            )
+        } catch {
+            signals.giveBack()
+            throw error
+        }
+        if StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
+            note(discardedOutput("it is closed"))
+        }
+        let session = AgentAPISession(
+            process: process,
+            signals: signals,
+            stop: AgentAPIStop(timeout: stopTimeoutMilliseconds),
+            observers: observers,
+            note: note
+        )
+        return session.run()
+    }
+}

@@ -1,0 +1,101 @@
+import Glibc
+
+/// What agentapi prints, on its way to the caller. agentapi must never wait for a reader, least of all while it
+/// shuts down: what the caller does not take is kept up to a limit, then dropped and counted.
+struct Drain {
+    private let master: Int32
+    private let output: OutputSink
+    private var queue = ByteQueue(capacity: 1 << 20)
+    private var outputFailed = false
+    private var lines = LineScanner()
+
+    /// Bytes that nobody took.
+    private(set) var dropped = 0
+    /// True while no process has the pseudoterminal open.
+    private(set) var isClosed = false
+    /// agentapi has said that it is shutting down.
+    private(set) var saidShutdown = false
+
+    private static let mostHeldByKernel = 262_144
+    private static let shutdownLine = Bytes("Received shutdown signal".utf8)
+
+    init(master: Int32, output: Int32) {
+        self.master = master
+        self.output = OutputSink(output)
+    }
+
+    var outputDescriptor: Int32 { output.descriptor }
+    var hasForCaller: Bool { !queue.isEmpty }
+
+    /// Everything that is there to be read now.
+    mutating func read() {
+        var left = Self.mostHeldByKernel
+        while left > 0, !isClosed {
+            if queue.room == 0 { makeRoom() }
+            var chunk = Bytes()
+            let count = queue.append { space in
+                let count = Glibc.read(master, space.baseAddress, space.count)
+                if count > 0 { chunk = Bytes(UnsafeRawBufferPointer(rebasing: space[..<count])) }
+                return count
+            }
+            if count > 0 {
+                left -= count
+                if !saidShutdown { saidShutdown = lines.finds(Self.shutdownLine, in: chunk) }
+                if outputFailed { queue.removeAll() }
+            } else if count == -1, errno == EINTR {
+                continue
+            } else {
+                // EIO: nobody has it open.
+                if count == 0 || errno != EAGAIN { isClosed = true }
+                return
+            }
+        }
+    }
+
+    /// Passes on what is queued; the error if the caller's side takes no more. True if something was taken.
+    mutating func write() -> (moved: Bool, failure: Errno?) {
+        var moved = false
+        while !queue.isEmpty {
+            var outcome = OutputSink.Outcome.wouldBlock
+            _ = queue.remove { bytes in
+                outcome = output.write(bytes)
+                if case .wrote(let count) = outcome { return count }
+                return 0
+            }
+            switch outcome {
+            case .wrote(let count) where count > 0: moved = true
+            case .wrote, .wouldBlock: return (moved, nil)
+            case .failed(let error):
+                queue.removeAll()
+                // From now on what is read is dropped, so this is said once.
+                outputFailed = true
+                return (moved, error)
+            }
+        }
+        return (moved, nil)
+    }
+
+    /// Looks again whether somebody has opened the pseudoterminal.
+    mutating func reopen() { isClosed = false }
+
+    func close() {
+        if output.descriptor != STDOUT_FILENO { Glibc.close(output.descriptor) }
+    }
+
+    /// The oldest goes: the end of a log tells more than its middle.
+    private mutating func makeRoom() {
+        dropped += queue.remove { min($0.count, 1 << 16) }
+    }
+}
+
+/// Finds a text in a stream that comes in pieces.
+private struct LineScanner {
+    private var tail = Bytes()
+
+    mutating func finds(_ text: Bytes, in piece: Bytes) -> Bool {
+        let stream = tail + piece
+        tail = Bytes(stream.suffix(text.count - 1))
+        guard stream.count >= text.count else { return false }
+        return (0...(stream.count - text.count)).contains { stream[$0...].starts(with: text) }
+    }
+}
