@@ -5,16 +5,16 @@ import Glibc
 final class ChatWatcher: LaunchObserver {
     struct Prompt: Equatable, Sendable {
         var text: Bytes
-        var way: PromptDelivery.Way
+        var way: ChatDelivery.Way
     }
 
     private let address: AgentAPIAddress
     /// Nil once it is known to have arrived.
     private var prompt: Prompt?
     private var onReady: (() -> Void)?
-    private let onEvent: (PromptDelivery.Event) -> Void
+    private let onEvent: (ChatDelivery.Event) -> Void
     private(set) var readiness = Readiness()
-    private var delivery: PromptDelivery?
+    private var delivery: ChatDelivery?
     private var exchange: (HTTPExchange, about: ChatRequest)?
     private var startedAt: Int64 = 0
     /// When readiness is asked for next; nil before the start and after the end.
@@ -24,7 +24,7 @@ final class ChatWatcher: LaunchObserver {
         _ address: AgentAPIAddress,
         prompt: Prompt?,
         onReady: (() -> Void)? = nil,
-        onEvent: @escaping (PromptDelivery.Event) -> Void
+        onEvent: @escaping (ChatDelivery.Event) -> Void
     ) {
         self.address = address
         self.prompt = prompt
@@ -59,7 +59,7 @@ final class ChatWatcher: LaunchObserver {
     }
 
     /// agentapi answers others while it ends; what it is asked now could keep it from that.
-    func stopRequested() { end() }
+    func stopping() { end() }
 
     func ended() { end() }
 
@@ -100,7 +100,7 @@ final class ChatWatcher: LaunchObserver {
         // A server that does not come up at once is not asked ten times a second for ever.
         readinessDue = now + max(Readiness.pause, min((now - startedAt) / 100, 1000))
         guard readiness.took(answer) else { return }
-        delivery = prompt.map { PromptDelivery($0.way, now: now) }
+        delivery = prompt.map { ChatDelivery($0.way, now: now) }
         onReady?()
         onReady = nil
     }
@@ -112,5 +112,3 @@ final class ChatWatcher: LaunchObserver {
         delivery?.finish()
     }
 }
-
-extension ChatWatcher { var descriptors: [Int32] { interests.map(\.fd) } }

@@ -52,7 +52,7 @@ private final class Chat: @unchecked Sendable {
 
 @Suite("Talking to agentapi during a launch")
 struct ChatWatcherTests {
-    private typealias Events = [PromptDelivery.Event]
+    private typealias Events = [ChatDelivery.Event]
 
     private final class Seen {
         var events: Events = []
@@ -63,7 +63,7 @@ struct ChatWatcherTests {
         _ port: Int,
         _ text: String?,
         _ seen: Seen = Seen(),
-        way: PromptDelivery.Way = .atStart,
+        way: ChatDelivery.Way = .atStart,
         awaitsReady: Bool = false
     ) -> ChatWatcher {
         ChatWatcher(
@@ -188,7 +188,7 @@ struct ChatWatcherTests {
         let watcher = makeWatcher(port, "the task", way: .message, awaitsReady: true)
         watcher.started(pid: 1)
         run(watcher) { !watcher.interests.isEmpty }
-        isRequested ? watcher.stopRequested() : watcher.ended()
+        isRequested ? watcher.stopping() : watcher.ended()
         #expect(watcher.interests.isEmpty)
         #expect(watcher.deadline == nil)
         watcher.wake()

@@ -3,17 +3,17 @@ import Testing
 @testable import AgentLaunchCore
 
 @Suite("Delivery of a prompt by agentapi")
-struct PromptDeliveryTests {
+struct ChatDeliveryTests {
     /// A conversation on a clock of its own: each answer comes at the moment that the question is due.
     private struct Course {
-        var delivery: PromptDelivery
+        var delivery: ChatDelivery
         var now: Int64 = 0
         let time = Timestamp("2026-11-21T12:00:00Z")!
         private(set) var asked: [ChatRequest] = []
 
-        init(_ way: PromptDelivery.Way) { delivery = PromptDelivery(way, now: 0) }
+        init(_ way: ChatDelivery.Way) { delivery = ChatDelivery(way, now: 0) }
 
-        mutating func answer(_ answer: ChatAnswer) -> PromptDelivery.Event? {
+        mutating func answer(_ answer: ChatAnswer) -> ChatDelivery.Event? {
             guard let next = delivery.next else {
                 Issue.record("nothing was asked")
                 return nil
@@ -59,7 +59,7 @@ struct PromptDeliveryTests {
     @Test("An agent that waits for a minute without the prompt never got it: said once, and still looked for")
     func dropped() {
         var course = Course(.atStart)
-        var event: PromptDelivery.Event?
+        var event: ChatDelivery.Event?
         while event == nil, course.now < 1_000_000 {
             #expect(course.answer(equal(0)) == nil)
             event = course.answer(stable)
@@ -68,8 +68,8 @@ struct PromptDeliveryTests {
             Issue.record("\(String(describing: event))")
             return
         }
-        #expect(course.now >= PromptDelivery.droppedAfter)
-        #expect(course.now < PromptDelivery.droppedAfter + 11_000)
+        #expect(course.now >= ChatDelivery.droppedAfter)
+        #expect(course.now < ChatDelivery.droppedAfter + 11_000)
         for _ in 0..<100 {
             #expect(course.answer(equal(0)) == nil)
             #expect(course.answer(stable) == nil)
@@ -96,7 +96,7 @@ struct PromptDeliveryTests {
     @Test("The minute begins anew when the agent works in between")
     func interruptedWait() {
         var course = Course(.atStart)
-        while course.now < PromptDelivery.droppedAfter * 3 {
+        while course.now < ChatDelivery.droppedAfter * 3 {
             _ = course.answer(equal(0))
             #expect(course.answer(course.now / 15_000 % 2 == 0 ? stable : running) == nil)
         }
@@ -183,7 +183,7 @@ struct PromptDeliveryTests {
     @Test("Messages that cannot be read hold the sending back, and are spoken of once")
     func uncountable() {
         var course = Course(.message)
-        var events: [PromptDelivery.Event] = []
+        var events: [ChatDelivery.Event] = []
         for _ in 0..<30 {
             _ = course.answer(stable)
             if let event = course.answer(.failed("too large")) { events.append(event) }

@@ -1,6 +1,6 @@
 /// What has to be asked so that a prompt arrives in agentapi's conversation once, and is known to have arrived.
 /// Only decides; its times are monotonic milliseconds.
-struct PromptDelivery {
+struct ChatDelivery {
     enum Way: Equatable, Sendable {
         /// agentapi was given it at its start, and types it when the agent is ready for it.
         case atStart
