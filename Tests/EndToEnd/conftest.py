@@ -2,11 +2,13 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "Tests/Support"))
 
 # Whoever runs the tests in the background or under nohup ignores signals, and agentlaunch keeps to what its caller
 # ignores: the tests begin with the defaults.
@@ -55,3 +57,13 @@ def terminals():
     yield make
     for terminal in made:
         terminal.close()
+
+
+@pytest.fixture
+def agentapi(tmp_path):
+    """The double of agentapi, installed under its name; see Tests/Support/agentapi.py."""
+    from agentapi import Installation
+
+    installation = Installation(tmp_path / "agentapi")
+    yield installation
+    installation.close()
