@@ -10,6 +10,8 @@ struct ChatDelivery {
 
     enum Event: Equatable, Sendable {
         case arrived
+        /// What was to be sent was not taken yet; it is tried again.
+        case heldBack
         /// It is not in the conversation, and nothing is known that would bring it there.
         case notDelivered(String)
         /// Whether it arrived is not known, and it is not sent again.
@@ -90,6 +92,7 @@ struct ChatDelivery {
         case (.sending, .busy), (.sending, .notAsked):
             state = .untilStable
             next = (.status, now + pause(now))
+            return .heldBack
         case (.sending, .refused(let why)): return end(.notDelivered(why))
         case (.sending(let before), .sent):
             confirm(before, since: nil, "agentapi took it and does not show it", now)

@@ -2,6 +2,14 @@
 enum ChatRequest: Equatable, Sendable {
     case status, messages, send
 
+    /// What agentapi reads of a request's body.
+    static let longestBody = (1 << 20) - 1
+
+    /// Whether the text can be sent: quotes and control characters are longer in a request.
+    static func canSend(_ text: Bytes) -> Bool {
+        text.count < longestBody && Self.send.http(sending: text).body?.count ?? 0 <= longestBody
+    }
+
     func http(sending text: Bytes) -> HTTPRequest {
         switch self {
         case .status: .get("/status")

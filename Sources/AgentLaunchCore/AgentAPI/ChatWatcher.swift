@@ -12,6 +12,8 @@ final class ChatWatcher: LaunchObserver {
     /// Nil once it is known to have arrived.
     private var prompt: Prompt?
     private var onReady: (() -> Void)?
+    /// Just before the prompt is sent, each time.
+    private let onSending: () -> Void
     private let onEvent: (ChatDelivery.Event) -> Void
     private(set) var readiness = Readiness()
     private var delivery: ChatDelivery?
@@ -24,11 +26,13 @@ final class ChatWatcher: LaunchObserver {
         _ address: AgentAPIAddress,
         prompt: Prompt?,
         onReady: (() -> Void)? = nil,
+        onSending: @escaping () -> Void = {},
         onEvent: @escaping (ChatDelivery.Event) -> Void
     ) {
         self.address = address
         self.prompt = prompt
         self.onReady = onReady
+        self.onSending = onSending
         self.onEvent = onEvent
     }
 
@@ -73,6 +77,7 @@ final class ChatWatcher: LaunchObserver {
 
     private func ask(_ request: ChatRequest) {
         delivery?.asked(at: .now())
+        if request == .send { onSending() }
         exchange = (HTTPExchange(request.http(sending: prompt?.text ?? []), to: address), request)
     }
 

@@ -114,7 +114,10 @@ struct StartCommand {
                 }
             )
             : nil
-        let observers = LaunchObservers(members: [watcher].compactMap(\.self))
+        let chat = ChatReport(record: watcher, diagnostics: diagnostics)
+            .watcher(plan, environment: preparation.context.environment)
+        let members: [(any LaunchObserver)?] = [watcher, chat]
+        let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {
         case .direct:
             let launch = DirectLaunch(
