@@ -22,24 +22,19 @@ extension Preparation {
             stopTimeoutMilliseconds: context.request.stopTimeoutMilliseconds,
             startedAt: .now()
         )
-        if self.transport == .agentapi {
-            run.port =
-                context.request.port ?? inherited("AGENTAPI_PORT").flatMap { Int($0.lossyText) }
-                ?? AgentAPI.defaultPort
-            let set = plan.environment.set.first { $0.name == "AGENTAPI_PID_FILE" }
-            run.pidFile = (set?.value ?? inherited("AGENTAPI_PID_FILE")).map { Path(bytes: $0) }
-        }
+        run.port = plan.server?.port
+        run.pidFile = plan.server?.pidFile
         return LaunchUpkeep(
             run,
             RunFile(conversation: conversation),
             log: log,
             report: report,
-            untilReady: context.request.waitReadyMilliseconds != nil,
+            readyDue: context.request.waitReadyMilliseconds.flatMap { time in
+                report.map { $0.begun + Int64(time) }
+            },
             warn: warn
         )
     }
-
-    private func inherited(_ name: String) -> Bytes? { context.environment.given(name) }
 
     private var logFile: Path? {
         context.request.logFile ?? (context.request.detach ? conversation / "log" : nil)

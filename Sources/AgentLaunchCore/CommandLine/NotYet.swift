@@ -22,8 +22,7 @@ enum NotYet {
 
     /// Options that a start refuses and a dry run plans, and what to do instead.
     static let options: [OptionName: String] = [
-        .restart: "use --restart never, and restart agentlaunch by your service manager",
-        .waitReady: "leave it out and watch the agent's own output",
+        .restart: "use --restart never, and restart agentlaunch by your service manager"
     ]
 
     /// Agents are "not yet" for dry runs too: there is no plan for them.
@@ -47,7 +46,6 @@ enum NotYet {
         guard !request.dryRun else { return }
         var asked: [(OptionName, value: String)] = []
         if request.restart == .onFailure { asked.append((.restart, " on-failure")) }
-        if request.waitReadyMilliseconds != nil { asked.append((.waitReady, "")) }
         for (name, value) in asked {
             guard let instead = options[name] else { continue }
             throw LaunchError(

@@ -137,7 +137,10 @@ struct StartCommand {
                 }
             )
             : nil
-        let observers = LaunchObservers(members: [upkeep] + (watcher.map { [$0] } ?? []))
+        let chat = ChatReport(record: watcher, diagnostics: diagnostics)
+            .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
+        let members: [(any LaunchObserver)?] = [upkeep, watcher, chat, upkeep.deadline(asked: chat)]
+        let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {
         case .direct:
             let launch = DirectLaunch(

@@ -10,7 +10,7 @@ struct StatusCommand {
 
     func run() -> Int32 {
         let conversations = selection.all()
-        let phases = LaunchPhase.of(conversations)
+        let phases = LaunchPhase.of(conversations, selection.finder.environment)
         let rows = zip(conversations, phases).map(Row.init)
         switch selection.options.format {
         case .json:

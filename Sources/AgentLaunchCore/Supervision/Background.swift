@@ -64,6 +64,8 @@ struct StartedInBackground: Equatable, Sendable {
 /// caller's is open any more.
 final class BackgroundReport {
     private var descriptor: Int32
+    /// Monotonic milliseconds: what its caller waits for is counted from here.
+    let begun = monotonicMilliseconds()
 
     fileprivate init(_ descriptor: Int32) { self.descriptor = descriptor }
 

@@ -9,7 +9,8 @@ final class LaunchUpkeep: LaunchObserver {
     private let file: RunFile
     /// In the background only.
     private let report: BackgroundReport?
-    private let untilReady: Bool
+    /// Monotonic milliseconds; nil: nobody waits for agentapi to be ready, or not any more.
+    private(set) var readyDue: Int64?
     private let warn: (Warning) -> Void
     private var hasFailed = false
 
@@ -19,14 +20,14 @@ final class LaunchUpkeep: LaunchObserver {
         _ file: RunFile,
         log: RotatingLog?,
         report: BackgroundReport?,
-        untilReady: Bool,
+        readyDue: Int64?,
         warn: @escaping (Warning) -> Void
     ) {
         self.run = run
         self.file = file
         self.log = log
         self.report = report
-        self.untilReady = untilReady
+        self.readyDue = readyDue
         self.warn = warn
         write()
         log?.line("\(run.startedAt.rfc3339) start of \(run.heading), pid \(run.launcher.pid)")
@@ -53,17 +54,25 @@ final class LaunchUpkeep: LaunchObserver {
                 )
             )
         )
-        if !untilReady { report.close() }
+        if readyDue == nil { report.close() }
     }
 
-    /// agentapi answers.
-    func becameReady() {
+    /// For whoever asks agentapi; nil if nobody wants to know.
+    var onReady: (() -> Void)? { readyDue == nil ? nil : { [self] in isReady() } }
+
+    private func isReady() {
+        guard readyDue != nil else { return }
+        readyDue = nil
         report?.send(.ready)
         report?.close()
     }
 
-    /// It does not answer in time, and the launcher is about to stop.
-    func isLate(_ seen: String) { report?.send(.late(seen)) }
+    /// It was not ready in time: the caller is told, and the launcher stops as if asked to.
+    func isLate(_ seen: String) {
+        readyDue = nil
+        report?.send(.late(seen))
+        kill(getpid(), SIGTERM)
+    }
 
     /// The status that this process is about to end with.
     func end(_ status: Int32) {
