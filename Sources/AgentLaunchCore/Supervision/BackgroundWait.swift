@@ -16,6 +16,7 @@ struct BackgroundWait {
         var pending: Bytes = []
         var started: StartedInBackground?
         var late: String?
+        var isDone = false
         var isOver = false
         var isTextOver = false
         while !isOver {
@@ -35,21 +36,21 @@ struct BackgroundWait {
                 switch event {
                 case .started(let start):
                     started = start
-                    if !untilReady { return leave(start, diagnostics) }
-                case .ready: if let started { return leave(started, diagnostics) }
+                    isDone = !untilReady
+                case .ready: isDone = true
                 case .late(let seen): late = seen
                 case nil: break
                 }
             }
         }
+        // Waited for the end of the report: nothing of this process's is open there any more.
+        if isDone, let started {
+            diagnostics.notice(started.text, started.fields)
+            return ExitStatus.success.rawValue
+        }
         let status = end()
         passOnText()
         return failure(status, started, late, diagnostics)
-    }
-
-    private func leave(_ start: StartedInBackground, _ diagnostics: Diagnostics) -> Int32 {
-        diagnostics.notice(start.text, start.fields)
-        return ExitStatus.success.rawValue
     }
 
     /// It has ended: how.
