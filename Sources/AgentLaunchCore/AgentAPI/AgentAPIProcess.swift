@@ -20,6 +20,11 @@ enum AgentAPIProcess {
         ProcessStatus(pid).map { $0.command.lossyText }
     }
 
+    /// For people: `claude, conversation default of /home/coder/project`.
+    static func conversation(_ run: Run) -> String {
+        "\(run.agent), conversation \(run.name) of \(run.workdir)"
+    }
+
     /// The run of ours that this process is the child of.
     static func run(of pid: Int32, root: Path) -> Run? {
         for agent in (try? namesInDirectory(root)) ?? [] {
@@ -44,9 +49,4 @@ enum AgentAPIProcess {
             bytes: path.suffix(deleted.count) == deleted[...] ? path.dropLast(deleted.count) : path[...]
         )
     }
-}
-
-extension Run {
-    /// `claude, conversation default of /home/coder/project`.
-    var title: String { "\(agent), conversation \(name) of \(workdir)" }
 }

@@ -62,7 +62,7 @@ struct PidFile: Equatable, Sendable {
         let run = root.flatMap { AgentAPIProcess.run(of: pid, root: $0) }
         let ports = ListeningSockets().ports(of: pid).map(String.init)
         let place = ports.isEmpty ? "" : ", on port \(listed(ports))"
-        let whose = run.map { "of \($0.title)" } ?? "that was not started here"
+        let whose = run.map { "of \(AgentAPIProcess.conversation($0))" } ?? "that was not started here"
         return LaunchError(
             .alreadyRunning,
             "\(path)",

@@ -78,7 +78,7 @@ struct Port: Equatable, Sendable {
         case .process(let pid):
             let name = AgentAPIProcess.name(pid).map { " (\($0))" } ?? ""
             let run = root.flatMap { AgentAPIProcess.run(of: pid, root: $0) }
-            return "by \(pid)\(name)" + (run.map { ", which runs \($0.title)" } ?? "")
+            return "by \(pid)\(name)" + (run.map { ", which runs \(AgentAPIProcess.conversation($0))" } ?? "")
         case .user(let user): return "by another user's process (uid \(user))"
         case .unknown: return "by a process that cannot be seen from here"
         }

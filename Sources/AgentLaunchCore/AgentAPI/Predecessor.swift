@@ -1,4 +1,3 @@
-import CPseudoTerminal
 import Glibc
 
 /// The child of a launcher that was killed: agentapi, or the agent of a direct start. Its terminal went with the
@@ -40,7 +39,7 @@ struct Predecessor {
         say: (String) -> Void
     ) throws(LaunchError) -> End {
         guard !run.launcher.isAlive, let child = run.child else { return .none }
-        guard let handle = ProcessHandle(child) else { return .none }
+        guard let handle = child.handle() else { return .none }
         if run.transport == .agentapi, !AgentAPIProcess.isOne(child.pid) { return .none }
         var predecessor = Predecessor(run, timeout: timeout)
         return try predecessor.end(handle, say)
@@ -56,22 +55,22 @@ struct Predecessor {
         _ child: borrowing ProcessHandle,
         _ say: (String) -> Void
     ) throws(LaunchError) -> End {
-        collect(child.process.pid)
+        collect(child.pid)
         let what = run.transport == .agentapi ? "agentapi" : run.agent
-        say("waiting for \(what) (pid \(child.process.pid)) to end, which lost its launcher")
+        say("waiting for \(what) (pid \(child.pid)) to end, which lost its launcher")
         var isKilled = false
         var isAsked = run.transport == .direct
         let grace = min(Self.grace, timeout / 2)
-        while !child.hasEnded(within: min(Self.lookAgain, remaining)) {
-            collect(child.process.pid)
+        while !child.hasEnded(within: Int32(min(Self.lookAgain, remaining))) {
+            collect(child.pid)
             if remaining == 0 {
-                child.signal(SIGKILL)
+                try? child.send(SIGKILL)
                 isKilled = true
-                guard child.hasEnded(within: 5000) else { throw stuck(child.process.pid) }
+                guard child.hasEnded(within: 5000) else { throw stuck(child.pid) }
                 break
             }
-            if !isAsked, monotonicMilliseconds() - started >= grace, goesOn(child.process.pid) {
-                child.signal(SIGTERM)
+            if !isAsked, monotonicMilliseconds() - started >= grace, goesOn(child.pid) {
+                try? child.send(SIGTERM)
                 isAsked = true
             }
         }
@@ -106,10 +105,10 @@ struct Predecessor {
         }
         wait(until: max(deadline, monotonicMilliseconds()))
         if living.isEmpty { return false }
-        for process in living { ProcessHandle(process)?.signal(SIGHUP) }
+        for process in living { try? process.handle()?.send(SIGHUP) }
         wait(until: monotonicMilliseconds() + Self.hangup)
         if living.isEmpty { return false }
-        for process in living { ProcessHandle(process)?.signal(SIGKILL) }
+        for process in living { try? process.handle()?.send(SIGKILL) }
         wait(until: monotonicMilliseconds() + 5000)
         if let process = living.first { throw stuck(process.pid) }
         return true
@@ -125,36 +124,12 @@ struct Predecessor {
     }
 }
 
-/// A process by a descriptor that cannot come to mean another one.
-struct ProcessHandle: ~Copyable {
-    let process: Run.Process
-    private let descriptor: Int32
-
-    /// Nil if it has ended, its number reused or not.
-    init?(_ process: Run.Process) {
-        let opened = process_open(process.pid)
-        guard opened >= 0 else { return nil }
-        // The number may have been given away before it was opened, not after.
-        guard process.isAlive else {
-            close(opened)
-            return nil
-        }
-        self.process = process
-        descriptor = opened
-    }
-
-    deinit { close(descriptor) }
-
-    func signal(_ number: Int32) { _ = process_signal(descriptor, number) }
-
-    /// Whether it has ended, reaped or not, within so many milliseconds.
-    func hasEnded(within milliseconds: Int64) -> Bool {
-        let end = monotonicMilliseconds() + milliseconds
-        while true {
-            var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            let rest = max(0, end - monotonicMilliseconds())
-            if poll(&entry, 1, Int32(rest)) > 0 { return true }
-            if rest == 0 { return false }
-        }
+extension Run.Process {
+    /// Nil if it has ended, its number given away or not.
+    func handle() -> ProcessHandle? {
+        guard let handle = try? ProcessHandle(pid) else { return nil }
+        // The number may have been given away before the handle was made, not after.
+        guard isAlive else { return nil }
+        return handle
     }
 }

@@ -79,7 +79,7 @@ struct StateSituation {
         if result.chat != .inPlace { look(at: decision.start, &result) }
         if !result.loads {
             result.token = tokens.first
-            result.outdated = tokens.map { file.kept($0) }.filter { exists($0) && $0 != result.rejected }
+            result.outdated = tokens.map { file.kept($0) }.filter { isFile($0) && $0 != result.rejected }
         }
         abandon(decision.start, &result)
         result.claims += claims.filter { $0.record.claims(file.path) && !result.claims.contains($0) }
@@ -90,7 +90,7 @@ struct StateSituation {
     // MARK: The chat of the session that is resumed
 
     private func find(_ session: Session, _ tokens: [String], _ result: inout StateDecision) {
-        let kept = tokens.map { file.kept($0) }.first { exists($0) }
+        let kept = tokens.map { file.kept($0) }.first { isFile($0) }
         var claimed: Path?
         if let record, let place = record.stateFile, record.claimsState(of: session), exists(place) {
             claimed = place
@@ -102,7 +102,9 @@ struct StateSituation {
             claimed = other?.record.stateFile
             if let other { result.claims.append(other) }
         }
-        if let place = claimed, let kept, place != kept, !SavedChat.isContinued(kept, by: place) {
+        if let place = claimed, let kept, place != kept, case .chat = SavedChat.read(kept),
+            !SavedChat.isContinued(kept, by: place)
+        {
             // The run that should have gone on with it never loaded it.
             claimed = kept
         }
@@ -202,6 +204,10 @@ struct StateSituation {
                 Warning("state-not-loaded", "\(file.path): the saved chat is not loaded")
             )
         }
+    }
+
+    private func isFile(_ path: Path) -> Bool {
+        ((try? fileStatus(path)) ?? nil)?.isRegularFile == true
     }
 
     private func exists(_ path: Path) -> Bool { ((try? fileStatus(path)) ?? nil) != nil }
