@@ -14,6 +14,8 @@ final class NamedProcess {
         let result = posix_spawn(&pid, program, nil, nil, &strings, environ)
         guard result == 0 else { throw Errno(code: result) }
         self.pid = pid
+        // Between the vfork and the end of exec it still has our name.
+        while ProcessStatus(pid)?.arguments.first != Bytes(name.utf8) { usleep(1000) }
     }
 
     deinit { end() }
