@@ -18,24 +18,10 @@ struct LaunchMaterials {
         let promptFile = plan.command.contains(.promptFile) ? try promptFiles.create(text) : nil
         self.promptFile = promptFile
         input = plan.prompt.delivery == .stdin ? try promptFiles.openUnlinked(text) : nil
-        let arguments = plan.command.map { argument in
-            switch argument {
-            case .text(let bytes): bytes
-            case .prompt(let prefix): Bytes(prefix.utf8) + text
-            case .promptFile: promptFile?.bytes ?? []
-            case .newThread: Bytes()
-            }
-        }
-        var environment = preparation.context.environment
-        for name in plan.environment.unset { environment[name] = nil }
-        // The user's own are there already, under names that need not be text.
-        for setting in plan.environment.set where !setting.isPrivate {
-            environment[setting.name] = setting.value
-        }
         child = ChildProgram(
             executable: executable,
-            arguments: arguments,
-            environment: environment,
+            arguments: plan.arguments(promptFile: promptFile),
+            environment: plan.environment.applied(to: preparation.context.environment),
             workdir: plan.workdir
         )
     }
@@ -66,12 +52,8 @@ struct LaunchMaterials {
             )
             program = try found(executable, wrapper.lossyText, "install it, or leave --wrapper out")
         }
-        if plan.transport == .agentapi {
-            program = try found(
-                outcome.agentAPI,
-                "agentapi",
-                "install it (https://github.com/coder/agentapi), or use --direct"
-            )
+        if let server = plan.server {
+            program = try found(server.program.executable, AgentAPIProgram.name, AgentAPIProgram.install)
         }
         return program
     }

@@ -19,8 +19,8 @@ struct PromptSource: Equatable, Sendable {
         case unreadable(LaunchError)
     }
 
-    /// So that a mistaken file name (a device, a disk image) does not fill the memory.
-    static let limit = 16 << 20
+    /// Of files and standard input; arguments and variables are limited by the kernel to 128 KiB.
+    static let limit = 1 << 20
 
     var origin: Origin
     /// The option or variable that named it.

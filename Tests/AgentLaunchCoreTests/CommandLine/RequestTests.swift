@@ -193,8 +193,7 @@ struct RequestTests {
     @Test("The same by a variable")
     func notYetVariables() throws {
         for (name, value) in [
-            ("DETACH", "1"), ("RESTART", "on-failure"), ("LOG_FILE", "x"),
-            ("WAIT_READY", "1"),
+            ("DETACH", "1"), ("RESTART", "on-failure"), ("LOG_FILE", "x"), ("WAIT_READY", "1"),
         ] {
             var environment = Environment()
             environment["AGENTLAUNCH_" + name] = bytes(value)
