@@ -16,12 +16,14 @@ struct StartCommand {
         if request.dryRun { return try dryRun() }
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
+        try preparation.endPredecessor(diagnostics)
         promptFiles.removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
         }
         try check(outcome)
+        if let server = outcome.plan.server { try AgentAPIFiles.check(server, preparation) }
         let sessionLock = try locks.takeSession(outcome.plan)
         let end = try launch(outcome)
         // Held until the agent has ended and everything is put away.
@@ -85,8 +87,12 @@ struct StartCommand {
         let plan = outcome.plan
         let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
         defer { materials.putAway() }
+        let files = try outcome.plan.server.map { (server) throws(LaunchError) in
+            try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
+        }
+        defer { files?.putAway() }
         let now = Timestamp.now()
-        let record = Record(
+        var record = Record(
             of: plan,
             name: request.sessionName,
             store: outcome.storeRoot,
@@ -95,6 +101,7 @@ struct StartCommand {
             moduleDirectory: preparation.moduleDirectory,
             now: now
         )
+        files?.claim(&record)
         let isRecorded = plan.agent.name != "custom"
         if isRecorded { write(record) }
         diagnostics.notice(startLine(plan))
@@ -114,7 +121,8 @@ struct StartCommand {
                 }
             )
             : nil
-        let observers = LaunchObservers(members: [watcher].compactMap(\.self))
+        let members: [(any LaunchObserver)?] = [watcher, files]
+        let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {
         case .direct:
             let launch = DirectLaunch(
