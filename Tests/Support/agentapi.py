@@ -159,6 +159,7 @@ class Installation:
         until(lambda: is_up(port or self.port), "agentapi's answer")
 
     def wait_for_status(self, status, port=None):
+        self.wait_until_up(port)
         until(lambda: self.get("/status", port=port)[1]["status"] == status, f"status {status}")
 
     def get(self, path, port=None, **options):
