@@ -123,11 +123,7 @@ struct Preparation {
             if let server = plan.server {
                 plan.findings.warn(pinned: context.agent.pinnedURLs(query), port: server.port)
             }
-            // The file is made for the start; its path is not longer than this.
-            try ArgumentSpace().check(
-                plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md"),
-                plan.environment.applied(to: context.environment)
-            )
+            try checkSpace(plan, executable)
         }
         let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
         return Outcome(
@@ -153,6 +149,22 @@ struct Preparation {
         case .unreadable(let error): unreadable(error)
         }
         return nil
+    }
+
+    /// Rather than an error of the kernel's when the conversation's record is written already.
+    private func checkSpace(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) {
+        // The prompt's file is made by the start, with a path like this.
+        let arguments = plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md")
+        var program = Path(bytes: arguments.first ?? [])
+        if case .found(let path, _) = plan.server?.program.executable ?? agent { program = path }
+        try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
+    }
+
+    /// The wrapper's program, if there is a wrapper.
+    func findWrapper() -> Executable? {
+        context.request.wrapper.first.map {
+            Executable.find($0, places: [], environment: context.environment, relativeTo: context.workdir)
+        }
     }
 
     private func findExecutable() -> Executable {
@@ -186,7 +198,9 @@ struct Preparation {
         let sent =
             prompt.action == .skip
             ? nil : planner.text(prompt.action, texts.task, texts.resumePrompt)
-        let versions = Versions(context, state)
+        let api = context.transport == .agentapi ? planner.agentAPI.executable : nil
+        let programs = [executable, api, findWrapper()].compactMap(\.self)
+        let versions = Versions(context, state, areProgramsThere: programs.allSatisfy(\.isFound))
         if context.agent.needsVersion(planner.commandRequest(start, sent)) {
             planner.version = versions.agent(executable, &findings)
         }
