@@ -162,7 +162,8 @@ final class Conversation {
             outgoing.answer(nil)
         case .failed(let reason):
             // Of a failed prompt nobody learns anything.
-            if outgoing.isInitialPrompt { journal.note("prompt-failed", [("reason", .text(reason))]) }
+            let event = outgoing.isInitialPrompt ? "prompt-failed" : "message-failed"
+            journal.note(event, [("reason", .text(reason))])
             outgoing.answer("failed to send message: \(reason)")
         }
     }

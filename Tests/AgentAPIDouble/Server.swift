@@ -80,7 +80,9 @@ final class Server {
         if http.listener != -1 {
             descriptors.append(pollfd(fd: http.listener, events: Int16(POLLIN), revents: 0))
         }
-        descriptors += http.connections.map { pollfd(fd: $0.descriptor, events: $0.interests, revents: 0) }
+        for connection in http.connections where connection.interests != 0 {
+            descriptors.append(pollfd(fd: connection.descriptor, events: connection.interests, revents: 0))
+        }
         let milliseconds = max(1, min(25, (nextTick - monotonicSeconds()) * 1000))
         poll(&descriptors, nfds_t(descriptors.count), Int32(milliseconds.rounded(.up)))
     }

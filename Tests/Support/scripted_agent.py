@@ -3,8 +3,8 @@
 Enter keeps the text and answers. No terminal interface, no network.
 
 Set by variables, all optional:
-  AGENT_FILE            gets one JSON line for each thing that happens: started (argv, pid, sid, size, term, ignored),
-                        message (text), signal (signal), grandchild (pid)
+  AGENT_FILE            gets one JSON line for each thing that happens: started (argv, sid, size, term, ignored, ...),
+                        message (text), signal (signal), grandchild (grandchild)
   AGENT_DELAY           seconds before the box is shown
   AGENT_NO_BOX          the box is never shown
   AGENT_IGNORE_ENTER    Enter does nothing
@@ -49,6 +49,15 @@ def ignored():
     with open("/proc/self/status") as file:
         mask = next(int(line.split()[1], 16) for line in file if line.startswith("SigIgn:"))
     return [number for number in range(1, 65) if mask >> (number - 1) & 1]
+
+
+def has_terminal():
+    """stdin, stdout and stderr are one terminal, and it is the controlling one."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return os.isatty(0) and len({os.fstat(number).st_rdev for number in range(3)}) == 1
 
 
 def handle_interrupt():
@@ -132,6 +141,7 @@ def main():
         term=variable("TERM"),
         cwd=os.getcwd(),
         ignored=ignored(),
+        has_terminal=has_terminal(),
         environment={name: value for name, value in os.environ.items() if name.startswith(("AGENTAPI_", "CODER_"))},
     )
     if variable("AGENT_DIE") is not None:
