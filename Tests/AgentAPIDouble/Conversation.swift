@@ -140,6 +140,7 @@ final class Conversation {
         guard status(now) == .stable else {
             return answer("message can only be sent when the agent is waiting for user input")
         }
+        journal.note("message-queued")
         queue.append(Outgoing(text: text, isInitialPrompt: false, answer: answer))
     }
 

@@ -5,7 +5,7 @@ import Foundation
 ///
 /// started (argv, environment, sigign, sigblk, stdin, isatty), stdin (bytes, sha256), agent-started (agent),
 /// handlers-set, listening (port), ready, state-loaded (messages), state-load-failed, prompt-enqueued,
-/// prompt-delivered, prompt-failed (reason), message-delivered, message-failed (reason), signal (signal, from),
+/// prompt-delivered, prompt-failed (reason), message-queued, message-delivered, message-failed (reason), signal (signal, from),
 /// state-saved (source, messages), chatter-written (bytes), sigint-sent, sigkill-sent, agent-ended (status),
 /// stopped (code). An end by a signal leaves no line.
 struct Journal {

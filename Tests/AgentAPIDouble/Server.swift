@@ -122,12 +122,8 @@ final class Server {
     }
 
     private func chatter() {
-        let line = String(repeating: ".", count: 200)
-        var rest = knobs.chatter
-        while rest > 0 {
-            Log.info(line)
-            rest -= 260
-        }
+        let line = [UInt8](repeating: 0x2E, count: 199) + [0x0A]
+        for _ in 0...knobs.chatter / line.count { writeAll(1, line) }
         journal.note("chatter-written", [("bytes", .number(knobs.chatter))])
     }
 

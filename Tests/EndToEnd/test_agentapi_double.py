@@ -41,8 +41,8 @@ def test_the_version_is_one_line(agentapi):
         ("--term-width=67", "0.2.2", "0.2.1"),
     ],
 )
-def test_a_flag_is_unknown_before_its_release(agentapi, flag, since, before):
-    os.chdir(agentapi.root)
+def test_a_flag_is_unknown_before_its_release(agentapi, monkeypatch, flag, since, before):
+    monkeypatch.chdir(agentapi.root)
     code, out, _ = agentapi.run("server", "-P", flag, "--", "goose", DOUBLE_VERSION=since)
     assert code == 0 and "openapi" in out
     code, out, err = agentapi.run("server", "-P", flag, "--", "goose", DOUBLE_VERSION=before)
@@ -78,8 +78,8 @@ def test_a_type_is_known_from_its_release_on(agentapi, since, before, types):
 
 
 @pytest.mark.parametrize("typed, type", [("claude", "claude"), ("./claude", "custom"), ("other", "custom")])
-def test_without_a_type_the_command_as_it_was_typed_is_looked_up(agentapi, typed, type):
-    os.chdir(agentapi.bin)
+def test_without_a_type_the_command_as_it_was_typed_is_looked_up(agentapi, monkeypatch, typed, type):
+    monkeypatch.chdir(agentapi.bin)
     (agentapi.bin / typed).symlink_to(agentapi.agent)
     agentapi.start("server", "--", typed)
     agentapi.wait_until_up()
@@ -171,8 +171,8 @@ def test_a_port_that_is_no_number_is_a_random_one_that_is_not_printed(agentapi, 
     assert "port=0" in agentapi.stdout.read_text() and str(found) not in agentapi.stdout.read_text()
 
 
-def test_the_agent_gets_a_session_and_a_terminal_of_its_own(agentapi):
-    os.chdir(agentapi.root)
+def test_the_agent_gets_a_session_and_a_terminal_of_its_own(agentapi, monkeypatch):
+    monkeypatch.chdir(agentapi.root)
     process = agentapi.serve(AGENTAPI_CHAT_BASE_PATH="/x", TERM="xterm-256color")
     agent = agentapi.wait_for_agent()
     assert agent["sid"] == agent["pid"] and agent["ppid"] == process.pid and agent["has_terminal"]
@@ -193,7 +193,8 @@ def test_the_agent_inherits_what_agentapi_inherited(agentapi):
 
 def test_arguments_and_variables_are_bytes(agentapi):
     agentapi.serve(agent=["sh", "-c", 'printf %s "$0$BYTES" | od -An -tx1; exec sleep 60', b"\xff\xc3"], BYTES=b"\xe2\x82")
-    until(lambda: "ff c3 e2 82" in agentapi.messages()[0][1] if agentapi.wait_until_up() is None else False)
+    agentapi.wait_until_up()
+    until(lambda: "ff c3 e2 82" in agentapi.messages()[0][1])
 
 
 def test_an_agent_that_is_not_there_is_said_on_stdout_and_the_pid_file_stays(agentapi):
@@ -218,7 +219,8 @@ def test_an_open_stdin_holds_it_up_before_anything_and_a_signal_kills_it(agentap
     agentapi.wait_for("started")
     # USR1 never kills a Go program.
     process.send_signal(signal.SIGUSR1)
-    until(lambda: open(f"/proc/{process.pid}/wchan").read() in ("pipe_read", "anon_pipe_read", "0") or process.poll())
+    # It sits in read() of descriptor 0.
+    until(lambda: open(f"/proc/{process.pid}/syscall").read().startswith("0 0x0 "), "the read of stdin")
     process.send_signal(signal.SIGTERM)
     assert agentapi.end(process) == -signal.SIGTERM
     assert agentapi.events() == ["started"] and agentapi.pid() is None and agentapi.stdout.read_text() == ""

@@ -9,6 +9,7 @@ Set by variables, all optional:
   AGENT_NO_BOX          the box is never shown
   AGENT_IGNORE_ENTER    Enter does nothing
   AGENT_NO_ECHO         what is typed is not shown
+  AGENT_QUIET           of what is typed only the first 200 characters are shown
   AGENT_DIE             code: prints an error and exits at once
   AGENT_EXIT_ON         code: exits with it when the message is `exit`
   AGENT_ON_INT          hold = SIGINT is ignored; otherwise the code to exit with at SIGINT (default: dies of it)
@@ -37,6 +38,13 @@ def note(event, **fields):
     if path:
         with open(path, "a") as file:
             file.write(json.dumps({"event": event, "pid": os.getpid(), **fields}) + "\n")
+
+
+def echo(data):
+    if variable("AGENT_QUIET"):
+        data = data[:200]
+    if data and not variable("AGENT_NO_ECHO"):
+        show(data.decode(errors="replace"))
 
 
 def show(text):
@@ -96,7 +104,7 @@ def read_messages():
         if not data:
             return
         pending += data
-        echo = b""
+        typed = b""
         while pending:
             if pending.startswith(b"\x1b"):
                 mark = pending[:6]
@@ -110,24 +118,22 @@ def read_messages():
                 continue
             byte, pending = pending[:1], pending[1:]
             if byte == b"\r" and not pasting:
-                if not variable("AGENT_NO_ECHO"):
-                    show(echo.decode(errors="replace"))
-                echo = b""
+                echo(typed)
+                typed = b""
                 if not variable("AGENT_IGNORE_ENTER"):
                     message(text.decode(errors="replace"))
                     text = b""
             elif byte in (b"\x08", b"\x7f"):
                 text = text[:-1]
-                echo += b"\x08 \x08"
+                typed += b"\x08 \x08"
             else:
                 if pasting:
                     end = pending.find(b"\x1b")
                     rest = pending if end == -1 else pending[:end]
                     byte, pending = byte + rest, pending[len(rest) :]
                 text += byte
-                echo += byte
-        if echo and not variable("AGENT_NO_ECHO"):
-            show(echo.decode(errors="replace"))
+                typed += byte
+        echo(typed)
 
 
 def main():
