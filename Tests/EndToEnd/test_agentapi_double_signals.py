@@ -247,9 +247,10 @@ def test_asked_to_it_writes_much_at_a_stop_and_waits_for_its_reader(agentapi):
     os.close(reading)
 
 
-def test_it_answers_on_loopback_only_unless_asked(agentapi):
-    process = ready(agentapi)
-    addresses = [line.split()[1] for line in open("/proc/net/tcp").read().splitlines()[1:]]
-    assert f"0100007F:{agentapi.port:04X}" in addresses
-    process.terminate()
-    agentapi.end(process)
+@pytest.mark.parametrize("listen, table, address", [("", "tcp", "0100007F"), ("all", "tcp6", "0" * 32)])
+def test_it_listens_on_loopback_only_unless_asked(agentapi, listen, table, address):
+    # In a network of its own, as it is to listen on everything there.
+    process = agentapi.serve(under=["unshare", "--net"], DOUBLE_LISTEN=listen)
+    agentapi.wait_for("listening")
+    lines = open(f"/proc/{process.pid}/net/{table}").read().splitlines()[1:]
+    assert f"{address}:{agentapi.port:04X}" in [line.split()[1] for line in lines]

@@ -127,14 +127,17 @@ class Installation:
                 result[name] = os.fsdecode(value) if isinstance(value, bytes) else str(value)
         return result
 
-    def start(self, *arguments, stdin=subprocess.DEVNULL, stdout=None, port=True, prepare=None, **extra):
-        """Popen of the double with these arguments, in a session of its own, its output in the files self.stdout and self.stderr."""
+    def start(self, *arguments, stdin=subprocess.DEVNULL, stdout=None, port=True, prepare=None, under=(), **extra):
+        """Popen of the double with these arguments, in a session of its own, its output in the files self.stdout and self.stderr.
+
+        `under`: words in front of it, a program that becomes it. `prepare` runs between fork and exec.
+        """
         if port is True:
             extra = {"AGENTAPI_PORT": self.port, **extra}
         self.stdout, self.stderr = self.root / "stdout", self.root / "stderr"
         with open(self.stdout, "wb") as out, open(self.stderr, "wb") as err:
             process = subprocess.Popen(
-                [self.program, *(word if isinstance(word, bytes) else str(word) for word in arguments)],
+                [*under, self.program, *(word if isinstance(word, bytes) else str(word) for word in arguments)],
                 stdin=stdin,
                 stdout=out if stdout is None else stdout,
                 stderr=err,
