@@ -195,6 +195,21 @@ def test_an_open_request_holds_a_stop_up_and_then_it_goes_on(agentapi):
     client.close()
 
 
+def test_a_request_that_has_begun_is_answered_during_a_stop(agentapi):
+    process = ready(agentapi, DOUBLE_TIME_SCALE="4", DOUBLE_STABLE_SECONDS="0.1")
+    client = socket.create_connection(("127.0.0.1", agentapi.port))
+    client.sendall(b"GET /status HTTP/1.1\r\n")
+    # One that is accepted later is answered: the first one is known by then.
+    agentapi.get("/status")
+    process.terminate()
+    agentapi.wait_for("state-saved")
+    client.sendall(b"Host: localhost\r\n\r\n")
+    assert client.recv(12) == b"HTTP/1.1 200"
+    client.close()
+    assert agentapi.end(process) == 0
+    assert "Failed to stop HTTP server" not in agentapi.stdout.read_text()
+
+
 def test_listeners_to_events_are_dropped_at_once(agentapi):
     process = ready(agentapi, DOUBLE_TIME_SCALE="1")
     client = socket.create_connection(("127.0.0.1", agentapi.port))

@@ -225,4 +225,4 @@ def _is_ours(pid):
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
-    return b"scripted_agent" in command or b"signal.SIG_IGN" in command
+    return b"scripted_agent" in command or command == b"sleep\x00600\x00"
