@@ -122,10 +122,7 @@ def test_an_agent_that_ignores_hup_outlives_it(agentapi):
     until(lambda: open(f"/proc/{agent}/comm").read() == "sleep\n")
     process.kill()
     agentapi.end(process)
-    try:
-        assert is_alive(agent)
-    finally:
-        os.kill(agent, signal.SIGKILL)
+    assert is_alive(agent)
 
 
 def test_started_under_nohup_it_stops_at_a_hup_all_the_same(agentapi):
@@ -175,10 +172,7 @@ def test_a_taken_port_is_1_and_the_agent_was_started_and_is_only_hung_up(agentap
     assert "address already in use" in agentapi.stderr.read_text()
     assert agentapi.pid() is None and agentapi.state() is None and len(uploads(agentapi)) == 1
     agent = agentapi.journal("agent-started")[0]["agent"]
-    try:
-        assert is_alive(agent) and not agentapi.journal("sigint-sent")
-    finally:
-        os.kill(agent, signal.SIGKILL)
+    assert is_alive(agent) and not agentapi.journal("sigint-sent")
 
 
 def test_an_open_request_holds_a_stop_up_and_then_it_goes_on(agentapi):

@@ -210,19 +210,18 @@ class Installation:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        for line in self.agent_events():
-            for pid in (line["pid"], line.get("grandchild")):
-                if pid and _is_ours(pid):
+        for line in [*self.journal("agent-started"), *self.agent_events()]:
+            for pid in (line.get("agent"), line.get("grandchild"), line["pid"]):
+                if pid and self._is_ours(pid):
                     try:
                         os.kill(pid, signal.SIGKILL)
                     except ProcessLookupError:
                         pass
 
-
-def _is_ours(pid):
-    """Still the agent or its grandchild, and not another process that got this pid."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"scripted_agent" in command or command == b"sleep\x00600\x00"
+    def _is_ours(self, pid):
+        """Not another process that got this pid: it has the variable that only this installation gives."""
+        try:
+            variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return b"DOUBLE_JOURNAL=" + os.fsencode(self.journal_file) in variables
