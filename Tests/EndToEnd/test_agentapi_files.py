@@ -6,11 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from agentapi import HANG, free_port, lines_of, until
+from agentapi import HANG, free_port, until
 from terminal import is_alive
 
 SUPPORT = Path(__file__).resolve().parents[1] / "Support"
@@ -37,7 +36,7 @@ class World:
         claude.chmod(0o755)
 
     def start(self, *options, **variables):
-        return self.under_agentapi(*options, name="claude", agent=None, popen={"cwd": self.project},
+        return self.under_agentapi(*map(str, options), name="claude", agent=None, popen={"cwd": self.project},
                                    **{"HOME": self.home, **variables})
 
     def dry_run(self, *options, **variables):
@@ -220,6 +219,8 @@ def test_where_no_chat_is_kept_its_file_is_not_touched(world, how):
     if how == "option":
         process = world.start("--state-persistence=false", "--fresh")
     else:
+        # Another release is another file.
+        os.utime(world.agentapi.program)
         process = world.start("--fresh", DOUBLE_VERSION="0.11.8")
     world.agentapi.wait_for_status("stable")
     process.terminate()
@@ -256,16 +257,13 @@ def test_a_pid_file_of_no_agentapi_does_not_keep_agentapi_from_starting(world, t
         other.wait()
 
 
-def test_a_pid_file_that_happens_to_hold_the_launchers_own_pid_is_no_obstacle(world, tmp_path):
+def test_a_pid_file_that_happens_to_hold_the_launchers_own_pid_is_no_obstacle(world, binary, tmp_path):
     """After a restart of a container the numbers begin again."""
     pid_file = tmp_path / "agentapi.pid"
     script = 'echo $$ > "$PID_FILE"; exec "$@"'
-    argv = ["sh", "-c", script, "sh", os.environ.get("AGENTLAUNCH_BINARY", ""), ]
-    del argv[-1]
-    binary = Path(os.environ.get("AGENTLAUNCH_BINARY")
-                  or Path(__file__).resolve().parents[2] / ".build/debug/agentlaunch").resolve()
     process = subprocess.Popen(
-        [*argv, binary, "claude", "--agentapi", "--port", str(world.agentapi.port)], cwd=world.project,
+        ["sh", "-c", script, "sh", binary, "claude", "--agentapi", "--port", str(world.agentapi.port)],
+        cwd=world.project,
         env=world.agentapi.environment(HOME=world.home, PID_FILE=pid_file, AGENTAPI_PID_FILE=pid_file,
                                        DOUBLE_TIME_SCALE="0.1"),
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
