@@ -27,7 +27,15 @@ extension Planner {
             )
         }
         // A message to a conversation that goes on: agentapi would drop an initial prompt that it knows already.
-        if case .warm = start { return command }
+        if case .warm = start {
+            guard ChatRequest.canSend(text) else {
+                throw undeliverable(
+                    "as a message it is longer than the \(ChatRequest.longestBody) bytes that agentapi reads",
+                    "shorten it"
+                )
+            }
+            return command
+        }
         if text.count > Self.initialPromptLimit { command.delivery = .stdin }
         return command
     }
