@@ -60,9 +60,9 @@ final class LauncherStop {
     }
 
     /// After a killed launcher: its child.
-    func endOrphan(_ say: (String) -> Void) {
+    func endOrphan(_ say: (String) -> Void) throws(LaunchError) {
         guard wasKilled, let run else { return }
-        OrphanedChild.of(run)?.end(say)
+        try Predecessor.end(run: run, timeout: run.stopTimeoutMilliseconds, say: say)
     }
 
     /// A process that is stopped (by ^Z, say) would take TERM only when it is continued.
