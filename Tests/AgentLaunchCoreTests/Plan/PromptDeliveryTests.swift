@@ -63,7 +63,7 @@ struct PromptDeliveryTests {
 
     @Test(
         "A warm conversation gets it as a message, never as an initial prompt",
-        arguments: [9, 122_881, 1 << 20]
+        arguments: [9, 122_881, 1_000_000]
     )
     func warm(_ count: Int) throws {
         var bench = bench(.claude, max(count, 131_072))
@@ -72,6 +72,17 @@ struct PromptDeliveryTests {
         #expect(plan.prompt.delivery == .agentapi)
         #expect(!plan.words.contains("xxx"))
         #expect(!plan.words.contains("--initial-prompt"))
+    }
+
+    @Test("A message that agentapi would not read is refused before anything starts, with the limit")
+    func longMessage() throws {
+        #expect(try bench(.claude, (1 << 20) - 100).plan(PlanBench.warm, .send).prompt.delivery == .agentapi)
+        do throws(LaunchError) {
+            _ = try bench(.claude, (1 << 20) - 10).plan(PlanBench.warm, .send)
+            Issue.record("it was planned")
+        } catch {
+            #expect(error.status == .usage && error.why.contains("1048575"))
+        }
     }
 
     @Test("A direct start has no second way: 64 with the limit, and an agent that takes none says so")
