@@ -16,6 +16,7 @@ final class ChatWatcher: LaunchObserver {
     private let onSending: () -> Void
     private let onEvent: (ChatDelivery.Event) -> Void
     private(set) var readiness = Readiness()
+    private(set) var lastAnswer: ChatAnswer?
     private var delivery: ChatDelivery?
     private var exchange: (HTTPExchange, about: ChatRequest)?
     private var startedAt: Int64 = 0
@@ -96,6 +97,7 @@ final class ChatWatcher: LaunchObserver {
     }
 
     private func take(_ answer: ChatAnswer) {
+        lastAnswer = answer
         let now = monotonicMilliseconds()
         if let event = delivery?.took(answer, now: now) {
             if event == .arrived { prompt = nil }
