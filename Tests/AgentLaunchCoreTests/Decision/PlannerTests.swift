@@ -36,7 +36,7 @@ struct PlannerTests {
             apiFolder: "/state",
             record: nil,
             hasStateFile: false,
-            agentAPI: .found("/usr/bin/agentapi", isOnPath: true)
+            agentAPI: AgentAPIProgram(executable: .found("/usr/bin/agentapi", isOnPath: true))
         ).plan(decision, prompt, task: task, resumePrompt: TaskText("go on"), Findings())
     }
 
