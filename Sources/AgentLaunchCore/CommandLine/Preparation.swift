@@ -42,6 +42,7 @@ struct Preparation {
         var task: TaskText?
         var executable: Executable
         var storeRoot: Path
+        var state: StateDecision?
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
     }
@@ -113,8 +114,15 @@ struct Preparation {
             }
         }
         let executable = findExecutable()
-        var plan = try planner(executable, decision, prompt, (task, resumePrompt), record.record, &findings)
-            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
+        let planner = try planner(
+            executable,
+            decision,
+            prompt,
+            (task, resumePrompt),
+            record.record,
+            &findings
+        )
+        var plan = try planner.plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         if decision.verdict != .unknown {
             let version = plan.version.version ?? context.agent.newestKnown
             for warning in context.agent.firstRun(query, context.request.allowAll, version) {
@@ -133,6 +141,7 @@ struct Preparation {
             task: task,
             executable: executable,
             storeRoot: store.root,
+            state: planner.state,
             holder: holder
         )
     }
@@ -183,14 +192,11 @@ struct Preparation {
         _ findings: inout Findings
     ) throws(LaunchError) -> Planner {
         let folder = apiFolder(record)
-        let stateFile = AgentAPI.stateFile(context.environment, folder: folder, workdir: context.workdir)
         var planner = Planner(
             context: context,
             executable: executable,
             version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
-            record: record,
-            hasStateFile: ((try? fileStatus(stateFile)) ?? nil) != nil,
             agentAPI: .find(context.environment, home: context.home, relativeTo: context.workdir)
         )
         if context.request.agentVersion != nil { planner.version.source = .option }
@@ -207,6 +213,8 @@ struct Preparation {
         if try planner.needsAgentAPIRelease(start, sent) {
             planner.agentAPI.version = versions.agentAPI(planner.agentAPI.executable, &findings)
         }
+        planner.state = stateDecision(decision, record, folder, planner.agentAPI)
+        for warning in planner.state?.warnings ?? [] { findings.warn(warning.code, warning.message) }
         return planner
     }
 

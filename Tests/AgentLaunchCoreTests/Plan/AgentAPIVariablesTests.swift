@@ -54,18 +54,15 @@ struct AgentAPIVariablesTests {
     )
     func load() throws {
         var bench = PlanBench()
-        bench.record = DecisionBench.record("a")
-        bench.record?.stateSession = "a"
         #expect(try bench.child(PlanBench.warm)["AGENTAPI_LOAD_STATE"] == "false")
-        bench.hasStateFile = true
+        bench.ownsStateFile = true
         #expect(try bench.child(PlanBench.warm)["AGENTAPI_LOAD_STATE"] == "true")
         #expect(try bench.child()["AGENTAPI_LOAD_STATE"] == "false")
         bench.release = "0.11.8"
         #expect(try bench.child(PlanBench.warm)["AGENTAPI_LOAD_STATE"] == "false")
         #expect(try bench.plan(PlanBench.warm).codes == ["state-not-kept"])
         bench.release = "0.12.0"
-        bench.record?.stateSession = "b"
-        #expect(try bench.child(PlanBench.warm)["AGENTAPI_LOAD_STATE"] == "false")
+        #expect(try bench.child(PlanBench.warm)["AGENTAPI_LOAD_STATE"] == "true")
         #expect(try bench.plan(PlanBench.warm).codes.isEmpty)
     }
 

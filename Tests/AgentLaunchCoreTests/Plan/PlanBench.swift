@@ -10,8 +10,8 @@ struct PlanBench {
     var transport = Transport.agentapi
     var executable = Executable.found("/usr/bin/agentapi", isOnPath: true)
     var release: Version = AgentAPIProgram.newestKnown
-    var record: Record?
-    var hasStateFile = false
+    /// The state file at its place is the session's own.
+    var ownsStateFile = false
     var task: TaskText? = DecisionBench.task
 
     static let cold = Decision(
@@ -42,12 +42,18 @@ struct PlanBench {
             executable: .found("/usr/bin/claude", isOnPath: true),
             version: VersionAnswer(version: nil, source: .notNeeded),
             apiFolder: "/state",
-            record: record,
-            hasStateFile: hasStateFile,
+            state: ownsStateFile ? state : nil,
             agentAPI: AgentAPIProgram(
                 executable: executable,
                 version: VersionAnswer(version: release, source: .asked)
             )
+        )
+    }
+
+    private var state: StateDecision {
+        StateDecision(
+            file: StateFile("/state/agentapi-state.json", workdir: "/", conversation: "/state"),
+            chat: .inPlace
         )
     }
 
