@@ -6,6 +6,7 @@ same command goes on with the same conversation by its exact id, and the prompt 
 
 import json
 import os
+import signal
 
 import pytest
 from agentapi import until
@@ -173,6 +174,28 @@ def test_a_stop_while_the_agent_is_still_loading_does_not_cost_the_chat(run):
     assert_in_order(run, identity)
 
 
+def test_a_chat_that_agentapi_overwrote_is_back_although_agentlaunch_was_killed_too(agents, runs):
+    """A host going down kills in any order: the agent first, and agentapi saves the screen of a run that never was
+    ready; then agentlaunch, which has had no time for it."""
+    run = runs(agents("goose"))
+    run.start(TASK)
+    run.answered(TASK)
+    run.say("Remember the lighthouse")
+    run.shut_down()
+    for _ in range(2):
+        saved = len(run.installation.journal("state-saved"))
+        run.begin(TASK, DOUBLE_NEVER_READY="1")
+        run.installation.wait_until_up(run.port)
+        until(lambda: any(text.strip() for _, text in run.messages()), "something on the screen")
+        os.kill(int(run.launcher_file.read_text()), signal.SIGSTOP)
+        os.kill(run.installation.journal("agent-started")[-1]["agent"], signal.SIGKILL)
+        until(lambda: len(run.installation.journal("state-saved")) > saved, "the wrong state")
+        run.kill_everything()
+    run.start(TASK)
+    until(lambda: "Remember the lighthouse" in run.said_by_users(), "the chat")
+    run.shut_down()
+
+
 def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wrapper, tmp_path):
     run.wrapper = wrapper
     run.start(TASK)
@@ -200,7 +223,6 @@ def test_the_agent_finds_what_the_module_exports_and_signals_at_their_default(ag
     assert started["environment"]["AGENTAPI_STATE_FILE"] == str(run.state_file)
     assert started["environment"]["AGENTAPI_PID_FILE"] == str(run.pid_file)
     assert started["environment"]["AGENTAPI_LOAD_STATE"] == "false", "there is nothing to load yet"
-    assert "AGENTAPI_BOUNDARY_PREFIX" not in started["environment"]
     log = run.agent.bench.log("start")[-1]
     assert log["cwd"] == str(run.workdir)
     assert {"LANG", "LC_ALL"} <= set(log["environment"]) and "ARG_AI_PROMPT" not in log["environment"]

@@ -146,8 +146,12 @@ class ModuleRun:
         """Starts it and waits as the module does; agentapi's start as its double saw it."""
         starts = len(self.starts())
         script = self.begin(prompt, **extra)
-        assert script.wait(2 * HANG) == 0, self.said()
+        until(lambda: script.poll() is not None or not self.is_running(), "three answers of agentapi")
+        assert script.poll() == 0, self.said()
         return self.agent_argv(starts)
+
+    def is_running(self):
+        return not self.launcher_file.exists() or is_alive(int(self.launcher_file.read_text() or 0))
 
     def said(self):
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
@@ -225,7 +229,7 @@ class ModuleRun:
         assert self.installation.get("/messages", port=self.port)[0] == 200
         os.kill(pid, signal.SIGTERM)
         until(lambda: not Path(f"/proc/{pid}").exists(), "the end of agentapi's pid")
-        until(lambda: self.run_file()["end"], "the end of agentlaunch")
+        until(lambda: not self.is_running(), "the end of agentlaunch")
 
     def kill_everything(self):
         """KILL for all of it at once, without an order that anybody could rely on."""
@@ -246,6 +250,14 @@ class ModuleRun:
         found = [path for path in self.agent.home.rglob("*") if path.is_file()]
         found += [path for path in Path(self.workdir).rglob("*") if path not in found]
         return [path for path in found if not any(path.is_relative_to(place) for place in places)]
+
+
+def is_alive(pid):
+    """Neither gone nor dead and waiting for its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def hashes(request):
