@@ -307,6 +307,47 @@ def test_the_pid_file_of_a_killed_agentapi_is_removed(world):
     assert not pid_file.exists()
 
 
+# Places that cannot be written
+
+def read_only(world, binary, folder, **variables):
+    """A start that finds this folder on a read-only mount."""
+    script = ('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && ! touch "$0/x" 2>&- && exec "$@"')
+    argv = ["unshare", "-m", "sh", "-c", script, folder, binary, "claude", "--agentapi", "--port", world.agentapi.port]
+    environment = world.agentapi.environment(HOME=world.home, DOUBLE_TIME_SCALE="0.1", **variables)
+    return subprocess.Popen([*map(str, argv)], cwd=world.project, env=environment, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@pytest.fixture
+def locked(tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    made = subprocess.run(["unshare", "-m", "mount", "--bind", folder, folder], capture_output=True)
+    if made.returncode:
+        pytest.skip(f"no mounts in a namespace of its own: {made.stderr.decode()}")
+    return folder
+
+
+def test_a_stale_pid_file_that_cannot_be_removed_stops_the_start(world, binary, locked):
+    pid_file = locked / "agentapi.pid"
+    pid_file.write_text("2147483000\n")
+    process = read_only(world, binary, locked, AGENTAPI_PID_FILE=pid_file)
+    errors = process.communicate(timeout=HANG)[1]
+    assert process.returncode == 73 and str(pid_file) in errors
+    assert not world.servers() and not (world.folder() / "record.json").exists()
+
+
+def test_a_chat_that_agentapi_cannot_write_either_is_loaded_and_stays(world, binary, locked):
+    chat = locked / "chat.json"
+    world.talk("one", AGENTAPI_STATE_FILE=chat)
+    process = read_only(world, binary, locked, AGENTAPI_STATE_FILE=chat)
+    until(lambda: world.agentapi.journal("state-loaded"), "the chat")
+    process.terminate()
+    errors = process.communicate(timeout=HANG)[1]
+    assert process.returncode == 0 and "[state-not-kept]" in errors
+    assert world.chat(chat) == ["one"]
+
+
 # The port
 
 def test_a_port_in_use_is_reported_with_its_holder_and_nothing_is_started(world):
