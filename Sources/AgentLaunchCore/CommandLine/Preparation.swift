@@ -42,6 +42,7 @@ struct Preparation {
         var task: TaskText?
         var executable: Executable
         var storeRoot: Path
+        var state: StateDecision?
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
     }
@@ -113,8 +114,15 @@ struct Preparation {
             }
         }
         let executable = findExecutable()
-        var plan = try planner(executable, decision, prompt, (task, resumePrompt), record.record, &findings)
-            .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
+        let planner = try planner(
+            executable,
+            decision,
+            prompt,
+            (task, resumePrompt),
+            record.record,
+            &findings
+        )
+        var plan = try planner.plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         if decision.verdict != .unknown {
             let version = plan.version.version ?? context.agent.newestKnown
             for warning in context.agent.firstRun(query, context.request.allowAll, version) {
@@ -123,11 +131,7 @@ struct Preparation {
             if let server = plan.server {
                 plan.findings.warn(pinned: context.agent.pinnedURLs(query), port: server.port)
             }
-            // The file is made for the start; its path is not longer than this.
-            try ArgumentSpace().check(
-                plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md"),
-                plan.environment.applied(to: context.environment)
-            )
+            try checkSpace(plan, executable)
         }
         let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
         return Outcome(
@@ -137,6 +141,7 @@ struct Preparation {
             task: task,
             executable: executable,
             storeRoot: store.root,
+            state: planner.state,
             holder: holder
         )
     }
@@ -155,6 +160,15 @@ struct Preparation {
         return nil
     }
 
+    /// Rather than an error of the kernel's when the conversation's record is written already.
+    private func checkSpace(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) {
+        // The prompt's file is made by the start, with a path like this.
+        let arguments = plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md")
+        var program = Path(bytes: arguments.first ?? [])
+        if case .found(let path, _) = plan.server?.program.executable ?? agent { program = path }
+        try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
+    }
+
     private func findExecutable() -> Executable {
         let name =
             context.agent.name == "custom"
@@ -171,14 +185,11 @@ struct Preparation {
         _ findings: inout Findings
     ) throws(LaunchError) -> Planner {
         let folder = apiFolder(record)
-        let stateFile = AgentAPI.stateFile(context.environment, folder: folder, workdir: context.workdir)
         var planner = Planner(
             context: context,
             executable: executable,
             version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
-            record: record,
-            hasStateFile: ((try? fileStatus(stateFile)) ?? nil) != nil,
             agentAPI: .find(context.environment, home: context.home, relativeTo: context.workdir)
         )
         if context.request.agentVersion != nil { planner.version.source = .option }
@@ -193,6 +204,8 @@ struct Preparation {
         if try planner.needsAgentAPIRelease(start, sent) {
             planner.agentAPI.version = versions.agentAPI(planner.agentAPI.executable, &findings)
         }
+        planner.state = stateDecision(decision, record, folder, planner.agentAPI)
+        for warning in planner.state?.warnings ?? [] { findings.warn(warning.code, warning.message) }
         return planner
     }
 

@@ -28,12 +28,14 @@ struct StartCommand {
     private func start(_ report: BackgroundReport?) throws(LaunchError) -> ChildEnd {
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
+        try preparation.endPredecessor(diagnostics)
         promptFiles.removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
         }
         try check(outcome)
+        if let server = outcome.plan.server { try AgentAPIFiles.check(server, preparation) }
         let sessionLock = try locks.takeSession(outcome.plan)
         let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
         let end: ChildEnd
@@ -108,8 +110,12 @@ struct StartCommand {
         let plan = outcome.plan
         let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
         defer { materials.putAway() }
+        let files = try outcome.plan.server.map { (server) throws(LaunchError) in
+            try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
+        }
+        defer { files?.putAway() }
         let now = Timestamp.now()
-        let record = Record(
+        var record = Record(
             of: plan,
             name: request.sessionName,
             store: outcome.storeRoot,
@@ -118,6 +124,7 @@ struct StartCommand {
             moduleDirectory: preparation.moduleDirectory,
             now: now
         )
+        files?.claim(&record)
         let isRecorded = plan.agent.name != "custom"
         if isRecorded { write(record) }
         diagnostics.notice(startLine(plan))
@@ -139,7 +146,9 @@ struct StartCommand {
             : nil
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
-        let members: [(any LaunchObserver)?] = [upkeep, watcher, chat, upkeep.deadline(asked: chat)]
+        let members: [(any LaunchObserver)?] = [
+            upkeep, watcher, chat, upkeep.deadline(asked: chat), files,
+        ]
         let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {
         case .direct:

@@ -20,7 +20,7 @@ struct WaitCommand {
             return try ended(conversation.run, wasRunning: false)
         }
         do throws(Errno) {
-            let process = try HeldProcess(launcher.process.pid)
+            let process = try ProcessHandle(launcher.process.pid)
             // Another process by now, if the number was given on before the handle was made.
             if launcher.process.isAlive { _ = process.hasEnded(within: nil) }
         } catch {

@@ -27,6 +27,9 @@ extension Record {
                 startedAt: now
             )
             if session == nil, new == NewSession(), origin != .fresh { origin = .captured }
+            // The chat of the conversation before this one is still where it was.
+            stateFile = old?.stateFile
+            stateSession = stateFile == nil ? nil : old?.stateToken ?? "unknown"
         }
         self.store = store
         self.moduleDirectory = moduleDirectory

@@ -9,8 +9,12 @@ struct ArgumentSpace {
     /// All strings with their NULs and pointers: a quarter of the stack's limit, at most 6 MiB.
     var total = min(6 << 20, max(128 << 10, sysconf(Int32(_SC_ARG_MAX))))
 
-    func check(_ arguments: [Bytes], _ environment: Environment) throws(LaunchError) {
-        let what = arguments.first?.lossyText ?? ""
+    func check(
+        _ program: Path,
+        _ arguments: [Bytes],
+        _ environment: Environment
+    ) throws(LaunchError) {
+        let what = program.description
         if let longest = arguments.map(\.count).max(), longest > Self.string {
             throw LaunchError(
                 .usage,
@@ -29,9 +33,7 @@ struct ArgumentSpace {
                 "unset or shorten it"
             )
         }
-        let strings = arguments + environment.strings
-        // The kernel keeps the program's path too.
-        let count = strings.reduce(what.utf8.count + 1) { $0 + $1.count + 1 + MemoryLayout<Int>.size }
+        let count = Self.cost(program, arguments, environment)
         guard count <= total else {
             throw LaunchError(
                 .usage,
@@ -39,6 +41,13 @@ struct ArgumentSpace {
                 "arguments and environment of \(count) bytes are over the system's limit of \(total)",
                 "shorten them, or raise the limit of the stack (ulimit -s), of which it is a quarter"
             )
+        }
+    }
+
+    /// Every string with its NUL and a pointer; the program's path is kept too.
+    static func cost(_ program: Path, _ arguments: [Bytes], _ environment: Environment) -> Int {
+        (arguments + environment.strings).reduce(program.bytes.count + 1) {
+            $0 + $1.count + 1 + MemoryLayout<Int>.size
         }
     }
 }

@@ -18,7 +18,7 @@ extension Planner {
             program: agentAPI,
             workdir: context.workdir,
             folder: apiFolder,
-            loadsState: session != nil && record?.stateSession == session?.id && hasStateFile,
+            loadsState: session != nil && state?.loads == true,
             passesPrompt: plan.prompt.delivery == .agentapi && session == nil,
             environment: context.environment
         )

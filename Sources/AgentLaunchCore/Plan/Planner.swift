@@ -5,9 +5,8 @@ struct Planner {
     var version: VersionAnswer
     /// Where agentapi's files of this conversation go.
     let apiFolder: Path
-    let record: Record?
-    /// Whether agentapi's state file is there.
-    let hasStateFile: Bool
+    /// Whose chat agentapi's state file holds; nil where none is kept.
+    var state: StateDecision?
     var agentAPI: AgentAPIProgram
 
     func plan(

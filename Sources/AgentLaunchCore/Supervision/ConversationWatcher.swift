@@ -96,6 +96,7 @@ final class ConversationWatcher: LaunchObserver {
         var findings = Findings()
         if record.sessionID == nil, let id = newID(store, &findings) {
             record.sessionID = id
+            if record.stateFile != nil { record.stateSession = record.stateSession ?? id }
             if record.sessionName == nil, record.origin != .fresh { record.origin = .captured }
         }
         if let task = awaited, let id = record.sessionID,

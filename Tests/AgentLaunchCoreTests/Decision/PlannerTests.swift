@@ -34,8 +34,6 @@ struct PlannerTests {
             executable: .found("/usr/bin/claude", isOnPath: true),
             version: VersionAnswer(version: nil, source: .notNeeded),
             apiFolder: "/state",
-            record: nil,
-            hasStateFile: false,
             agentAPI: AgentAPIProgram(executable: .found("/usr/bin/agentapi", isOnPath: true))
         ).plan(decision, prompt, task: task, resumePrompt: TaskText("go on"), Findings())
     }

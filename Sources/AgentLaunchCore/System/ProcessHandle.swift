@@ -2,7 +2,7 @@ import CPseudoTerminal
 import Glibc
 
 /// One process for as long as this value lives: its number may be given to another one, this may not.
-struct HeldProcess: ~Copyable {
+struct ProcessHandle: ~Copyable {
     let pid: Int32
     /// Readable when the process has ended.
     let descriptor: Int32
