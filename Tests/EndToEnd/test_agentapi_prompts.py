@@ -254,10 +254,8 @@ def test_an_agentapi_that_never_listens_is_stopped_like_any_other(launches, agen
     assert launches.prompts() == [("stdin", "given")]
 
 
-def test_after_the_delivery_nothing_is_asked(launches, agentapi):
-    launch = launches.custom("Go.", "--verbose")
-    launches.wait_to_hear("the prompt is in agentapi's chat")
-    agentapi.wait_for_status("stable")
+def is_idle(launch):
+    """The launcher is not woken once in some seconds."""
 
     def wakeups():
         lines = Path(f"/proc/{launch.pid}/status").read_text().splitlines()
@@ -268,5 +266,23 @@ def test_after_the_delivery_nothing_is_asked(launches, agentapi):
     while before != (before := wakeups()):
         time.sleep(1)
     time.sleep(3)
-    assert wakeups() == before
+    return wakeups() == before
+
+
+def test_after_the_delivery_nothing_is_asked(launches, agentapi):
+    launch = launches.custom("Go.", "--verbose")
+    launches.wait_to_hear("the prompt is in agentapi's chat")
+    agentapi.wait_for_status("stable")
+    assert is_idle(launch)
+    assert launches.stop(launch) == 0
+
+
+def test_a_prompt_that_the_agents_store_shows_first_is_delivered_and_not_looked_for_any_more(launches, agentapi):
+    launch = launches.start(prompt=LONG, AGENT_DELAY="600", DOUBLE_VERSION="0.12.2")
+    agentapi.wait_until_up()
+    session = json.loads(launches.record_file.read_text())["session"]
+    agent_stores.claude(launches.home, launches.workdir, [LONG], token=session)
+    launches.wait_for_prompts(("stdin", "delivered"))
+    assert "user" not in [role for role, text in agentapi.messages()]
+    assert is_idle(launch)
     assert launches.stop(launch) == 0

@@ -10,7 +10,7 @@ enum ChatRequest: Equatable, Sendable {
         text.count < longestBody && Self.send.http(sending: text).body?.count ?? 0 <= longestBody
     }
 
-    func http(sending text: Bytes) -> HTTPRequest {
+    func http(sending text: Bytes = []) -> HTTPRequest {
         switch self {
         case .status: .get("/status")
         case .messages: .get("/messages")
@@ -42,7 +42,7 @@ struct EqualMessages: Equatable, Sendable {
 }
 
 extension ChatAnswer {
-    init(_ answer: HTTPAnswer, to request: ChatRequest, about text: Bytes) {
+    init(_ answer: HTTPAnswer, to request: ChatRequest, about text: Bytes = []) {
         guard answer.status == 200 else {
             self = Self.refusal(answer, request)
             return

@@ -57,6 +57,9 @@ enum HelpText {
           AGENTLAUNCH_TRANSPORT=agentapi|direct and AGENTLAUNCH_ATTENDED=true|false.
           The agent inherits none of them. A leading ~/ or $HOME/ in a path is the
           home directory.
+          Of agentapi's own variables PORT, CHAT_BASE_PATH, ALLOWED_HOSTS,
+          ALLOWED_ORIGINS, STATE_FILE, PID_FILE, SAVE_STATE, TERM_WIDTH and
+          TERM_HEIGHT (each AGENTAPI_...) are kept, below the options.
 
         """
 

@@ -43,14 +43,9 @@ struct LaunchMaterials {
             plan.agent.name == "custom"
             ? preparation.context.request.arguments.first?.lossyText ?? "" : plan.agent.executable
         var program = try found(outcome.executable, name, plan.agent.install)
-        if let wrapper = plan.wrapper.first {
-            let executable = Executable.find(
-                wrapper,
-                places: [],
-                environment: preparation.context.environment,
-                relativeTo: plan.workdir
-            )
-            program = try found(executable, wrapper.lossyText, "install it, or leave --wrapper out")
+        if let wrapper = preparation.findWrapper() {
+            let name = plan.wrapper.first?.lossyText ?? ""
+            program = try found(wrapper, name, "install it, or leave --wrapper out")
         }
         if let server = plan.server {
             program = try found(server.program.executable, AgentAPIProgram.name, AgentAPIProgram.install)

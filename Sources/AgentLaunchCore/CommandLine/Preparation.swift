@@ -169,6 +169,13 @@ struct Preparation {
         try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
     }
 
+    /// The wrapper's program, if there is a wrapper.
+    func findWrapper() -> Executable? {
+        context.request.wrapper.first.map {
+            Executable.find($0, places: [], environment: context.environment, relativeTo: context.workdir)
+        }
+    }
+
     private func findExecutable() -> Executable {
         let name =
             context.agent.name == "custom"
@@ -197,7 +204,9 @@ struct Preparation {
         let sent =
             prompt.action == .skip
             ? nil : planner.text(prompt.action, texts.task, texts.resumePrompt)
-        let versions = Versions(context, state)
+        let api = context.transport == .agentapi ? planner.agentAPI.executable : nil
+        let programs = [executable, api, findWrapper()].compactMap(\.self)
+        let versions = Versions(context, state, areProgramsThere: programs.allSatisfy(\.isFound))
         if context.agent.needsVersion(planner.commandRequest(start, sent)) {
             planner.version = versions.agent(executable, &findings)
         }

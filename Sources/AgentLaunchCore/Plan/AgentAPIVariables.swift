@@ -74,7 +74,13 @@ extension AgentAPI {
         if let option, isGiven(option) {
             findings.saw(variable: name, .ignored, "\(option.flag) is given, and wins")
         } else {
-            findings.saw(variable: name, .ok, "kept, agentapi reads it")
+            let isRelative = key.hasSuffix("_FILE") && value.first != UInt8(ascii: "/")
+            findings.saw(
+                variable: name,
+                .ok,
+                isRelative
+                    ? "kept, made absolute: it begins in the working directory" : "kept, agentapi reads it"
+            )
         }
     }
 

@@ -57,6 +57,7 @@ struct ChatWatcherTests {
     private final class Seen {
         var events: Events = []
         var ready = 0
+        var sendings = 0
     }
 
     private func makeWatcher(
@@ -70,6 +71,7 @@ struct ChatWatcherTests {
             AgentAPIAddress(port),
             prompt: text.map { ChatWatcher.Prompt(text: Bytes($0.utf8), way: way) },
             onReady: awaitsReady ? { seen.ready += 1 } : nil,
+            onSending: { seen.sendings += 1 },
             onEvent: { seen.events.append($0) }
         )
     }
@@ -161,7 +163,8 @@ struct ChatWatcherTests {
         #expect(!server.requests.contains { $0.line.hasPrefix("POST") })
         chat.become("stable")
         run(watcher)
-        #expect(seen.events == [.arrived])
+        #expect(seen.events == [.heldBack, .arrived])
+        #expect(seen.sendings == 2)
         #expect(chat.messages == ["go on", "go on"])
     }
 
@@ -193,5 +196,34 @@ struct ChatWatcherTests {
         #expect(watcher.deadline == nil)
         watcher.wake()
         #expect(watcher.interests.isEmpty)
+    }
+}
+
+@Suite("The status of several agentapis")
+struct AgentAPIStatusesTests {
+    @Test("One that does not answer, or is not there, keeps nobody from being heard")
+    func several() throws {
+        let server = try LoopbackServer { _ in httpAnswer(#"{"status":"stable"}"#) }
+        defer { server.stop() }
+        let silent = try boundSocket()
+        let gone = try boundSocket()
+        listen(silent.descriptor, 4)
+        defer {
+            close(silent.descriptor)
+            close(gone.descriptor)
+        }
+        let ports = [silent.port, server.port, gone.port, server.port]
+        let answers = agentAPIStatuses(of: ports.map { AgentAPIAddress($0) }, milliseconds: 3000)
+        let stable = ChatAnswer.status(isStable: true)
+        #expect(answers == [nil, stable, ChatAnswer(HTTPFailure.refused, wasSent: false), stable])
+    }
+
+    @Test("Without a silent one the deadline is not waited for")
+    func atOnce() throws {
+        let server = try LoopbackServer { _ in httpAnswer("no", status: 500) }
+        defer { server.stop() }
+        let answers = agentAPIStatuses(of: [AgentAPIAddress(server.port)], milliseconds: .max / 2)
+        #expect(answers == [.failed("agentapi answered 500")])
+        #expect(agentAPIStatuses(of: [], milliseconds: .max / 2).isEmpty)
     }
 }
