@@ -147,7 +147,7 @@ struct StartCommand {
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
         let members: [(any LaunchObserver)?] = [
-            upkeep, watcher, chat, upkeep.deadline(asked: chat), files,
+            upkeep, watcher, chat, files, upkeep.deadline(asked: chat),
         ]
         let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {

@@ -63,7 +63,7 @@ struct PromptDeliveryTests {
 
     @Test(
         "A warm conversation gets it as a message, never as an initial prompt",
-        arguments: [9, 122_881, 1 << 20]
+        arguments: [9, 122_881, 1_000_000]
     )
     func warm(_ count: Int) throws {
         var bench = bench(.claude, max(count, 131_072))
