@@ -46,7 +46,7 @@ struct WaitCommand {
             throw LaunchError(
                 .unavailable,
                 conversation.title,
-                "the launcher of conversation \(conversation.name) was killed and left no status",
+                "the launcher of conversation \(conversation.name) left no status: it was killed, or refused to start",
                 "start it again"
             )
         }
