@@ -63,7 +63,7 @@ class Goose:
 
 
 class ClaudeUnderAgentAPI(Claude):
-    own_places = (".claude", ".claude.json", ".cache/claude", ".cache/claude-cli-nodejs", ".local/share/claude", ".local/state/claude")
+    own_places = (".claude", ".claude.json", ".cache/claude", ".local/share/applications/claude-code-url-handler.desktop")
 
     def resumes(self, argv, identity):
         return "--resume" in argv and argv[argv.index("--resume") + 1] == identity
@@ -137,10 +137,11 @@ class ModuleRun:
         """Starts it; returns at once the script that waits."""
         self.launcher_file.unlink(missing_ok=True)
         words = [START, self.workdir, self.port, self.log, self.launcher_file, *before, *self.command(prompt)]
-        return subprocess.Popen(
+        self.script = subprocess.Popen(
             [os.fspath(word) if isinstance(word, Path) else str(word) for word in words],
             env=self.environment(prompt, **extra), stdin=subprocess.DEVNULL, start_new_session=True,
         )
+        return self.script
 
     def start(self, prompt=None, **extra):
         """Starts it and waits as the module does; agentapi's start as its double saw it."""
@@ -151,7 +152,8 @@ class ModuleRun:
         return self.agent_argv(starts)
 
     def is_running(self):
-        return not self.launcher_file.exists() or is_alive(int(self.launcher_file.read_text() or 0))
+        pid = self.launcher_file.read_text() if self.launcher_file.exists() else ""
+        return not pid or is_alive(int(pid))
 
     def said(self):
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
@@ -199,10 +201,16 @@ class ModuleRun:
         return [text for role, text in self.messages() if role == "user"]
 
     def say(self, text):
-        """A user's message over the chat; the model's request with it."""
+        """A user's message over the chat, answered there; the model's request with it.
+
+        A chat that is saved before its last message is answered can be stuck once it is loaded again: agentapi waits
+        for a screen that differs from the last one it kept.
+        """
         self.installation.wait_for_status("stable", port=self.port)
         assert self.installation.post(text, port=self.port)[0] == 200, self.said()
-        return self.asked(text)
+        request = self.asked(text)
+        until(lambda: self.messages()[-1][0] == "agent" and "reply" in self.messages()[-1][1], "the answer in the chat")
+        return request
 
     def asked(self, text):
         """The model's request that ends with this text."""
@@ -230,18 +238,18 @@ class ModuleRun:
         os.kill(pid, signal.SIGTERM)
         until(lambda: not Path(f"/proc/{pid}").exists(), "the end of agentapi's pid")
         until(lambda: not self.is_running(), "the end of agentlaunch")
+        self.script.wait(HANG)
 
     def kill_everything(self):
         """KILL for all of it at once, without an order that anybody could rely on."""
-        def gone():
-            pids = self.processes()
+        while pids := self.processes():
             for pid in pids:
                 try:
                     os.kill(pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            return not pids
-        until(gone, "the end of everything")
+            # Its environment is gone before its locks are.
+            until(lambda: not any(is_alive(pid) for pid in pids), "the end of everything")
 
     def strangers(self):
         """What stands in the home or the workdir and is neither the agent's, nor in a folder of ours."""
