@@ -93,3 +93,16 @@ def under_agentapi(binary, agentapi):
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+@pytest.fixture
+def background(binary, tmp_path, monkeypatch):
+    """Starts in the background for a workdir of its own; see Tests/Support/background.py."""
+    from background import Background
+
+    # It names the program for these tests and no option: agentlaunch would say so.
+    monkeypatch.delenv("AGENTLAUNCH_BINARY", raising=False)
+    (tmp_path / "work").mkdir()
+    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
+    yield made
+    made.close()
