@@ -106,3 +106,38 @@ def background(binary, tmp_path, monkeypatch):
     made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
     yield made
     made.close()
+
+
+@pytest.fixture
+def workspaces(tmp_path, binary):
+    """workspaces("goose"): that agent in a scratch home of its own; see Tests/Support/module_run.py."""
+    from module_run import KINDS
+
+    made = []
+
+    def make(name):
+        folder = tmp_path / name
+        folder.mkdir()
+        made.append(KINDS[name](folder, binary))
+        made[-1].answer_first_run()
+        return made[-1]
+
+    yield make
+    for agent in made:
+        agent.close()
+
+
+@pytest.fixture
+def module_runs(agentapi):
+    """module_runs(workspace, ...): a ModuleRun; whatever is left of it ends with the test."""
+    from module_run import ModuleRun
+
+    made = []
+
+    def make(agent, *options, **where):
+        made.append(ModuleRun(agent, agentapi, *options, **where))
+        return made[-1]
+
+    yield make
+    for run in made:
+        run.kill_everything()

@@ -10,45 +10,14 @@ import signal
 
 import pytest
 from agentapi import until
-from module_run import KINDS, ModuleRun, hashes, sha256
+from module_run import hashes, sha256
 
 TASK = "Paint the harbour wall\n\nin \"two\" coats & don't stop"
 
 
-@pytest.fixture
-def agents(tmp_path, binary):
-    """agents("goose"): that agent in a scratch home of its own."""
-    made = []
-
-    def make(name):
-        folder = tmp_path / name
-        folder.mkdir()
-        made.append(KINDS[name](folder, binary))
-        made[-1].answer_first_run()
-        return made[-1]
-
-    yield make
-    for agent in made:
-        agent.close()
-
-
-@pytest.fixture
-def runs(agentapi):
-    """runs(agent, ...): a ModuleRun; whatever is left of it ends with the test."""
-    made = []
-
-    def make(agent, *options, **where):
-        made.append(ModuleRun(agent, agentapi, *options, **where))
-        return made[-1]
-
-    yield make
-    for run in made:
-        run.kill_everything()
-
-
 @pytest.fixture(params=["goose", "claude", "codex"])
-def run(request, agents, runs):
-    return runs(agents(request.param))
+def run(request, workspaces, module_runs):
+    return module_runs(workspaces(request.param))
 
 
 @pytest.fixture
@@ -174,10 +143,10 @@ def test_a_stop_while_the_agent_is_still_loading_does_not_cost_the_chat(run):
     assert_in_order(run, identity)
 
 
-def test_a_chat_that_agentapi_overwrote_is_back_although_agentlaunch_was_killed_too(agents, runs):
+def test_a_chat_that_agentapi_overwrote_is_back_although_agentlaunch_was_killed_too(workspaces, module_runs):
     """A host going down kills in any order: the agent first, and agentapi saves the screen of a run that never was
     ready; then agentlaunch, which has had no time for it."""
-    run = runs(agents("goose"))
+    run = module_runs(workspaces("goose"))
     run.start(TASK)
     run.answered(TASK)
     run.say("Remember the lighthouse")
@@ -211,9 +180,9 @@ def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wr
         assert start["argv"][start["argv"].index("--") + 1] == str(wrapper)
 
 
-def test_the_agent_finds_what_the_module_exports_and_signals_at_their_default(agents, runs):
+def test_the_agent_finds_what_the_module_exports_and_signals_at_their_default(workspaces, module_runs):
     """nohup and `&` have HUP, INT and QUIT ignored: an agent that inherits it cannot be stopped in good order."""
-    run = runs(agents("goose"))
+    run = module_runs(workspaces("goose"))
     run.start(TASK)
     run.answered(TASK)
     started = run.starts()[-1]

@@ -95,10 +95,10 @@ class ModuleRun:
         self.workdir, self.session = workdir or agent.workdir, session
         self.port = port or free_port()
         self.folder = agent.home / f".{agent.name}-module"
-        self.state_file, self.pid_file = self.folder / "agentapi-state.json", self.folder / "agentapi.pid"
         self.log = self.folder / f"agentapi-start-{self.port}.log"
         self.launcher_file = agent.folder / f"launcher-{self.port}"
         self.own_files, self.wrapper = own_files, wrapper
+        self.prefix = []  # in front of everything: another user, say
         self.folder.mkdir(exist_ok=True)
 
     def environment(self, prompt=None, **extra):
@@ -136,7 +136,7 @@ class ModuleRun:
     def begin(self, prompt=None, before=(), **extra):
         """Starts it; returns at once the script that waits."""
         self.launcher_file.unlink(missing_ok=True)
-        words = [START, self.workdir, self.port, self.log, self.launcher_file, *before, *self.command(prompt)]
+        words = [*self.prefix, START, self.workdir, self.port, self.log, self.launcher_file, *before, *self.command(prompt)]
         self.script = subprocess.Popen(
             [os.fspath(word) if isinstance(word, Path) else str(word) for word in words],
             env=self.environment(prompt, **extra), stdin=subprocess.DEVNULL, start_new_session=True,
@@ -157,6 +157,18 @@ class ModuleRun:
 
     def said(self):
         return self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+
+    @property
+    def state_file(self):
+        return self._file("AGENTAPI_STATE_FILE", "agentapi-state.json")
+
+    @property
+    def pid_file(self):
+        return self._file("AGENTAPI_PID_FILE", "agentapi.pid")
+
+    def _file(self, variable, name):
+        """The module's own, or where agentlaunch told agentapi to keep it."""
+        return self.folder / name if self.own_files else Path(self.starts()[-1]["environment"][variable])
 
     # What ran
 
@@ -230,9 +242,9 @@ class ModuleRun:
 
     # The end
 
-    def shut_down(self, pid_file=None):
+    def shut_down(self):
         """The module's shutdown script; then nothing of it is left."""
-        pid = int(Path(pid_file or self.pid_file).read_text())
+        pid = int(self.pid_file.read_text())
         os.kill(pid, signal.SIGUSR1)
         assert self.installation.get("/messages", port=self.port)[0] == 200
         os.kill(pid, signal.SIGTERM)

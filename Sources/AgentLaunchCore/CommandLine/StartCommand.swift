@@ -121,7 +121,7 @@ struct StartCommand {
             store: outcome.storeRoot,
             task: outcome.task,
             old: outcome.record.record,
-            moduleDirectory: preparation.moduleDirectory,
+            moduleDirectory: outcome.moduleDirectory,
             now: now
         )
         files?.claim(&record)
