@@ -91,6 +91,40 @@ def test_two_directories_with_one_task_keep_apart(bench):
     assert bench.texts() == [[TASK], [TASK]]
 
 
+def test_two_names_in_one_directory_keep_apart(bench):
+    if not bench.double.many:
+        pytest.skip("it keeps one conversation of a directory")
+    tasks = {"one": "the task of one", "two": "the task of two"}
+    for name, task in tasks.items():
+        first = bench.start("--session", name, task=task).expect(f"reply 1 to: {task}")
+        [key] = [key for key, _, texts in bench.conversations() if texts == [task]]
+        until(lambda: key in bench.sessions(), "the id in the record")
+        first.kill_agent()
+    keys = {texts[0]: key for key, _, texts in bench.conversations()}
+    for name, task in tasks.items():
+        again = bench.start("--session", name, task=task).expect("the double is ready")
+        assert again.agent["argv"] == bench.double.warm(keys[task], str(bench.project))
+        again.stop()
+    # Neither is anybody else's to take over: not of the default name, not of a third, not even the newest.
+    assert bench.dry("--adopt", "newest")["start"] == "cold"
+    assert bench.dry("--session", "three", "--adopt", "newest", task=tasks["two"])["start"] == "cold"
+
+
+def test_of_several_conversations_that_nobody_recorded_the_one_with_the_task_is_taken_over(bench):
+    if not bench.double.many:
+        pytest.skip("it keeps one conversation of a directory")
+    for task in (TASK, "another task", "a third task"):
+        bench.start("--fresh", task=task).expect(f"reply 1 to: {task}").stop()
+    shutil.rmtree(bench.home / ".local/state/agentlaunch")
+    keys = {texts[0]: key for key, _, texts in bench.conversations()}
+    assert len(keys) == 3
+    assert bench.dry()["session"]["id"] == keys[TASK]
+    assert bench.dry("--session", "other")["session"]["id"] == keys[TASK]
+    assert bench.dry("--adopt", "newest")["session"]["id"] == keys["a third task"]
+    assert bench.dry("--adopt", "never")["start"] == "cold"
+    assert bench.dry(task=None)["session"]["id"] == keys["a third task"]
+
+
 def test_the_directory_is_the_physical_one(bench):
     link = bench.root / "link"
     link.symlink_to(bench.project)

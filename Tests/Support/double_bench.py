@@ -75,6 +75,11 @@ class Bench:
     def texts(self):
         return [texts for _, _, texts in self.conversations()]
 
+    def sessions(self):
+        """The ids that the records hold."""
+        files = self.home.glob(".local/state/agentlaunch/*/*/record.json")
+        return {json.loads(file.read_text()).get("session") for file in files}
+
     def record(self):
         [file] = self.home.glob(".local/state/agentlaunch/*/*/record.json")
         return json.loads(file.read_text())

@@ -24,6 +24,8 @@ class Double:
     environment: dict = field(default_factory=dict)
     stores_prompt_first: bool = True
     """A prompt is in the store before its answer is, so that a kill in between does not lose it."""
+    many: bool = True
+    """It keeps more than one conversation of a directory."""
     unknown_id: str = ""
     """An id of the agent's form that is not there."""
 
