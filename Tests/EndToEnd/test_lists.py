@@ -10,6 +10,7 @@ import pytest
 FIXTURES = Path(__file__).resolve().parents[1] / "Fixtures"
 WORKDIR = "/home/coder/project"
 IDS = {
+    "amazonq": "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00",
     "claude": "11111111-1111-4111-8111-111111111111",
     "codex": "01a1fbec-640f-71e3-890f-979191a2bf22",
     "goose": "20261002_1",
@@ -18,7 +19,7 @@ IDS = {
 
 @pytest.fixture
 def home(tmp_path):
-    for case in ("claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17"):
+    for case in ("amazonq/own-two-turns", "claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17"):
         shutil.copytree(FIXTURES / case / "home", tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -52,7 +53,7 @@ def test_all_sessions_name_their_directory(listing):
     found = json.loads(listing("sessions", "--all", "-o", "json"))
     assert {entry["agent"]: entry["id"] for entry in found} == IDS
     assert {entry["directory"] for entry in found} == {WORKDIR}
-    assert listing("sessions", "--all").count(WORKDIR) == 3
+    assert listing("sessions", "--all").count(WORKDIR) == len(IDS)
 
 
 def test_text_has_a_line_for_each_session_below_its_header(listing):
@@ -78,6 +79,6 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     found = json.loads(listing("agents", "--format", "json"))
-    assert [entry["name"] for entry in found] == ["claude", "codex", "custom", "goose"]
+    assert [entry["name"] for entry in found] == ["amazonq", "claude", "codex", "custom", "goose"]
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")

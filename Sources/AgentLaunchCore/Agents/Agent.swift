@@ -27,6 +27,10 @@ struct Agent: Sendable {
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
     /// Resumed in another directory than the session's, it asks on the terminal which of them to use.
     var asksAboutDirectory = false
+    /// It keeps one conversation for a directory, and finds it by the directory alone.
+    var hasOneConversationPerDirectory = false
+    /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
+    var storesPromptWithAnswer = false
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }

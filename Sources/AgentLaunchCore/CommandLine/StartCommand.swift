@@ -84,6 +84,7 @@ struct StartCommand {
         let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
         defer { materials.putAway() }
         let now = Timestamp.now()
+        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: now)
         let record = Record(
             of: plan,
             name: request.sessionName,

@@ -91,10 +91,14 @@ struct Decider {
         switch store.find(id, &findings) {
         case .found(let session) where session.state == .resumable:
             if let place = otherPlace(session) {
+                let why =
+                    agent.hasOneConversationPerDirectory
+                    ? "\(agent.title) resumes it only in its directory, \(place)"
+                    : "\(agent.title) would ask on the terminal, because the conversation is of \(place)"
                 throw LaunchError(
                     .noInput,
                     "--resume \(id)",
-                    "\(agent.title) would ask on the terminal, because the conversation is of \(place)",
+                    why,
                     "add --workdir \(ShellQuoting.quote(place.description))"
                 )
             }
@@ -124,7 +128,9 @@ struct Decider {
 
     /// Where the session belongs, if the agent will not go on with it here without a question.
     func otherPlace(_ session: Session) -> Path? {
-        guard agent.asksAboutDirectory, let directory = session.directory else { return nil }
+        guard agent.asksAboutDirectory || agent.hasOneConversationPerDirectory,
+            let directory = session.directory
+        else { return nil }
         return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
     }
 

@@ -34,7 +34,7 @@ struct InvocationTests {
     @Test(
         "An agent of a later release is refused as such, in a dry run too",
         arguments: [
-            "aider", "amazonq", "amazon-q", "q", "amp", "sourcegraph-amp", "auggie", "copilot", "cursor",
+            "aider", "amp", "sourcegraph-amp", "auggie", "copilot", "cursor",
             "cursor-cli", "cursor-agent", "gemini", "kiro", "kiro-cli", "opencode",
         ]
     )
