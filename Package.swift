@@ -24,6 +24,12 @@ let package = Package(
             dependencies: ["AgentLaunchCore"],
             swiftSettings: strict
         ),
+        // The tests' agentapi: an oracle, so it shares no code with what it checks.
+        .executableTarget(
+            name: "agentapi-double",
+            path: "Tests/AgentAPIDouble",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "AgentLaunchCoreTests",
             dependencies: ["AgentLaunchCore"],

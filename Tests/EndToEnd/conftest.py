@@ -2,11 +2,14 @@
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "Tests/Support"))
 
 # Whoever runs the tests in the background or under nohup ignores signals, and agentlaunch keeps to what its caller
 # ignores: the tests begin with the defaults.
@@ -55,3 +58,38 @@ def terminals():
     yield make
     for terminal in made:
         terminal.close()
+
+
+@pytest.fixture
+def agentapi(tmp_path):
+    """The double of agentapi, installed under its name; see Tests/Support/agentapi.py."""
+    from agentapi import Installation
+
+    installation = Installation(tmp_path / "agentapi")
+    yield installation
+    installation.close()
+
+
+@pytest.fixture
+def under_agentapi(binary, agentapi):
+    """under_agentapi("--stop-timeout", "1", AGENT_ON_INT="hold"): agentlaunch with the scripted agent behind the double.
+
+    Its output goes to `agentapi.root / "launch.out"` and `launch.err`, unless the caller of it says otherwise.
+    """
+    started = []
+
+    def start(*options, agent=(agentapi.agent,), name="custom", terminal=None, popen=None, **variables):
+        argv = [binary, name, "--agentapi", "--port", str(agentapi.port), *options, *(["--", *agent] if agent else [])]
+        environment = agentapi.environment(**{"DOUBLE_TIME_SCALE": "0.1", **variables})
+        if terminal:
+            return terminal.start(argv, env=environment, **(popen or {}))
+        with open(agentapi.root / "launch.out", "ab") as out, open(agentapi.root / "launch.err", "ab") as err:
+            streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err, **(popen or {})}
+            started.append(subprocess.Popen(argv, env=environment, **streams))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.wait()

@@ -25,8 +25,9 @@ struct Agent: Sendable {
     var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
     /// Questions of a first run that only the agent's own configuration answers, with the line to add.
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
-    /// Resumed in another directory than the session's, it asks on the terminal which of them to use.
-    var asksAboutDirectory = false
+    /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
+    /// terminal"; nil if nothing does.
+    var whenElsewhere: String?
     /// It keeps one conversation for a directory, and finds it by the directory alone.
     var hasOneConversationPerDirectory = false
     /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
@@ -49,6 +50,8 @@ struct CommandRequest: Sendable {
     var hasPrompt: Bool
     /// The prompt's first byte is `-`.
     var promptBeginsWithDash = false
+    /// The prompt is one word of small letters and `-`, as subcommands are.
+    var promptIsWord = false
     var model: String?
     var allowAll = false
     /// What the user wrote after `--`.

@@ -1,6 +1,6 @@
 extension Agent {
     /// Amazon Q Developer CLI, whose successor is Kiro. It chooses the id and resumes by the directory alone.
-    static let amazonq = Agent(
+    static let amazonQ = Agent(
         name: "amazonq",
         aliases: ["amazon-q", "q"],
         title: "Amazon Q",
@@ -15,6 +15,7 @@ extension Agent {
         refusedArguments: ["--resume", "-r", "--no-interactive", "--non-interactive"],
         isSessionID: isUUID,
         firstRun: { query, _, _ in amazonQFirstRun(query) },
+        whenElsewhere: "would begin anew",
         hasOneConversationPerDirectory: true,
         storesPromptWithAnswer: true,
         store: { AmazonQStore($0) },

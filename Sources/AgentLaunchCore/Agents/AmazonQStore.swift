@@ -217,7 +217,7 @@ final class AmazonQStore: SessionStore {
         case .failure(let fault):
             throw damaged("the conversation of \(row.directory.lossyText) cannot be read: \(fault.why)")
         }
-        guard Agent.amazonq.isSessionID(conversation.id) else {
+        guard Agent.amazonQ.isSessionID(conversation.id) else {
             throw damaged("the conversation of this directory has an id that Amazon Q does not make")
         }
         return Session(

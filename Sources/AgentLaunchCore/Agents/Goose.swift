@@ -13,7 +13,7 @@ extension Agent {
         isSessionID: isGooseSessionID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GooseFolders(query).firstRun },
-        asksAboutDirectory: true,
+        whenElsewhere: "would ask on the terminal",
         store: { GooseStore($0) },
         command: gooseCommand
     )

@@ -1,4 +1,4 @@
 /// The agents, sorted by name.
 enum Registry {
-    static let agents: [Agent] = [.amazonq, .claude, .codex, .custom, .goose]
+    static let agents: [Agent] = [.amazonQ, .claude, .codex, .custom, .goose, .openCode]
 }

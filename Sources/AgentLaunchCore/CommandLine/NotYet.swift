@@ -10,7 +10,6 @@ enum NotYet {
         .init("cursor", ["cursor-cli", "cursor-agent"]),
         .init("gemini"),
         .init("kiro", ["kiro-cli"]),
-        .init("opencode"),
     ]
 
     /// Commands, and what to do instead.

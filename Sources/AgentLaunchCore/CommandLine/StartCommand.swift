@@ -31,7 +31,9 @@ struct StartCommand {
     }
 
     /// A start that has to stop says these in its error.
-    private static let saidByErrors: Set<String> = ["agent-not-found", "prompt-refused"]
+    private static let saidByErrors: Set<String> = [
+        "agent-not-found", "agentapi-not-found", "prompt-refused",
+    ]
 
     // MARK: Dry run
 

@@ -91,14 +91,10 @@ struct Decider {
         switch store.find(id, &findings) {
         case .found(let session) where session.state == .resumable:
             if let place = otherPlace(session) {
-                let why =
-                    agent.hasOneConversationPerDirectory
-                    ? "\(agent.title) resumes it only in its directory, \(place)"
-                    : "\(agent.title) would ask on the terminal, because the conversation is of \(place)"
                 throw LaunchError(
                     .noInput,
                     "--resume \(id)",
-                    why,
+                    "\(agent.title) \(agent.whenElsewhere ?? ""), because the conversation is of \(place)",
                     "add --workdir \(ShellQuoting.quote(place.description))"
                 )
             }
@@ -126,11 +122,9 @@ struct Decider {
         )
     }
 
-    /// Where the session belongs, if the agent will not go on with it here without a question.
+    /// Where the session belongs, if the agent does not go on with it here as it should.
     func otherPlace(_ session: Session) -> Path? {
-        guard agent.asksAboutDirectory || agent.hasOneConversationPerDirectory,
-            let directory = session.directory
-        else { return nil }
+        guard agent.whenElsewhere != nil, let directory = session.directory else { return nil }
         return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
     }
 

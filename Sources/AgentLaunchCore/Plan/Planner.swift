@@ -71,6 +71,7 @@ struct Planner {
             start: start,
             hasPrompt: text != nil,
             promptBeginsWithDash: text?.first == UInt8(ascii: "-"),
+            promptIsWord: text.map(isWord) ?? false,
             model: context.request.model,
             allowAll: context.request.allowAll,
             extra: context.request.arguments,
@@ -95,7 +96,7 @@ struct Planner {
                 throw LaunchError(
                     .usage,
                     context.request.task?.spelling ?? "--prompt",
-                    "\(context.agent.name) takes a prompt only under agentapi",
+                    "\(context.agent.name) takes this prompt only under agentapi",
                     "use --agentapi, or leave the prompt out"
                 )
             }
@@ -197,6 +198,10 @@ struct Planner {
             )
         }
     }
+}
+
+private func isWord(_ text: Bytes) -> Bool {
+    text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
 }
 
 extension Sequence {

@@ -179,7 +179,7 @@ struct RequestTests {
     @Test(
         "What is not there yet is refused by a start and planned by a dry run",
         arguments: [
-            ["--agentapi"], ["--direct=false"], ["--detach"], ["--wait-ready=3"], ["--restart=on-failure"],
+            ["--detach"], ["--wait-ready=3"], ["--restart=on-failure"],
             ["--log-file=x"],
         ]
     )
@@ -193,7 +193,7 @@ struct RequestTests {
     @Test("The same by a variable")
     func notYetVariables() throws {
         for (name, value) in [
-            ("TRANSPORT", "agentapi"), ("DETACH", "1"), ("RESTART", "on-failure"), ("LOG_FILE", "x"),
+            ("DETACH", "1"), ("RESTART", "on-failure"), ("LOG_FILE", "x"),
             ("WAIT_READY", "1"),
         ] {
             var environment = Environment()
@@ -204,14 +204,6 @@ struct RequestTests {
             #expect(error.why.contains("yet"))
         }
         #expect(throws: Never.self) { try request(["claude", "--restart=never", "--detach=false"]) }
-    }
-
-    @Test("Without a terminal a start says to use --direct")
-    func noTerminal() throws {
-        let error = try #require(throws: LaunchError.self) { try NotYet.check(.agentapi, dryRun: false) }
-        #expect(error.nextStep == "use --direct")
-        #expect(throws: Never.self) { try NotYet.check(.agentapi, dryRun: true) }
-        #expect(throws: Never.self) { try NotYet.check(.direct, dryRun: false) }
     }
 
     @Test("A start looks at stdin and stdout, a dry run at stdin or stderr")

@@ -1,0 +1,104 @@
+import Glibc
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("Draining agentapi's terminal")
+struct DrainTests {
+    /// Two pipes: agentapi's side, and the caller's.
+    private struct Pipes: ~Copyable {
+        let source: (read: Int32, write: Int32)
+        let sink: (read: Int32, write: Int32)
+
+        init() {
+            func make() -> (Int32, Int32) {
+                var ends: [Int32] = [0, 0]
+                _ = pipe(&ends)
+                for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+                return (ends[0], ends[1])
+            }
+            source = make()
+            sink = make()
+        }
+
+        func produce(_ text: String) {
+            _ = Bytes(text.utf8).withUnsafeBytes { Glibc.write(source.write, $0.baseAddress!, $0.count) }
+        }
+
+        func taken() -> Bytes {
+            var all: Bytes = []
+            var buffer = Bytes(repeating: 0, count: 1 << 16)
+            while true {
+                let count = buffer.withUnsafeMutableBytes { Glibc.read(sink.read, $0.baseAddress!, $0.count) }
+                if count <= 0 { return all }
+                all += buffer[..<count]
+            }
+        }
+
+        deinit { for end in [source.read, source.write, sink.read, sink.write] { close(end) } }
+    }
+
+    @Test("passes bytes on unchanged")
+    func passesOn() {
+        let pipes = Pipes()
+        var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
+        pipes.produce("a\r\n\u{1b}[31m\u{0}ü")
+        drain.read()
+        #expect(drain.write().failure == nil)
+        #expect(pipes.taken() == Bytes("a\r\n\u{1b}[31m\u{0}ü".utf8))
+        #expect(drain.dropped == 0)
+    }
+
+    @Test("takes everything from agentapi though the caller takes nothing, and keeps the end of it")
+    func neverMakesAgentAPIWait() {
+        let pipes = Pipes()
+        var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
+        let line = String(repeating: "x", count: 1023) + "\n"
+        var produced = 0
+        for _ in 0..<3000 {
+            pipes.produce(line)
+            produced += line.utf8.count
+            drain.read()
+            _ = drain.write()
+        }
+        pipes.produce("the end")
+        produced += 7
+        drain.read()
+        var all: Bytes = []
+        repeat {
+            all += pipes.taken()
+            _ = drain.write()
+        } while drain.hasForCaller
+        all += pipes.taken()
+        #expect(all.suffix(7).elementsEqual(Bytes("the end".utf8)))
+        #expect(all.count + drain.dropped == produced)
+        #expect(drain.dropped > 0)
+    }
+
+    @Test("knows the line that announces the end, also when it comes in two pieces")
+    func findsTheShutdownLine() {
+        let pipes = Pipes()
+        var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
+        pipes.produce("time=… level=INFO msg=\"Received shut")
+        drain.read()
+        #expect(!drain.saidShutdown)
+        pipes.produce("down signal\"\n")
+        drain.read()
+        #expect(drain.saidShutdown)
+    }
+
+    @Test("says once that the caller has closed its side")
+    func closedReader() {
+        let pipes = Pipes()
+        signal(SIGPIPE, SIG_IGN)
+        var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
+        close(pipes.sink.read)
+        pipes.produce("one")
+        drain.read()
+        #expect(drain.write().failure?.code == EPIPE)
+        pipes.produce("two")
+        drain.read()
+        #expect(drain.write().failure == nil)
+        #expect(!drain.hasForCaller)
+    }
+}
