@@ -1,8 +1,4 @@
-"""Makes the project's own homes in `Tests/Fixtures/amazonq`: stores that Amazon Q, a crash or a bad copy left.
-
-    python3 Tests/Support/amazonq_fixtures.py            writes those that are missing
-    python3 Tests/Support/amazonq_fixtures.py --again    writes all anew
-"""
+"""Makes the project's own Amazon Q homes in `Tests/Fixtures/amazonq`."""
 
 import datetime
 import json
@@ -10,17 +6,22 @@ import os
 import sqlite3
 
 import q_store
-from fixture_homes import WORKDIR, Cases
+from fixture_maker import WORKDIR, Cases, killed, without
 
-cases = Cases("amazonq", ".local/share/amazon-q")
-case = cases.case
+case = Cases("amazonq")
 ID = "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00"
 AT = datetime.datetime(2026, 4, 23, 10, tzinfo=datetime.timezone.utc)
 
 
-def store(folder, work=lambda run: None, kind=q_store.AMAZONQ, mode="DELETE"):
-    database = sqlite3.connect(folder / "data.sqlite3", isolation_level=None)
-    database.execute(f"PRAGMA journal_mode = {mode}")
+def place(home):
+    """The database's path, its folder made."""
+    folder = home / ".local/share/amazon-q"
+    folder.mkdir(parents=True, exist_ok=True)
+    return place(home)
+
+
+def store(home, work=lambda run: None, kind=q_store.AMAZONQ):
+    database = sqlite3.connect(place(home), isolation_level=None)
     q_store.make_tables(database.execute, kind)
     work(database.execute)
     database.close()
@@ -37,29 +38,29 @@ def put(value, workdir=WORKDIR):
 
 
 @case(["warm"], ids=[ID])
-def own_two_turns(folder):
+def own_two_turns(home):
     """the ordinary case"""
-    store(folder, put(talk()))
+    store(home, put(talk()))
 
 
 @case(["warm"], ids=[ID])
-def compacted(folder):
+def compacted(home):
     """a summary took the place of the first turns"""
     value = talk()
     value["history"] = value["history"][1:]
     value["latest_summary"] = ["The files were listed.", {}]
-    store(folder, put(value))
+    store(home, put(value))
 
 
 @case(["warm"], ids=[ID])
-def tool_results_last(folder):
+def tool_results_last(home):
     """what a tool gave is nobody's words, and its turn has no time"""
     turns = [q_store.turn(WORKDIR, "List the files.", at=AT, tool="execute_bash"), q_store.results(WORKDIR)]
-    store(folder, put(q_store.conversation(turns, ID)))
+    store(home, put(q_store.conversation(turns, ID)))
 
 
 @case(["warm"], ids=[ID])
-def newer_members(folder):
+def newer_members(home):
     """what a later release adds to a conversation and to the database breaks nothing"""
     value = talk() | {"mcp_server_versions": {}, "user_turn_metadata": {"requests": []}, "added_later": [1]}
 
@@ -68,107 +69,106 @@ def newer_members(folder):
         run("INSERT INTO conversations (key, value) VALUES (?, ?)", (WORKDIR, json.dumps(value)))
         run("CREATE TABLE added_later (key TEXT)")
 
-    store(folder, work)
+    store(home, work)
 
 
 @case(["warm"], ids=[ID])
-def in_the_log(folder):
+def in_the_log(home):
     """in WAL mode, the row in the log alone, as a killed process leaves it"""
-    child = os.fork()
-    if child == 0:
-        database = sqlite3.connect(folder / "data.sqlite3", isolation_level=None)
+    def work():
+        database = sqlite3.connect(place(home), isolation_level=None)
         database.execute("PRAGMA journal_mode = WAL")
         q_store.make_tables(database.execute, q_store.AMAZONQ)
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         put(talk())(database.execute)
-        os._exit(0)
-    os.waitpid(child, 0)
-    (folder / "data.sqlite3-shm").unlink()
+
+    killed(work)
+    without(place(home), "-shm")
 
 
 @case(["unknown"])
-def log_lost(folder):
+def log_lost(home):
     """the log that held the row is gone, its shared memory is left"""
-    in_the_log(folder)
-    (folder / "data.sqlite3-wal").unlink()
-    (folder / "data.sqlite3-shm").write_bytes(bytes(32768))
+    in_the_log(home)
+    without(place(home), "-wal")
+    place(home).with_name("data.sqlite3-shm").write_bytes(bytes(32768))
 
 
 @case(["unknown"])
-def torn_value(folder):
+def torn_value(home):
     """the value is cut: Amazon Q would begin anew without a word and overwrite it"""
-    store(folder, put(json.dumps(talk())[:-200]))
+    store(home, put(json.dumps(talk())[:-200]))
 
 
 @case(["unknown"])
-def member_missing(folder):
+def member_missing(home):
     """without its range of turns the value is no conversation for Amazon Q's parser"""
     value = talk()
     del value["valid_history_range"]
-    store(folder, put(value))
+    store(home, put(value))
 
 
 @case(["unknown"])
-def two_kinds_of_content(folder):
+def two_kinds_of_content(home):
     """a turn is of one kind; with two its parser gives up"""
     value = talk()
     value["history"][0]["user"]["content"]["ToolUseResults"] = {"tool_use_results": []}
-    store(folder, put(value))
+    store(home, put(value))
 
 
 @case(["unknown"])
-def half_a_pair(folder):
+def half_a_pair(home):
     """an escape of half a surrogate pair, which its parser refuses"""
-    store(folder, put(json.dumps(talk()).replace("List", "\\ud83d List", 1)))
+    store(home, put(json.dumps(talk()).replace("List", "\\ud83d List", 1)))
 
 
 @case(["unknown"])
-def not_utf8(folder):
+def not_utf8(home):
     """a byte of the text is no UTF-8"""
     def work(run):
         value = json.dumps(talk()).encode().replace(b"List", b"\xffist", 1)
         run("INSERT INTO conversations VALUES (?, CAST(? AS TEXT))", (WORKDIR, value))
 
-    store(folder, work)
+    store(home, work)
 
 
 @case(["unknown"])
-def value_is_a_blob(folder):
+def value_is_a_blob(home):
     """the right bytes as a BLOB: Amazon Q asks for text"""
-    store(folder, put(json.dumps(talk()).encode()))
+    store(home, put(json.dumps(talk()).encode()))
 
 
 @case(["unknown"])
-def nested_too_deep(folder):
+def nested_too_deep(home):
     """more brackets than its parser follows"""
-    store(folder, put(json.dumps(talk())[:-1] + ', "deep": ' + "[" * 200 + "]" * 200 + "}"))
+    store(home, put(json.dumps(talk())[:-1] + ', "deep": ' + "[" * 200 + "]" * 200 + "}"))
 
 
 @case(["unknown"])
-def id_like_a_flag(folder):
+def id_like_a_flag(home):
     """an id that Amazon Q does not make"""
-    store(folder, put(talk(token="--trust-all-tools")))
+    store(home, put(talk(token="--trust-all-tools")))
 
 
 @case(["unknown"])
-def column_missing(folder):
+def column_missing(home):
     """a table of that name which is another one"""
     def work(run):
         run("DROP TABLE conversations")
         run("CREATE TABLE conversations (key TEXT PRIMARY KEY, state TEXT)")
 
-    store(folder, work)
+    store(home, work)
 
 
 @case(["unknown"])
-def index_differs(folder):
+def index_differs(home):
     """the index does not know the row: Amazon Q, which asks by the index, would overwrite or refuse it"""
     def work(run):
         put(talk())(run)
         put(talk("/x"), "/x")(run)
 
-    store(folder, work)
-    path = folder / "data.sqlite3"
+    store(home, work)
+    path = place(home)
     run = sqlite3.connect(path).execute
     page = run("SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_conversations_1'").fetchone()[0]
     size = run("PRAGMA page_size").fetchone()[0]
@@ -181,63 +181,63 @@ def index_differs(folder):
 
 
 @case(["unknown"])
-def truncated(folder):
+def truncated(home):
     """half of the database is gone"""
-    store(folder, lambda run: [put(talk(f"/d/{n}"), f"/d/{n}")(run) for n in range(40)] + [put(talk())(run)])
-    path = folder / "data.sqlite3"
+    store(home, lambda run: [put(talk(f"/d/{n}"), f"/d/{n}")(run) for n in range(40)] + [put(talk())(run)])
+    path = place(home)
     os.truncate(path, path.stat().st_size // 2)
 
 
 @case(["unknown"])
-def is_a_directory(folder):
+def is_a_directory(home):
     """a folder stands where the database belongs"""
-    (folder / "data.sqlite3").mkdir()
-    (folder / "data.sqlite3/.keep").touch()
+    place(home).mkdir()
+    (place(home) / ".keep").touch()
 
 
 @case(["unknown"])
-def dangling_link(folder):
+def dangling_link(home):
     """a volume that is not mounted"""
-    (folder / "data.sqlite3").symlink_to("/mnt/not-there/data.sqlite3")
+    place(home).symlink_to("/mnt/not-there/data.sqlite3")
 
 
 @case(["cold"])
-def signed_in_only(folder):
+def signed_in_only(home):
     """somebody signed in, nobody talked"""
-    store(folder)
+    store(home)
 
 
 @case(["cold"])
-def directory_below(folder):
+def directory_below(home):
     """only a directory below has a row"""
-    store(folder, put(talk(WORKDIR + "/src"), WORKDIR + "/src"))
+    store(home, put(talk(WORKDIR + "/src"), WORKDIR + "/src"))
 
 
 @case(["cold"])
-def spelled_otherwise(folder):
+def spelled_otherwise(home):
     """keys are compared as they are: a slash at the end, another case, a link's name are other directories"""
-    store(folder, lambda run: [put(talk(path), path)(run) for path in (
+    store(home, lambda run: [put(talk(path), path)(run) for path in (
         WORKDIR + "/", WORKDIR.title(), "/home/coder/./project")])
 
 
 @case(["cold"])
-def cleared(folder):
+def cleared(home):
     """the conversation was cleared: Amazon Q does not resume it; that of another directory stays there"""
     value = talk() | {"history": [], "valid_history_range": [0, 0], "transcript": []}
-    store(folder, lambda run: [put(value)(run), put(talk("/srv"), "/srv")(run)])
+    store(home, lambda run: [put(value)(run), put(talk("/srv"), "/srv")(run)])
 
 
 @case(["cold"])
-def before_conversations(folder):
+def before_conversations(home):
     """a release before 1.10 had no conversations; a newer one makes the table"""
-    store(folder, kind=q_store.BEFORE)
+    store(home, kind=q_store.BEFORE)
 
 
 @case(["cold"], args=["--adopt", "match"])
-def somebody_elses_here(folder):
+def somebody_elses_here(home):
     """somebody's own conversation, which never had this task, is not taken for it (it is saved before the start)"""
-    store(folder, put(talk()))
+    store(home, put(talk()))
 
 
 if __name__ == "__main__":
-    cases.write()
+    case.main()
