@@ -17,7 +17,7 @@ def place(home):
     """The database's path, its folder made."""
     folder = home / ".local/share/amazon-q"
     folder.mkdir(parents=True, exist_ok=True)
-    return place(home)
+    return folder / "data.sqlite3"
 
 
 def store(home, work=lambda run: None, kind=q_store.AMAZONQ):
