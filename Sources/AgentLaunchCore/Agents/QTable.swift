@@ -60,4 +60,10 @@ struct QTable {
             return .failure(error)
         }
     }
+
+    /// Whether somebody has signed in: the token is kept in the same database.
+    static func hasToken(_ database: SQLiteDatabase) throws(SQLiteFailure) -> Bool {
+        guard try database.columns(of: "auth_kv").contains("key") else { return false }
+        return try !database.rows("SELECT key FROM auth_kv WHERE key LIKE '%:token'") { _ in true }.isEmpty
+    }
 }

@@ -1,4 +1,4 @@
 /// The agents, sorted by name.
 enum Registry {
-    static let agents: [Agent] = [.amazonQ, .claude, .codex, .custom, .goose, .openCode]
+    static let agents: [Agent] = [.amazonQ, .claude, .codex, .custom, .goose, .kiro, .openCode]
 }

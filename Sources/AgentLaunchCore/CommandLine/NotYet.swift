@@ -9,7 +9,6 @@ enum NotYet {
         .init("copilot"),
         .init("cursor", ["cursor-cli", "cursor-agent"]),
         .init("gemini"),
-        .init("kiro", ["kiro-cli"]),
     ]
 
     /// Commands, and what to do instead.

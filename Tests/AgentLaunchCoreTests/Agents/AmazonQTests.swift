@@ -111,7 +111,9 @@ struct AmazonQCommandTests {
 
     @Test(
         "A word that would be the prompt, and a flag that would choose the session, are refused",
-        arguments: [["x"], ["-ar"], ["--agent", "a", "x"], ["-w", "never", "-r"], [""], ["-"], ["--model=m", "x"]]
+        arguments: [
+            ["x"], ["-ar"], ["--agent", "a", "x"], ["-w", "never", "-r"], [""], ["-"], ["--model=m", "x"],
+        ]
     )
     func refused(_ extra: [String]) {
         #expect(throws: LaunchError.self) {
@@ -121,7 +123,9 @@ struct AmazonQCommandTests {
 
     @Test(
         "Values stand behind their flags",
-        arguments: [["--agent", "r"], ["-w", "never"], ["-wnever"], ["-aw", "never"], ["--agent=-r"], ["-a"]]
+        arguments: [
+            ["--agent", "r"], ["-w", "never"], ["-wnever"], ["-aw", "never"], ["--agent=-r"], ["-a"],
+        ]
     )
     func taken(_ extra: [String]) {
         #expect(throws: Never.self) {

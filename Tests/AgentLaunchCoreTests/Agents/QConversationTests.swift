@@ -4,8 +4,11 @@ import Testing
 
 @Suite("Amazon Q: what a conversation's value says")
 struct QConversationTests {
-    private func turn(_ content: String, _ answer: String, time: String = "2026-04-23T10:00:00.5+00:00") -> String
-    {
+    private func turn(
+        _ content: String,
+        _ answer: String,
+        time: String = "2026-04-23T10:00:00.5+00:00"
+    ) -> String {
         #"{"user": {"additional_context": "", "env_context": {}, "content": \#(content), "timestamp": "\#(time)"}, "assistant": \#(answer)}"#
     }
 
