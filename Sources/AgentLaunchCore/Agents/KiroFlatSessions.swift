@@ -79,7 +79,8 @@ struct KiroFlatSessions {
     private func journal(_ id: String) -> Path { folder / (id + ".jsonl") }
 
     private func isSilent(_ id: String) -> Bool {
-        do throws(StoreTrouble) { return try KiroJournal(journal(id)).map { $0.messages == 0 } ?? true } catch {
+        do throws(StoreTrouble) { return try KiroJournal(journal(id)).map { $0.messages == 0 } ?? true } catch
+        {
             return false
         }
     }
