@@ -79,6 +79,7 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     found = json.loads(listing("agents", "--format", "json"))
-    assert [entry["name"] for entry in found] == ["amazonq", "claude", "codex", "custom", "goose", "opencode"]
+    names = [entry["name"] for entry in found]
+    assert names == sorted(names) and {"amazonq", "claude", "codex", "custom", "goose", "kiro", "opencode"} <= set(names)
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")

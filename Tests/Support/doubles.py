@@ -41,6 +41,15 @@ DOUBLES = [
         stores_prompt_first=False, unknown_id="0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1dff",
     ),
     Double(
+        agent="cursor", program="cursor-agent",
+        options=["--unattended"],  # --trust: attended, it asks about the directory
+        cold=lambda prompt, workdir: ["--trust", prompt],
+        warm=lambda key, workdir: ["--trust", f"--resume={key}"],
+        # No error: a new chat, in which a task that is left out would be lost.
+        unknown=["--trust", "--resume=00000000-0000-4000-8000-000000000000"], refusal=(None, "a new chat"),
+        unknown_id="00000000-0000-4000-8000-000000000000",
+    ),
+    Double(
         agent="opencode", program="opencode",
         cold=lambda prompt, workdir: [f"--prompt={prompt}"],
         warm=lambda key, workdir: ["-s", key],

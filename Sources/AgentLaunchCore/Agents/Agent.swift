@@ -50,7 +50,7 @@ struct CommandRequest: Sendable {
     var hasPrompt: Bool
     /// The prompt's first byte is `-`.
     var promptBeginsWithDash = false
-    /// The prompt is one word of small letters and `-`, as subcommands are.
+    /// The prompt is one short word of small letters and `-`, as subcommands are.
     var promptIsWord = false
     var model: String?
     var allowAll = false

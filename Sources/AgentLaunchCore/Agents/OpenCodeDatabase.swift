@@ -51,7 +51,7 @@ struct OpenCodeDatabase {
     func rows() throws(SQLiteFailure) -> [Row] {
         guard try database.hasTables() else { return [] }
         let title = try database.columns(of: "session").contains("title") ? "title" : "NULL"
-        return try database.rows(
+        let rows = try database.rows(
             "SELECT id, directory, \(title), parent_id, time_archived, time_created, time_updated FROM session"
         ) { (row) throws(SQLiteFailure) in
             Row(
@@ -64,6 +64,8 @@ struct OpenCodeDatabase {
                 updated: row.integer(6)
             )
         }
+        try database.checkKeys(rows.map(\.id), of: "session", "id")
+        return rows
     }
 
     func content(of session: Bytes) throws(SQLiteFailure) -> Content {
@@ -72,6 +74,7 @@ struct OpenCodeDatabase {
             [.text(session)]
         ) { $0.integer(0) }
         var content = Content(count: Int(count.first ?? 0))
+        if content.count == 0 { try checkForParts(of: session) }
         try messages(of: session, "time_created, id") { (id, message, _) throws(SQLiteFailure) in
             if message.role != nil { content.hasTurn = true }
             guard message.role == "user" else { return true }
@@ -91,6 +94,21 @@ struct OpenCodeDatabase {
     func texts(of session: Bytes, _ body: (OpenCodeText) -> Bool) throws(SQLiteFailure) {
         try messages(of: session, "time_created, id") { (id, message, _) throws(SQLiteFailure) in
             message.role == "assistant" ? true : body(try text(of: id))
+        }
+    }
+
+    /// A damaged index of messages shows none without an error; that of their parts is another one.
+    private func checkForParts(of session: Bytes) throws(SQLiteFailure) {
+        guard try database.columns(of: "part").contains("session_id") else { return }
+        let parts = try database.rows("SELECT 1 FROM part WHERE session_id = ? LIMIT 1", [.text(session)]) {
+            _ in
+            true
+        }
+        if !parts.isEmpty {
+            throw SQLiteFailure(
+                code: SQLITE_CORRUPT,
+                message: "a session has parts of messages and no message"
+            )
         }
     }
 

@@ -7,7 +7,6 @@ enum NotYet {
         .init("amp", ["sourcegraph-amp"]),
         .init("auggie"),
         .init("copilot"),
-        .init("cursor", ["cursor-cli", "cursor-agent"]),
         .init("gemini"),
     ]
 

@@ -201,7 +201,8 @@ struct Planner {
 }
 
 private func isWord(_ text: Bytes) -> Bool {
-    text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
+    text.count <= 40
+        && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
 }
 
 extension Sequence {
