@@ -25,6 +25,10 @@ CONVERSATIONS_V2 = [
     "CREATE INDEX idx_conversations_v2_key_updated ON conversations_v2 (key, updated_at DESC)",
     "CREATE INDEX idx_conversations_v2_updated_at ON conversations_v2 (updated_at DESC)",
 ]
+def identifier():
+    return str(uuid.uuid4())
+
+
 AMAZONQ, KIRO, KIRO_LEGACY, BEFORE = "amazonq", "kiro", "kiro-legacy", "before-1.10"
 
 
@@ -68,10 +72,10 @@ def user(workdir, content, at):
 
 def answer(text, tool=None):
     if tool is None:
-        return {"Response": {"message_id": str(uuid.uuid4()), "content": text}}
-    use = {"id": "tooluse_" + uuid.uuid4().hex[:8], "name": tool, "orig_name": tool, "args": {"command": "ls"},
+        return {"Response": {"message_id": identifier(), "content": text}}
+    use = {"id": "tooluse_" + identifier()[:8], "name": tool, "orig_name": tool, "args": {"command": "ls"},
            "orig_args": {"command": "ls"}}
-    return {"ToolUse": {"message_id": str(uuid.uuid4()), "content": text, "tool_uses": [use]}}
+    return {"ToolUse": {"message_id": identifier(), "content": text, "tool_uses": [use]}}
 
 
 def turn(workdir, text, reply="Done.", at=None, tool=None):
@@ -95,7 +99,7 @@ def conversation(turns, token=None):
             said.append("> " + content["Prompt"]["prompt"].replace("\n", "> \n"))
         said.append(next(iter(item["assistant"].values()))["content"])
     return {
-        "conversation_id": token or str(uuid.uuid4()), "next_message": None, "history": list(turns),
+        "conversation_id": token or identifier(), "next_message": None, "history": list(turns),
         "valid_history_range": [0, len(turns)], "transcript": said, "tools": {}, "context_manager": None,
         "context_message_length": None, "latest_summary": None,
         "model_info": {"model_name": "m", "model_id": "m", "context_window_tokens": 200000},

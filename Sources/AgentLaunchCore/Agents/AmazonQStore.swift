@@ -174,11 +174,9 @@ final class AmazonQStore: SessionStore {
         _ database: SQLiteDatabase
     ) throws(SQLiteFailure) -> (QTable, QTable.Row)? {
         guard let table = try Self.table(database) else { return nil }
-        let rows = try table.rows().filter { $0.directory == directory }
-        guard rows.map(\.number) == (try table.numbers(of: directory)) else {
-            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table and its index differ")
-        }
-        return rows.first.map { (table, $0) }
+        let rows = try table.rows()
+        try table.check(rows, of: directory)
+        return rows.first { $0.directory == directory }.map { (table, $0) }
     }
 
     /// Releases before 1.10 have none, and newer ones add it.

@@ -30,7 +30,9 @@ struct KiroDatabase {
     ) throws(StoreTrouble) -> Found {
         let answer = try reader.read { (database) throws(SQLiteFailure) in
             try Self.table(database).map { (table) throws(SQLiteFailure) in
-                try table.rows().filter { wanted(Path(bytes: $0.directory), $0.id?.lossyText) }.map {
+                let rows = try table.rows()
+                try table.check(rows, of: self.query.workdir.bytes)
+                return try rows.filter { wanted(Path(bytes: $0.directory), $0.id?.lossyText) }.map {
                     (row) throws(SQLiteFailure) in (row, try table.conversation(of: row))
                 }
             }

@@ -34,7 +34,7 @@ struct KiroDescription {
 
     private static func isText(_ file: Path) throws(Errno) -> Bool {
         guard let bytes = try contentsOfSmallFile(file, limit: checkedSize * 2) else { return false }
-        return bytes.text != nil && !hasLoneSurrogate(bytes)
+        return isStrictText(bytes)
     }
 
     static func damaged(_ file: Path, _ why: String) -> StoreTrouble {

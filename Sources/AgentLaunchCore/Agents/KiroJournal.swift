@@ -34,10 +34,10 @@ struct KiroJournal {
         case .directory, .other: throw KiroDescription.damaged(file, "it is not a file")
         case .file(let stamp):
             do throws(Errno) {
-                if stamp.size <= Self.checkedSize, try contentsOfSmallFile(file)?.text == nil {
-                    throw Errno(code: 0)
-                }
-                try read(JSONLines(file))
+                let bytes = stamp.size <= Self.checkedSize ? try contentsOfSmallFile(file) : nil
+                if let bytes, bytes.text == nil { throw Errno(code: 0) }
+                // Where there is none in the whole file, no line has to be looked at for one.
+                try read(JSONLines(file), bytes.flatMap { hasLoneSurrogate($0) ? $0 : nil })
             } catch {
                 // Kiro's reader ends with an error there.
                 if error.code == 0 { throw KiroDescription.damaged(file, "it holds a byte that is not text") }
@@ -65,11 +65,12 @@ struct KiroJournal {
         return beginsWithSummary || isDoubtful || prompts.contains(nil) ? nil : false
     }
 
-    private mutating func read(_ lines: JSONLines) throws(Errno) {
+    private mutating func read(_ lines: JSONLines, _ odd: Bytes?) throws(Errno) {
         var effects: [Effect] = []
         var asksForTool = false
         while let record = try lines.next(Self.fields) {
-            guard record.isStrictlyValid, record.depth <= 127, let line = record.value else {
+            let isOdd = odd.map { hasLoneSurrogate(Bytes($0[record.offset..<lines.head])) } ?? false
+            guard record.isStrictlyValid, record.depth <= 127, !isOdd, let line = record.value else {
                 // A line that was cut off when it was written told nobody anything.
                 if record.terminated { isDoubtful = true }
                 continue

@@ -21,7 +21,7 @@ enum QConversationShape {
 
     static func check(_ value: Bytes) throws(QConversation.Fault) {
         let record = JSONRecord.of(value, fields, limits)
-        guard record.isStrictlyValid, record.depth <= deepest, !hasLoneSurrogate(value),
+        guard record.isStrictlyValid, record.depth <= deepest, isStrictText(value),
             let json = record.value
         else { throw QConversation.Fault(why: "its value is not valid JSON") }
         if let missing = firstOdd(json) {
@@ -34,7 +34,7 @@ enum QConversationShape {
         guard let history = json["history"]?.elements else { return "history" }
         if let odd = history.firstIndex(where: { !isTurn($0) }) { return "turn \(odd + 1) of history" }
         let range = json["valid_history_range"]?.elements ?? []
-        guard range.count == 2, range.allSatisfy({ $0.integer.map { $0 >= 0 } == true }) else {
+        guard range.count == 2, range.allSatisfy(isCount) else {
             return "valid_history_range"
         }
         guard json["transcript"]?.elements?.allSatisfy({ isText($0) }) == true else { return "transcript" }
@@ -70,6 +70,11 @@ enum QConversationShape {
         guard isText(value["content"]), isOptional(value["message_id"], isText) else { return false }
         return members[0].name == "Response"
             || members[0].name == "ToolUse" && value["tool_uses"]?.elements != nil
+    }
+
+    /// Written as a whole number: `1.0` is none for this parser.
+    private static func isCount(_ value: JSONValue) -> Bool {
+        if case .number(let digits) = value { UInt64(digits) != nil } else { false }
     }
 
     /// A string that was too long to be kept is one all the same.

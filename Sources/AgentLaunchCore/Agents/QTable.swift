@@ -1,3 +1,5 @@
+import CSQLite
+
 /// The table in which Amazon Q, and Kiro's first engine after it, keep their conversations.
 struct QTable {
     /// One row, without its value.
@@ -42,9 +44,14 @@ struct QTable {
         }
     }
 
-    /// The rows that the agent's own question for a directory finds, by the index.
-    func numbers(of directory: Bytes) throws(SQLiteFailure) -> [Int64] {
-        try database.rows("SELECT rowid FROM \(name) WHERE key = ?", [.text(directory)]) { $0.integer(0) }
+    /// The agent's own question for a directory goes by the index: what that finds has to be what the table holds.
+    func check(_ rows: [Row], of directory: Bytes) throws(SQLiteFailure) {
+        let found = try database.rows("SELECT rowid FROM \(name) WHERE key = ?", [.text(directory)]) {
+            $0.integer(0)
+        }
+        guard Set(found) == Set(rows.filter { $0.directory == directory }.map(\.number)) else {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table \(name) and its index differ")
+        }
     }
 
     /// Nil if the value is no text: the agent takes nothing else.

@@ -18,3 +18,9 @@ func hasLoneSurrogate(_ json: Bytes) -> Bool {
     }
     return false
 }
+
+/// Whether a text that our reader takes is one that a strict parser takes too: UTF-8 without a mark of its byte order
+/// and without half a surrogate pair.
+func isStrictText(_ json: Bytes) -> Bool {
+    json.text != nil && !json.starts(with: [0xef, 0xbb, 0xbf] as Bytes) && !hasLoneSurrogate(json)
+}
