@@ -156,6 +156,9 @@ struct SQLiteRow {
         sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : sqlite3_column_int64(statement, column)
     }
 
+    /// Whether the value is text as it is stored: what is asked for as text is converted otherwise.
+    func isText(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_TEXT }
+
     /// Nil for NULL.
     func bytes(_ column: Int32) throws(SQLiteFailure) -> Bytes? {
         if sqlite3_column_type(statement, column) == SQLITE_NULL { return nil }
