@@ -66,7 +66,11 @@ def converse(store):
             key = os.read(0, 1)
         except OSError:
             key = b""
-        if key in (b"\n", b"\r"):
+        is_paste = line.rfind(b"\x1b[200~") > line.rfind(b"\x1b[201~")
+        if key in (b"\n", b"\r") and not is_paste:
+            # agentapi types an x, takes it back, and pastes.
+            for mark in (b"x\b", b"\x1b[200~", b"\x1b[201~"):
+                line = line.replace(mark, b"")
             text, line = line.decode("utf-8", "replace").strip(), b""
             if text == "/exit":
                 return

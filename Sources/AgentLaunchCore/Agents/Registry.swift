@@ -1,6 +1,6 @@
 /// The agents, sorted by name.
 enum Registry {
     static let agents: [Agent] = [
-        .amazonQ, .claude, .codex, .cursor, .custom, .goose, .kiro, .openCode,
+        .amazonQ, .claude, .codex, .copilot, .cursor, .custom, .goose, .kiro, .openCode,
     ]
 }

@@ -2,9 +2,10 @@
 struct Version: Hashable, Comparable, Sendable, CustomStringConvertible, ExpressibleByStringLiteral {
     var parts: [Int]
 
-    /// The first dotted number in a text such as ` 1.31.0` or `codex-cli 0.163.0`.
+    /// The first dotted number in a text such as ` 1.31.0`, `codex-cli 0.163.0` or `Copilot CLI 1.0.57.`.
     init?(in text: String) {
         for word in text.split(whereSeparator: { !$0.isNumber && $0 != "." }) {
+            let word = word.last == "." ? word.dropLast() : word
             let parts = word.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
             let numbers = parts.compactMap(\.self)
             if numbers.count >= 2, numbers.count == parts.count {

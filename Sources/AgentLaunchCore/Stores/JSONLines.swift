@@ -64,6 +64,21 @@ final class JSONLines {
         return true
     }
 
+    func endsInNUL() throws(Errno) -> Bool { try size == 0 ? false : file.read(1, at: size - 1) == [0] }
+
+    /// The number, from 1, of the line that begins at an offset.
+    func lineNumber(at offset: Int) throws(Errno) -> Int {
+        var number = 1
+        var position = 0
+        while position < offset {
+            let bytes = try file.read(min(chunkSize, offset - position), at: position)
+            if bytes.isEmpty { break }
+            for byte in bytes where byte == 0x0a { number += 1 }
+            position += bytes.count
+        }
+        return number
+    }
+
     /// Begins again at the first line.
     func rewind() {
         head = 0

@@ -45,7 +45,7 @@ struct InvocationTests {
     func unknownAgent() throws {
         #expect(try refusal(["cluade"]).nextStep == "did you mean claude?")
         #expect(try refusal(["sesions"]).nextStep == "did you mean sessions?")
-        #expect(try refusal(["copliot"]).nextStep == "did you mean copilot?")
+        #expect(try refusal(["codxe"]).nextStep == "did you mean codex?")
         #expect(try refusal(["xyzzyplugh"]).nextStep == "agentlaunch agents lists the agents")
         #expect(try refusal(["cluade"]).status == .usage)
     }

@@ -1,4 +1,4 @@
-"""Homes that the real Claude and Codex left (the fixtures), alone and several in one home."""
+"""Homes that agents with JSON lines left (the fixtures), alone and several in one home."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,11 @@ _CLAUDE = ["one-turn-2.1.112", "one-turn-2.1.176", "one-turn-print-2.1.329", "mu
            "killed-before-first-byte", "sidechain-warmup-2.1.1", "sigint-print-2.1.329"]
 _CODEX = ["one-turn-x133", "one-turn-x147", "exec-multi-turn-x147", "exec-review-0.163",
           "subagent-0.163", "truncated-last-line", "exec-sigint-turn_aborted-0.163"]
+_COPILOT = ["warm-1.0.36-two-turns", "warm-1.0.64-two-turns", "sigkill-mid-first-turn", "sigterm-mid-first-turn",
+            "newest-by-its-events", "description-lost", "other-directory", "named-and-started-without-a-message"]
+_SINGLE = {"claude": _CLAUDE, "codex": _CODEX, "copilot": _COPILOT}
 _SEVERAL = {
+    "copilot": [("warm-1.0.64-two-turns", "newest-by-its-events"), ("other-directory", "an-opened-one-beside")],
     "claude": [("one-turn-2.1.112", "one-turn-2.1.176"), ("multi-turn-c100", "sidechain-c0119")],
     "codex": [("one-turn-x133", "one-turn-x147"), ("subagent-0.163", "truncated-last-line")],
 }
@@ -21,7 +25,7 @@ def fixtures(agent):
     given = os.environ.get("AGENTLAUNCH_FIXTURES")
     if given:
         return Path(given) / agent
-    probe = {"claude": "claude/multi-turn-c100", "codex": "codex/one-turn-x133"}[agent]
+    probe = f"{agent}/{_SINGLE[agent][0]}"
     for found in sorted(TESTS.rglob(f"{probe}/expect.json")):
         return found.parents[1]
     raise FileNotFoundError(f"no fixtures {probe} under {TESTS}")
@@ -37,7 +41,7 @@ def _home(root, case):
 
 def bases(agent):
     root = fixtures(agent)
-    single = {case: _home(root, case) for case in (_CLAUDE if agent == "claude" else _CODEX)}
+    single = {case: _home(root, case) for case in _SINGLE[agent]}
     for cases in _SEVERAL[agent]:
         single["+".join(cases)] = {
             name: data for case in cases for name, data in _home(root, case).items()

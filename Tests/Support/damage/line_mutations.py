@@ -8,6 +8,8 @@ _KEYS = {
                b'"sessionId":', b'"message":'],
     "codex": [b'"type":"session_meta"', b'"id":', b'"source":', b'"cwd":', b'"role":"user"',
               b'"role":"assistant"', b'"type":"turn_context"', b'"type":"response_item"'],
+    "copilot": [b'"type":"user.message"', b'"type":"session.start"', b'"type":"assistant.message"', b'"content":',
+                b'"timestamp":', b'"parentId":', b'"id":', b'"cwd":'],
     "kiro": [b'"kind": "Prompt"', b'"kind": "AssistantMessage"', b'"version": "v1"', b'"message_id":', b'"content":',
              b'"payload":', b'"type":'],
 }

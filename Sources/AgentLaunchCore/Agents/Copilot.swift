@@ -1,0 +1,67 @@
+extension Agent {
+    /// GitHub Copilot CLI. Checked with releases 1.0.36 to 1.0.64.
+    static let copilot = Agent(
+        name: "copilot",
+        title: "Copilot CLI",
+        executable: "copilot",
+        usualPlaces: ["~/.local/bin", "~/.npm-global/bin"],
+        install: "npm install -g @github/copilot",
+        agentAPIType: "copilot",
+        newestKnown: "1.0.64",
+        limits:
+            "takes a prompt only under agentapi; conversations of releases before session-state/ are not resumed",
+        refusedArguments: copilotRefusedArguments,
+        isSessionID: isUUID,
+        // A warm start is the same in every release.
+        needsVersion: { if case .warm = $0.start { false } else { true } },
+        firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
+        // It changes to the directory that the session remembers.
+        whenElsewhere: "would work in the other directory",
+        store: { CopilotStore($0) },
+        command: { (request) throws(LaunchError) in try copilotCommand(request) }
+    )
+}
+
+/// Flags that choose a session or a directory, end after one answer or move the store, and the subcommands.
+private let copilotRefusedArguments: Set<String> = [
+    "--continue", "--resume", "-r", "--session-id", "--connect", "--name", "-n", "--prompt", "-p",
+    "--interactive", "-i", "-C", "--config-dir", "--acp",
+    "help", "init", "login", "mcp", "plugin", "update", "version",
+]
+
+/// Before it, a new id is created by resuming it.
+private let oldestWithSessionID: Version = "1.0.51"
+
+private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    var command = AgentCommand(arguments: ["copilot"])
+    if let model = request.model { command.arguments += ["--model", .init(model)] }
+    if request.allowAll { command.arguments.append("--allow-all-tools") }
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold(let new):
+        guard let id = new.id else {
+            throw LaunchError(.bug, "copilot", "a cold start has no session id", "report this")
+        }
+        command.arguments += creation(id, request.version)
+    // A folder without a user's message: resuming it is refused, creating it is not.
+    case .reuse(let session): command.arguments += creation(session.id, request.version)
+    case .warm(let session): command.arguments.append(.init("--resume=" + session.id))
+    }
+    command.set = variables(request).filter { request.environment.given($0.name) == nil }
+    // A prompt in its arguments is sent only by whoever is signed in to GitHub.
+    if request.hasPrompt { command.delivery = .agentapi }
+    return command
+}
+
+private func creation(_ id: String, _ version: Version) -> [AgentCommand.Argument] {
+    version < oldestWithSessionID ? [.init("--resume=" + id)] : ["--session-id", .init(id)]
+}
+
+/// What the caller has set stays.
+private func variables(_ request: CommandRequest) -> [(name: String, value: Bytes)] {
+    guard !request.attended else { return [] }
+    var result = [(name: "COPILOT_AUTO_UPDATE", value: Bytes("false".utf8))]
+    // Beside allowing every tool it answers the question whether the directory is trusted; the flag does not.
+    if request.allowAll { result.append(("COPILOT_ALLOW_ALL", Bytes("true".utf8))) }
+    return result
+}

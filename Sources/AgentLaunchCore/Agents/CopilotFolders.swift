@@ -1,0 +1,15 @@
+/// Where Copilot CLI keeps its files.
+struct CopilotFolders: Sendable {
+    /// `$COPILOT_HOME`, else `~/.copilot`.
+    let home: Path
+
+    init(_ query: StoreQuery) {
+        let given = query.environment.given("COPILOT_HOME").map { Path(bytes: $0) }
+        home = given.map { $0.isAbsolute ? $0 : query.workdir / $0.bytes } ?? query.home / ".copilot"
+    }
+
+    var configuration: Path { home / "config.json" }
+    var sessions: Path { home / "session-state" }
+    /// Older releases' sessions: read by releases up to 1.0.36 only, which move them and delete the old file.
+    var legacySessions: Path { home / "history-session-state" }
+}

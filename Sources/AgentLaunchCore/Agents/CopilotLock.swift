@@ -1,0 +1,30 @@
+/// `inuse.<pid>.lock` in a session's folder.
+struct CopilotLock {
+    private let path: Path
+    private let pid: Int32
+
+    /// Nil if the name is no lock's.
+    init?(_ path: Path) {
+        guard let name = path.lastComponent.text, name.hasPrefix("inuse."), name.hasSuffix(".lock"),
+            let pid = Int32(name.dropFirst(6).dropLast(5))
+        else { return nil }
+        self.path = path
+        self.pid = pid
+    }
+
+    /// The process lives, is Copilot, and is older than the lock: a recycled or foreign pid holds nothing.
+    var holder: Int32? {
+        guard let status = try? fileStatus(path), let process = ProcessStatus(pid), isCopilot(process),
+            let started = process.started
+        else { return nil }
+        return started.milliseconds <= (Int64(status.st_mtim.tv_sec) + 2) * 1000 ? pid : nil
+    }
+
+    private func isCopilot(_ process: ProcessStatus) -> Bool {
+        let mark = Bytes("copilot".utf8)
+        return process.command.starts(with: mark)
+            || process.arguments.prefix(2).contains { argument in
+                argument.split(separator: UInt8(ascii: "/")).contains { $0.starts(with: mark) }
+            }
+    }
+}

@@ -1,0 +1,93 @@
+/// What one `events.jsonl` holds. It is always read whole: one line that is no JSON makes every resume fail.
+struct CopilotTranscript: Equatable {
+    /// The first line that Copilot refuses or may refuse.
+    struct Fault: Equatable {
+        var line: Int
+        var why: String
+    }
+
+    private(set) var hasUserMessage = false
+    private var hasStarted = false
+    private(set) var fault: Fault?
+    private(set) var directory: Path?
+    private(set) var messages = 0
+    private(set) var startedAt: Timestamp?
+    private(set) var updatedAt: Timestamp?
+    private(set) var interrupted: Bool?
+    private(set) var firstMessage = Session.FirstMessage.none
+
+    /// Deeper than any event; what the agent does with more is not known.
+    private static let deepest = 100
+
+    init(_ path: Path, _ task: TaskText?) throws(Errno) {
+        let lines = try JSONLines(path)
+        var asksForTools = false
+        while let record = try lines.next(CopilotEvent.fields) {
+            let isLast = lines.head >= lines.size
+            guard let event = try event(record, lines, isLast: isLast) else { return }
+            if let time = event.timestamp {
+                if startedAt == nil { startedAt = time }
+                updatedAt = max(updatedAt ?? time, time)
+            }
+            if directory == nil { directory = event.directory }
+            if event.isMessage { messages += 1 }
+            switch event.type {
+            case "user.message":
+                if !hasUserMessage {
+                    firstMessage =
+                        task.flatMap { event.gives($0) }.map { $0 ? .isTask : .isOther } ?? .unknown
+                }
+                hasUserMessage = true
+                interrupted = true
+            case "assistant.message": asksForTools = event.asksForTools
+            case "assistant.turn_end": interrupted = asksForTools
+            default: break
+            }
+        }
+    }
+
+    /// Whether any user message is this text; nil if that cannot be told.
+    static func gives(_ path: Path, _ task: TaskText) -> Bool? {
+        do throws(Errno) {
+            let lines = try JSONLines(path)
+            var answer: Bool? = false
+            while let record = try lines.next(CopilotEvent.fields) {
+                guard let event = record.value.flatMap({ CopilotEvent($0) }) else { continue }
+                switch event.gives(task) {
+                case true?: return true
+                case false?: break
+                case nil: answer = nil
+                }
+            }
+            return answer
+        } catch {
+            return nil
+        }
+    }
+
+    private mutating func event(
+        _ record: JSONRecord,
+        _ lines: JSONLines,
+        isLast: Bool
+    ) throws(Errno) -> CopilotEvent? {
+        let why: String
+        // A crash of the machine leaves NULs at the end; elsewhere Copilot refuses them.
+        var isPadded = record.padded
+        if isPadded, isLast { isPadded = try !lines.endsInNUL() }
+        switch record.outcome {
+        case .torn: why = "ends in the middle"
+        case .malformed: why = "is not valid JSON"
+        case _ where isPadded: why = "has NULs or a byte order mark around it"
+        case _ where record.depth > Self.deepest: why = "is nested too deep"
+        case .value(let value):
+            if let event = CopilotEvent(value), hasStarted || event.type == "session.start" {
+                hasStarted = true
+                return event
+            }
+            why = hasStarted ? "is not an event as Copilot writes it" : "does not begin a session"
+        case .blank: why = "is blank"
+        }
+        fault = Fault(line: try lines.lineNumber(at: record.offset), why: why)
+        return nil
+    }
+}
