@@ -18,12 +18,12 @@ from damage import campaign
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 # One of several readers of SQLite or of JSON lines: the long run is made by hand.
-SHORT = dict.fromkeys(["amazonq", "copilot", "cursor", "kiro", "opencode"], 700)
+SHORT = dict.fromkeys(["amazonq", "copilot", "cursor", "gemini", "kiro", "opencode"], 700)
 SEED = os.environ.get("DAMAGE_SEED", "1")
 STAND_IN = [str(SUPPORT / "goose_reader.py")]
 
 
-@pytest.mark.parametrize("agent", ["goose", "claude", "codex", "amazonq", "copilot", "cursor", "kiro", "opencode"])
+@pytest.mark.parametrize("agent", ["goose", "claude", "codex", "amazonq", "copilot", "cursor", "gemini", "kiro", "opencode"])
 def test_no_damage_makes_a_false_verdict_a_crash_or_a_trace(agent, tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
     count = int(os.environ.get("DAMAGE_COUNT", SHORT.get(agent, 2002)))

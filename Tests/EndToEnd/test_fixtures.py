@@ -13,7 +13,7 @@ import plans
 
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
-AGENTS = ("amazonq", "claude", "codex", "copilot", "cursor", "goose", "kiro", "opencode")
+AGENTS = ("amazonq", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode")
 
 
 def name(case):

@@ -1,6 +1,9 @@
 """The doubles that EndToEnd/test_agent_doubles.py drives: one entry for each agent."""
 
+import hashlib
 import importlib
+import os
+import uuid
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -26,12 +29,22 @@ class Double:
     """A prompt is in the store before its answer is, so that a kill in between does not lose it."""
     many: bool = True
     """It keeps more than one conversation of a directory."""
+    derives: bool = False
+    """agentlaunch makes its ids: without a record the newest of them counts."""
     unknown_id: str = ""
     """An id of the agent's form that is not there."""
 
     @property
     def module(self):
         return importlib.import_module(f"{self.agent}_double")
+
+
+def gemini_id(workdir, name="default", attempt=0):
+    """The id that agentlaunch makes, by the contract's words."""
+    parts = [b"agentlaunch", b"gemini", os.fsencode(workdir), name.encode(), str(attempt).encode()]
+    data = bytearray(hashlib.sha256(b"\0".join(parts)).digest()[:16])
+    data[6], data[8] = data[6] & 0x0F | 0x40, data[8] & 0x3F | 0x80
+    return str(uuid.UUID(bytes=bytes(data)))
 
 
 DOUBLES = [
@@ -49,6 +62,14 @@ DOUBLES = [
         warm=lambda key, workdir: ["--trust", f"--resume={key}"],
         # No error: a new chat, in which a task that is left out would be lost.
         unknown=["--trust", "--resume=00000000-0000-4000-8000-000000000000"], refusal=(None, "a new chat"),
+        unknown_id="00000000-0000-4000-8000-000000000000",
+    ),
+    Double(
+        agent="gemini", program="gemini", derives=True,
+        options=["--unattended"],  # trusted, and with retention off
+        cold=lambda prompt, workdir: ["--session-id", gemini_id(workdir), f"--prompt-interactive={prompt}"],
+        warm=lambda key, workdir: ["--resume", key],
+        unknown=["--resume", "00000000-0000-4000-8000-000000000000"], refusal=(42, "Invalid session identifier"),
         unknown_id="00000000-0000-4000-8000-000000000000",
     ),
     Double(

@@ -30,6 +30,8 @@ struct Agent: Sendable {
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
     /// Where its own configuration names agentapi's address.
     var pinnedURLs: @Sendable (StoreQuery) -> [PinnedURL] = { _ in [] }
+    /// What keeps this start from destroying older conversations, if the agent would.
+    var safeguard: @Sendable (StoreQuery, _ isAttended: Bool) -> Safeguard = { _, _ in .notNeeded }
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
     var whenElsewhere: String?
@@ -93,10 +95,12 @@ struct AgentCommand: Equatable, Sendable {
     /// How the prompt travels; nil if none does.
     var delivery: Delivery?
     var warnings: [Warning] = []
+    /// This release takes no id at creation: the new session's is captured.
+    var choosesID = false
 
     static func == (a: AgentCommand, b: AgentCommand) -> Bool {
         a.arguments == b.arguments && a.set.elementsEqual(b.set, by: ==) && a.unset == b.unset
-            && a.delivery == b.delivery && a.warnings == b.warnings
+            && a.delivery == b.delivery && a.warnings == b.warnings && a.choosesID == b.choosesID
     }
 }
 

@@ -44,6 +44,8 @@ struct CopilotTranscript: Equatable {
             default: break
             }
         }
+        // What a crash of the machine leaves in place of a conversation.
+        if !hasStarted, try lines.endsInNUL() { fault = Fault(line: 1, why: "is nothing but NULs") }
     }
 
     /// Whether any user message is this text; nil if that cannot be told.

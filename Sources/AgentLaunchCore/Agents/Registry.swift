@@ -1,6 +1,6 @@
 /// The agents, sorted by name.
 enum Registry {
     static let agents: [Agent] = [
-        .amazonQ, .claude, .codex, .copilot, .cursor, .custom, .goose, .kiro, .openCode,
+        .amazonQ, .claude, .codex, .copilot, .cursor, .custom, .gemini, .goose, .kiro, .openCode,
     ]
 }

@@ -1,4 +1,6 @@
-/// `backup/` in the conversation's own directory: what a cold start made its agent overwrite, the last three.
+import Glibc
+
+/// `backup/` in the conversation's own directory: what a cold start made its agent overwrite or delete, the last three.
 struct ConversationBackup {
     private static let kept = 3
 
@@ -14,9 +16,15 @@ struct ConversationBackup {
         let name = [stamp, old.id].compactMap(\.self).joined(separator: "-")
         do throws(Errno) {
             try makeFolders(folder, mode: 0o700)
-            try replaceFile(folder / (name + ".json"), old.content)
-            let saved = try namesInDirectory(folder).filter { $0.suffix(5).elementsEqual(".json".utf8) }
-            for name in saved.dropLast(Self.kept) { try removeFile(folder / name) }
+            if old.files.isEmpty {
+                try replaceFile(folder / (name + ".json"), old.content)
+            } else {
+                try copy(old.files, to: folder / (name + ".files"))
+            }
+            let saved = try namesInDirectory(folder).filter { name in
+                [".json", ".files"].contains { name.suffix($0.utf8.count).elementsEqual($0.utf8) }
+            }
+            for name in saved.dropLast(Self.kept) { try remove(folder / name) }
         } catch {
             throw LaunchError(
                 .cannotCreate,
@@ -25,5 +33,44 @@ struct ConversationBackup {
                 "make it writable, or name another XDG_STATE_HOME"
             )
         }
+    }
+
+    /// A folder that is there under its name is whole.
+    private func copy(_ files: [Path], to target: Path) throws(Errno) {
+        let temporary = target + ".tmp"
+        try remove(temporary)
+        try makeFolders(temporary, mode: 0o700)
+        for file in files { try copy(file, to: temporary / file.lastComponent) }
+        let result = temporary.withCString { from in target.withCString { rename(from, $0) } }
+        if result != 0 { throw Errno.last }
+    }
+
+    /// Files of hundreds of megabytes are not held in memory.
+    private func copy(_ file: Path, to target: Path) throws(Errno) {
+        let source = try ReadOnlyFile(file)
+        let descriptor = try target.withCString { (name) throws(Errno) in
+            try retrying { open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600) }
+        }
+        defer { close(descriptor) }
+        var offset = 0
+        while true {
+            let chunk = try source.read(1 << 20, at: offset)
+            if chunk.isEmpty { break }
+            offset += chunk.count
+            var rest = chunk[...]
+            while !rest.isEmpty {
+                let written = try retrying {
+                    rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
+                }
+                rest = rest.dropFirst(written)
+            }
+        }
+        _ = try retrying { fsync(descriptor) }
+    }
+
+    private func remove(_ path: Path) throws(Errno) {
+        guard try fileStatus(path)?.isDirectory == true else { return try removeFile(path) }
+        for name in try namesInDirectory(path) { try removeFile(path / name) }
+        if path.withCString({ rmdir($0) }) != 0 { throw Errno.last }
     }
 }

@@ -6,7 +6,6 @@ enum NotYet {
         .init("aider"),
         .init("amp", ["sourcegraph-amp"]),
         .init("auggie"),
-        .init("gemini"),
     ]
 
     /// Commands, and what to do instead.

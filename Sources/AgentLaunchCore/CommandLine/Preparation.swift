@@ -49,6 +49,8 @@ struct Preparation {
         var holder: Int32?
         /// What the start overwrites.
         var overwritten: OldConversation?
+        /// What the start writes for the agent.
+        var ownSettings: OwnSettingsFile?
     }
 
     func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
@@ -118,7 +120,17 @@ struct Preparation {
                 findings.warn("prompt-unreadable", "\(error.what): \(error.why)")
             }
         }
-        let overwritten = try overwritten(by: decision, store, &findings)
+        let safeguard =
+            decision.start == nil ? .notNeeded : context.agent.safeguard(query, context.isAttended)
+        var ownSettings: OwnSettingsFile?
+        var overwritten: OldConversation?
+        if case .settings(let settings) = safeguard {
+            ownSettings = OwnSettingsFile(settings, conversation: conversation)
+            findings.saw(variable: settings.variable, .ok, settings.purpose)
+        } else {
+            overwritten = try self.overwritten(by: decision, store, &findings)
+        }
+        if case .missing(let warning) = safeguard { findings.warn(warning.code, warning.message) }
         let executable = findExecutable()
         let planner = try planner(
             executable,
@@ -137,6 +149,7 @@ struct Preparation {
             if let server = plan.server {
                 plan.findings.warn(pinned: context.agent.pinnedURLs(query), port: server.port)
             }
+            if let ownSettings { plan.environment.add(ownSettings.change) }
             try checkSpace(plan, executable)
         }
         let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
@@ -150,7 +163,8 @@ struct Preparation {
             state: planner.state,
             moduleDirectory: moduleDirectory.map { _ in planner.apiFolder },
             holder: holder,
-            overwritten: overwritten
+            overwritten: overwritten,
+            ownSettings: ownSettings
         )
     }
 
@@ -164,7 +178,7 @@ struct Preparation {
             guard let old = try store.overwritten(&findings) else { return nil }
             findings.warn(
                 "old-conversation-saved",
-                "\(context.agent.title) will overwrite conversation \(old.id ?? "of this directory"): it is first copied to "
+                "\(context.agent.title) \(old.fate): it is first copied to "
                     + "\(ConversationBackup(conversation).folder)"
             )
             return old
@@ -172,7 +186,7 @@ struct Preparation {
             throw LaunchError(
                 .cannotCreate,
                 "\(error.path)",
-                "\(context.agent.title) would overwrite what it holds of this directory, and that cannot be saved: \(error.why)",
+                "\(context.agent.title) would destroy what it holds of this directory, and that cannot be saved: \(error.why)",
                 error.nextStep
             )
         }

@@ -115,6 +115,7 @@ struct StartCommand {
         }
         defer { files?.putAway() }
         let now = Timestamp.now()
+        try outcome.ownSettings?.write()
         try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: now)
         var record = Record(
             of: plan,

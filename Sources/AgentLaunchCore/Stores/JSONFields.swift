@@ -14,7 +14,9 @@ struct JSONFields: Sendable, ExpressibleByArrayLiteral {
     private var keepsAll = false
     private var members: [(name: Bytes, fields: JSONFields)] = []
 
-    init(arrayLiteral paths: String...) {
+    init(arrayLiteral paths: String...) { self.init(paths) }
+
+    init(_ paths: [String]) {
         for path in paths { add(path.split(separator: ".").map { Bytes($0.utf8) }[...]) }
     }
 

@@ -13,6 +13,8 @@ final class JSONLines {
     let modified: Timestamp
     /// Where the next line from the head begins.
     private(set) var head = 0
+    /// A line of NULs was passed over from the head: what a crash of the machine leaves in place of others.
+    private(set) var sawNULs = false
     /// Where the last line that was read from the tail begins.
     private(set) var tail: Int
     private var readAhead: Bytes = []
@@ -41,6 +43,7 @@ final class JSONLines {
         while head < size {
             let record = try nextLine(fields)
             if record.outcome != .blank { return record }
+            if record.padded { sawNULs = true }
         }
         return nil
     }

@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 from . import amazonq_bases, amazonq_oracle, claude_oracle, codex_oracle, copilot_oracle, cursor_bases
-from . import cursor_oracle
+from . import cursor_oracle, gemini_oracle
 from . import goose_bases, goose_oracle, kiro_bases, kiro_oracle, line_bases, line_mutations
 from . import opencode_bases, opencode_oracle
 
@@ -35,7 +35,8 @@ DATABASES = {
     "goose": (goose_bases, goose_oracle), "kiro": (kiro_bases, kiro_oracle),
     "opencode": (opencode_bases, opencode_oracle),
 }
-LINES = {"claude": claude_oracle, "codex": codex_oracle, "copilot": copilot_oracle}
+LINES = {"claude": claude_oracle, "codex": codex_oracle, "copilot": copilot_oracle,
+         "gemini": gemini_oracle}
 AGENTS = [*DATABASES, *LINES]
 
 

@@ -12,8 +12,12 @@ _CODEX = ["one-turn-x133", "one-turn-x147", "exec-multi-turn-x147", "exec-review
           "subagent-0.163", "truncated-last-line", "exec-sigint-turn_aborted-0.163"]
 _COPILOT = ["warm-1.0.36-two-turns", "warm-1.0.64-two-turns", "sigkill-mid-first-turn", "sigterm-mid-first-turn",
             "newest-by-its-events", "description-lost", "other-directory", "named-and-started-without-a-message"]
-_SINGLE = {"claude": _CLAUDE, "codex": _CODEX, "copilot": _COPILOT}
+_GEMINI = ["jsonl_with_talk", "orphan_after_resume", "user_message_only", "older_start_newer_update", "slug_suffix",
+           "registry_lost_marker_kept", "messages-replaced", "rewound-and-gone-on", "opened-and-killed",
+           "slash_commands_only", "other-directory", "subagent-only"]
+_SINGLE = {"claude": _CLAUDE, "codex": _CODEX, "copilot": _COPILOT, "gemini": _GEMINI}
 _SEVERAL = {
+    "gemini": [("jsonl_with_talk", "older_start_newer_update"), ("opened-and-killed", "other-directory")],
     "copilot": [("warm-1.0.64-two-turns", "newest-by-its-events"), ("other-directory", "an-opened-one-beside")],
     "claude": [("one-turn-2.1.112", "one-turn-2.1.176"), ("multi-turn-c100", "sidechain-c0119")],
     "codex": [("one-turn-x133", "one-turn-x147"), ("subagent-0.163", "truncated-last-line")],

@@ -10,6 +10,8 @@ _KEYS = {
               b'"role":"assistant"', b'"type":"turn_context"', b'"type":"response_item"'],
     "copilot": [b'"type":"user.message"', b'"type":"session.start"', b'"type":"assistant.message"', b'"content":',
                 b'"timestamp":', b'"parentId":', b'"id":', b'"cwd":'],
+    "gemini": [b'"sessionId":', b'"projectHash":', b'"type": "user"', b'"type": "gemini"', b'"content":', b'"$set":',
+               b'"$rewindTo":', b'"id":', b'"kind":'],
     "kiro": [b'"kind": "Prompt"', b'"kind": "AssistantMessage"', b'"version": "v1"', b'"message_id":', b'"content":',
              b'"payload":', b'"type":'],
 }

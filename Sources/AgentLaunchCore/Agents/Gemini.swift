@@ -1,0 +1,57 @@
+extension Agent {
+    /// Gemini CLI. From 0.41 on it takes an id at creation; before, the id is captured.
+    static let gemini = Agent(
+        name: "gemini",
+        title: "Gemini CLI",
+        executable: "gemini",
+        usualPlaces: ["~/.local/bin", "~/.npm-global/bin"],
+        install: "npm install -g @google/gemini-cli",
+        agentAPIType: "gemini",
+        newestKnown: "0.56.0",
+        limits:
+            "its retention deletes conversations unless it is switched off, which an unattended start does",
+        refusedArguments: [
+            "--resume", "-r", "--session-id", "--session-file", "--list-sessions", "--delete-session",
+            "--prompt", "-p", "--prompt-interactive", "-i", "--worktree", "-w", "--acp", "--experimental-acp",
+            "mcp", "extensions", "skills", "hooks",
+        ],
+        isSessionID: isUUID,
+        needsVersion: { if case .cold = $0.start { true } else { false } },
+        firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
+        safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
+        whenElsewhere: "would not find it",
+        store: { GeminiStore($0) },
+        command: { (request) throws(LaunchError) in try geminiCommand(request) }
+    )
+}
+
+private let oldestWithSessionID: Version = "0.41"
+
+private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    var command = AgentCommand(arguments: ["gemini"])
+    if let model = request.model { command.arguments += ["-m", .init(model)] }
+    if request.allowAll { command.arguments.append("--yolo") }
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold(let new):
+        if request.version < oldestWithSessionID {
+            command.choosesID = true
+        } else if let id = new.id {
+            command.arguments += ["--session-id", .init(id)]
+        } else {
+            throw LaunchError(.bug, "gemini", "a cold start has no session id", "report this")
+        }
+    case .reuse(let session), .warm(let session): command.arguments += ["--resume", .init(session.id)]
+    }
+    if request.hasPrompt {
+        command.arguments.append(.prompt(prefix: "--prompt-interactive="))
+        command.delivery = .argument
+    }
+    guard !request.attended else { return command }
+    // With one of these it takes itself for a run without a terminal.
+    command.unset = ["CI", "GITHUB_ACTIONS"]
+    if request.environment.given("GEMINI_CLI_TRUST_WORKSPACE") == nil {
+        command.set.append(("GEMINI_CLI_TRUST_WORKSPACE", Bytes("true".utf8)))
+    }
+    return command
+}

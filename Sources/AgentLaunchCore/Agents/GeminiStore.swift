@@ -1,0 +1,285 @@
+/// Gemini CLI's sessions: `tmp/<project>/chats/session-<minute>-<first 8 of the id>.jsonl`, `.json` before 0.39.
+///
+/// An id may have several files: a resume leaves a second one that holds nothing, and an old `.json` stays beside its copy.
+final class GeminiStore: SessionStore {
+    private let query: StoreQuery
+    private let folders: GeminiFolders
+    private let matcher: WorkdirMatcher
+    private var known: [Path: (stamp: FileStamp, chat: GeminiChat)] = [:]
+    private var cachedProjects: Result<GeminiProjects, StoreTrouble>?
+
+    init(_ query: StoreQuery) {
+        self.query = query
+        folders = GeminiFolders(query)
+        matcher = WorkdirMatcher(query)
+    }
+
+    var root: Path { folders.projects }
+
+    var watched: [Path] {
+        var findings = Findings()
+        let own = (try? projects(&findings).own) ?? []
+        return [folders.home, root] + own + own.map { $0 / "chats" }
+    }
+
+    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+        do throws(StoreTrouble) {
+            for folder in try projects(&findings).own { _ = try StoreEntry.names(in: folder / "chats") }
+            return nil
+        } catch {
+            findings.saw(error.path, .unreadable, error.why)
+            return error
+        }
+    }
+
+    func find(_ id: String, _ findings: inout Findings) -> Lookup {
+        do throws(StoreTrouble) {
+            let projects = try projects(&findings)
+            let own = try look(id, in: projects.own, query.workdir, &findings)
+            guard own == .absent else { return own }
+            for (folder, directory) in projects.all where !projects.own.contains(folder) {
+                let found = try look(id, in: [folder], directory, &findings)
+                if case .found = found { return found }
+            }
+            return .absent
+        } catch {
+            return .unreadable(error)
+        }
+    }
+
+    func derived(_ findings: inout Findings) -> Derivation {
+        derivedID(query.name).search(recorded: query.recorded) { id in
+            do throws(StoreTrouble) {
+                return try look(id, in: projects(&findings).own, query.workdir, orAnother: true, &findings)
+            } catch {
+                return .unreadable(error)
+            }
+        }
+    }
+
+    func isDerived(_ session: Session, from name: String) -> Bool { derivedID(name).isAttempt(session.id) }
+
+    func candidates(_ findings: inout Findings) -> Candidates {
+        var result = Candidates()
+        do throws(StoreTrouble) {
+            let projects = try projects(&findings)
+            if query.everywhere {
+                for (folder, directory) in projects.all { collect(folder, directory, &result, &findings) }
+                return result
+            }
+            let own = projects.own
+            if own.isEmpty { findings.saw(root, .absent, "no folder of this directory") }
+            for folder in own { collect(folder, query.workdir, &result, &findings) }
+            // What nothing names may be this directory's: its messages tell.
+            for folder in projects.nobodys where !own.contains(folder) {
+                var found = Candidates()
+                collect(folder, nil, &found, &findings)
+                let isOurs = found.sessions.contains { hash(of: $0) == GeminiFolders.digest(query.workdir) }
+                if isOurs {
+                    result.troubles.append(
+                        StoreTrouble(
+                            path: folder / ".project_root",
+                            kind: .damaged,
+                            why:
+                                "it is missing, and the folder holds conversations that began in this directory",
+                            nextStep: "write the directory's path into it, or pass --fresh"
+                        )
+                    )
+                }
+            }
+        } catch {
+            findings.saw(error.path, .unreadable, error.why)
+            result.troubles.append(error)
+        }
+        return result
+    }
+
+    func contains(_ text: TaskText, in session: Session) -> Bool? {
+        guard let chat = try? GeminiChat(session.store, text) else { return nil }
+        return chat.gave
+    }
+
+    /// Every conversation of this directory, where retention is on: it may delete any of them.
+    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? {
+        if GeminiRetention(query).isOff { return nil }
+        var files: [Path] = []
+        for folder in try projects(&findings).own {
+            for (path, chat) in try chats(in: folder) where !chat.messages.isEmpty || chat.isDoubtful {
+                files.append(path)
+            }
+        }
+        if files.isEmpty { return nil }
+        return OldConversation(
+            files: files,
+            fate:
+                "may delete the \(files.count) conversation file\(files.count == 1 ? "" : "s") of this directory"
+        )
+    }
+
+    // MARK: Reading
+
+    private func derivedID(_ name: String) -> DerivedID {
+        DerivedID(agent: Agent.gemini.name, workdir: query.workdir, name: name)
+    }
+
+    private func projects(_ findings: inout Findings) throws(StoreTrouble) -> GeminiProjects {
+        if let cachedProjects { return try cachedProjects.get() }
+        let result: Result<GeminiProjects, StoreTrouble>
+        do throws(StoreTrouble) {
+            result = .success(try GeminiProjects(folders, query.workdir, &findings))
+        } catch {
+            result = .failure(error)
+        }
+        cachedProjects = result
+        return try result.get()
+    }
+
+    /// The files of a folder that Gemini looks at, or those of them whose name fits an id.
+    private func chats(
+        in folder: Path,
+        of id: String? = nil
+    ) throws(StoreTrouble) -> [(path: Path, chat: GeminiChat)] {
+        let ending = id.map { Bytes("-\($0.prefix(8))".utf8) } ?? []
+        var result: [(Path, GeminiChat)] = []
+        for name in try StoreEntry.names(in: folder / "chats") where name.starts(with: Bytes("session-".utf8))
+        {
+            let endings = [".json", ".jsonl"].map { ending + Bytes($0.utf8) }
+            guard endings.contains(where: { name.suffix($0.count).elementsEqual($0) }) else { continue }
+            let path = folder / "chats" / name
+            guard case .file(let stamp) = try StoreEntry.at(path) else { continue }
+            result.append((path, try read(path, stamp)))
+        }
+        return result
+    }
+
+    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> GeminiChat {
+        if let entry = known[path], entry.stamp == stamp { return entry.chat }
+        do throws(Errno) {
+            let chat = try GeminiChat(path, query.task)
+            known[path] = (stamp, chat)
+            return chat
+        } catch {
+            throw StoreTrouble(path, error)
+        }
+    }
+
+    /// The session of an id, or what stands in its way.
+    /// - Parameter orAnother: a file whose name fits counts even if it is another session's, because Gemini deletes by
+    ///   the first eight characters
+    private func look(
+        _ id: String,
+        in folders: [Path],
+        _ directory: Path?,
+        orAnother: Bool = false,
+        _ findings: inout Findings
+    ) throws(StoreTrouble) -> Lookup {
+        var best: Session?
+        var doubt: StoreTrouble?
+        var dead: Path?
+        for folder in folders {
+            for (path, chat) in try chats(in: folder, of: id) {
+                guard chat.id == id || !chat.isSession else {
+                    if orAnother { dead = dead ?? path }
+                    continue
+                }
+                if chat.isSubAgent { continue }
+                let session = session(id, path, chat, directory)
+                if session.state == .resumable {
+                    if best.map({ newestFirst(session, $0) }) ?? true { best = session }
+                } else if chat.isDoubtful {
+                    doubt = trouble(path, chat)
+                } else {
+                    dead = dead ?? path
+                }
+            }
+        }
+        if let best {
+            findings.saw(best.store, .ok, description(best))
+            return .found(best)
+        }
+        if let doubt {
+            findings.saw(doubt.path, .damaged, doubt.why)
+            return .unreadable(doubt)
+        }
+        guard let dead else { return .absent }
+        findings.saw(dead, .ignored, "no message: the agent refuses this id both ways")
+        return .found(Session(id: id, directory: directory, store: dead, state: .dead, firstMessage: .none))
+    }
+
+    /// Each session of a folder once.
+    private func collect(
+        _ folder: Path,
+        _ directory: Path?,
+        _ result: inout Candidates,
+        _ findings: inout Findings
+    ) {
+        let found: [(path: Path, chat: GeminiChat)]
+        do throws(StoreTrouble) { found = try chats(in: folder) } catch {
+            findings.saw(error.path, .unreadable, error.why)
+            result.troubles.append(error)
+            return
+        }
+        var best: [String: Session] = [:]
+        for (path, chat) in found where chat.isTalk && !chat.isSubAgent {
+            guard let id = chat.id else { continue }
+            guard isUUID(id) else {
+                result.troubles.append(
+                    StoreTrouble(
+                        path: path,
+                        kind: .damaged,
+                        why: "its id is not of the form that Gemini makes",
+                        nextStep: "look at the file, or pass --fresh"
+                    )
+                )
+                continue
+            }
+            let session = session(id, path, chat, directory)
+            if best[id].map({ newestFirst(session, $0) }) ?? true { best[id] = session }
+        }
+        for session in best.values.sorted(by: newestFirst) {
+            findings.saw(session.store, .ok, description(session))
+            result.sessions.append(session)
+        }
+        for (path, chat) in found
+        where chat.isDoubtful && !chat.isSubAgent && !(chat.isSession && chat.isTalk) {
+            // One file of a session may be broken where another one is whole.
+            if let id = chat.id, best[id] != nil { continue }
+            let trouble = trouble(path, chat)
+            findings.saw(path, .damaged, trouble.why)
+            result.troubles.append(trouble)
+        }
+    }
+
+    private func trouble(_ path: Path, _ chat: GeminiChat) -> StoreTrouble {
+        StoreTrouble(
+            path: path,
+            kind: .damaged,
+            why: chat.isSession
+                ? "it holds lines that the agent passes over, and nothing else that was said"
+                : "it does not describe a session, and the agent would delete it",
+            nextStep: "look at the file, or pass --fresh"
+        )
+    }
+
+    private func session(_ id: String, _ path: Path, _ chat: GeminiChat, _ directory: Path?) -> Session {
+        Session(
+            id: id,
+            directory: directory,
+            store: path,
+            state: chat.isSession && chat.isTalk ? .resumable : .dead,
+            messages: chat.count,
+            startedAt: chat.startedAt,
+            updatedAt: chat.updatedAt,
+            interrupted: chat.interrupted,
+            firstMessage: chat.firstMessage
+        )
+    }
+
+    private func hash(of session: Session) -> String? { known[session.store]?.chat.projectHash }
+
+    private func description(_ session: Session) -> String {
+        let count = session.messages ?? 0
+        return "\(count) message\(count == 1 ? "" : "s")"
+            + (session.interrupted == true ? ", the last turn unfinished" : "")
+    }
+}
