@@ -125,6 +125,21 @@ def test_module_dir_is_the_first_conversations_and_holds_a_folder_for_each_other
     assert [name for name in left if not name.endswith(".log")] == ["agentapi-state.json", f"{named}/agentapi-state.json"]
 
 
+def test_of_many_that_start_at_once_in_one_new_module_dir_each_has_files_of_its_own(workspaces, module_runs):
+    agent = workspaces("goose")
+    runs = [module_runs(agent, own_files=False, session=f"s{number}") for number in range(6)]
+    for _ in range(2):
+        scripts = [run.begin(f"task of {run.session}") for run in runs]
+        for run, script in zip(runs, scripts):
+            until(lambda: script.poll() is not None or not run.is_running(), "three answers of agentapi")
+            assert script.poll() == 0, run.said()
+        assert len({run.state_file for run in runs}) == len({run.pid_file for run in runs}) == len(runs)
+        for run in runs:
+            run.answered(f"task of {run.session}")
+            run.shut_down()
+    assert [run.times_given(f"task of {run.session}") for run in runs] == [1] * len(runs)
+
+
 @pytest.fixture
 def hidden_codex(binary):
     """Codex of an ordinary user, its executable one that may be run and not read: the kernel lets nobody but root look

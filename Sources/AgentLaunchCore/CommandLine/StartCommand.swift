@@ -30,6 +30,7 @@ struct StartCommand {
         let lock = try locks.takeConversation()
         try preparation.endPredecessor(diagnostics)
         promptFiles.removeLeftovers()
+        let claim = ModuleClaim.take(preparation)
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
@@ -39,7 +40,7 @@ struct StartCommand {
         let sessionLock = try locks.takeSession(outcome.plan)
         let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
         let end: ChildEnd
-        do throws(LaunchError) { end = try launch(outcome, upkeep) } catch {
+        do throws(LaunchError) { end = try launch(outcome, upkeep, claim) } catch {
             upkeep.end(error.status.rawValue)
             throw error
         }
@@ -103,7 +104,8 @@ struct StartCommand {
 
     private func launch(
         _ outcome: Preparation.Outcome,
-        _ upkeep: LaunchUpkeep
+        _ upkeep: LaunchUpkeep,
+        _ claim: consuming FileLock?
     ) throws(LaunchError)
         -> ChildEnd
     {
@@ -127,6 +129,7 @@ struct StartCommand {
         files?.claim(&record)
         let isRecorded = plan.agent.name != "custom"
         if isRecorded { write(record) }
+        _ = consume claim
         diagnostics.notice(startLine(plan))
         let learnt = LearntSession(LaunchLocks(preparation, diagnostics), known: record.sessionID)
         let watcher =
