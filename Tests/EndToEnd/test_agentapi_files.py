@@ -307,6 +307,22 @@ def test_the_pid_file_of_a_killed_agentapi_is_removed(world):
     assert not pid_file.exists()
 
 
+@pytest.mark.parametrize("name", ["AGENTAPI_STATE_FILE", "AGENTAPI_PID_FILE"])
+def test_a_pipe_at_the_place_of_a_file_is_neither_waited_for_nor_replaced(world, name):
+    pipe = world.agentapi.root / "pipe"
+    os.mkfifo(pipe)
+    process = world.start(**{name: pipe})
+    if name == "AGENTAPI_PID_FILE":
+        assert process.wait(HANG) == 73
+        assert f"{pipe}: agentapi's pid file: " in world.errors()
+    else:
+        world.say("one")
+        process.terminate()
+        assert process.wait(HANG) == 0, world.errors()
+        assert f"{pipe}: it is no file; agentapi cannot save the chat [state-not-kept]" in world.errors()
+    assert pipe.is_fifo()
+
+
 # Places that cannot be written
 
 def read_only(world, binary, folder, **variables):
@@ -326,6 +342,16 @@ def locked(tmp_path):
     if made.returncode:
         pytest.skip(f"no mounts in a namespace of its own: {made.stderr.decode()}")
     return folder
+
+
+def test_where_none_of_our_own_files_can_be_written_agentapi_runs_without(world, binary, locked):
+    process = read_only(world, binary, locked, XDG_STATE_HOME=locked, XDG_RUNTIME_DIR=None)
+    world.agentapi.wait_for_status("stable")
+    assert "AGENTAPI_PID_FILE" not in world.servers()[-1]["environment"]
+    os.kill(world.servers()[-1]["ppid"], signal.SIGTERM)
+    errors = process.communicate(timeout=HANG)[1]
+    assert process.returncode == 0, errors
+    assert "[record-not-written]" in errors and "[state-not-kept]" in errors
 
 
 def test_a_stale_pid_file_that_cannot_be_removed_stops_the_start(world, binary, locked):

@@ -200,6 +200,7 @@ struct Preparation {
             executable: executable,
             version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
+            isAPIFolderWritable: canMakeFiles(in: folder),
             agentAPI: .find(context.environment, home: context.home, relativeTo: context.workdir)
         )
         if context.request.agentVersion != nil { planner.version.source = .option }
@@ -222,7 +223,7 @@ struct Preparation {
     }
 
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
-    private func apiFolder(_ record: Record?) -> Path {
+    func apiFolder(_ record: Record?) -> Path {
         guard let module = moduleDirectory else { return conversation }
         let own = module / StateFolder.folderName(context.request.sessionName, context.workdir)
         if let kept = record?.moduleDirectory, kept == module || kept == own { return kept }
