@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -407,3 +408,24 @@ def test_a_launcher_that_is_killed_before_it_started_anything_is_no_bug_of_ours(
         assert errors.splitlines()[-1] == (
             f"agentlaunch: background process: it was ended by signal {int(number)} before it started anything; start it again"
         )
+
+
+def test_a_launcher_is_stopped_though_its_lock_has_yet_to_get_its_pid(background):
+    background.start("true")
+    until(lambda: background.run_file()["end"], "the end")
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import fcntl, sys, time\nlock = open(sys.argv[1], 'w')\nfcntl.flock(lock, fcntl.LOCK_EX)\n"
+         "print('held', flush=True)\ntime.sleep(600)", background.conversation() / "lock"], stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        stop = background.popen_command("stop", "custom")
+        # It looks meanwhile; a stop that comes later finds the pid.
+        time.sleep(0.3)
+        (background.conversation() / "lock").write_text(f"{holder.pid}\n")
+        errors = stop.communicate(timeout=HANG)[1].decode()
+        assert stop.returncode == 0, errors
+        assert holder.wait(HANG) == -signal.SIGTERM
+    finally:
+        holder.kill()
+        holder.wait()
