@@ -65,6 +65,16 @@ def test_the_modules_shutdown_with_a_term_to_agentlaunch_in_between_is_one_term(
     assert agentapi.signals() == ["USR1", "TERM"]
 
 
+def test_words_of_agentapis_log_in_a_prompt_are_no_end_of_it(agentapi, under_agentapi):
+    """agentapi prints the agent's command line."""
+    words = 'why does it log level=INFO msg="Received shutdown signal"?'
+    process, *pids = running(agentapi, under_agentapi, agent=(agentapi.agent, words))
+    assert "Received shutdown signal" in (agentapi.root / "launch.out").read_text()
+    process.terminate()
+    assert ended(process, *pids) == 0
+    assert agentapi.signals() == ["TERM"]
+
+
 @pytest.mark.parametrize("first", ["agentapi", "agentlaunch"])
 def test_a_service_manager_that_signals_everybody_at_once_is_one_term(agentapi, under_agentapi, first):
     process, pid, agent = running(agentapi, under_agentapi)
@@ -127,6 +137,17 @@ def test_agentapi_ends_although_nobody_reads_our_output(agentapi, under_agentapi
     assert agentapi.wait_for("stopped")
     said = (agentapi.root / "launch.err").read_text()
     assert ("were not read" in said or "not read in time" in said) if reader == "stalled" else "discarded" in said
+
+
+def test_a_launcher_whose_own_lines_nobody_reads_either_ends_too(agentapi, under_agentapi):
+    reading, writing = os.pipe()
+    process = under_agentapi(popen={"stdout": writing, "stderr": writing}, DOUBLE_CHATTER=str(5 << 20))
+    os.close(writing)
+    agentapi.wait_for_status("stable")
+    pids = [agentapi.wait_for("started")["pid"], agentapi.wait_for_agent()["pid"]]
+    process.terminate()
+    assert ended(process, *pids) == 0
+    os.close(reading)
 
 
 def test_a_slow_reader_loses_nothing_that_fits(agentapi, under_agentapi):

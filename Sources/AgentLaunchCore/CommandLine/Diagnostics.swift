@@ -95,12 +95,15 @@ struct Diagnostics: Sendable {
     }
 
     private func write(_ level: Level, _ message: String, _ fields: [Field]) {
+        let line: Bytes
         switch format {
-        case .text: writeAll(Bytes("agentlaunch: \(oneLine(message))\n".utf8), to: descriptor)
+        case .text: line = Bytes("agentlaunch: \(oneLine(message))\n".utf8)
         case .json:
             let members = [Field("level", .string(level.word)), Field("message", .string(message))] + fields
-            writeAll(JSONWriter.compact(.object(members)) + [UInt8(ascii: "\n")], to: descriptor)
+            line = JSONWriter.compact(.object(members)) + [UInt8(ascii: "\n")]
         }
+        // Whoever does not read must not keep a launch from what it has to do.
+        writeAll(line, to: descriptor, patience: 1000)
     }
 }
 
