@@ -208,3 +208,17 @@ def test_an_agent_that_ends_by_itself_gets_no_signal(agentapi, under_agentapi):
     threading.Thread(target=lambda: agentapi.post("exit"), daemon=True).start()
     assert ended(process, *pids) == 0
     assert agentapi.signals() == []
+
+
+def test_what_the_start_script_had_begun_before_is_left_alone(agentapi, under_agentapi, tmp_path):
+    """`service & exec agentlaunch …`: the service is a child of agentlaunch, and none of its own."""
+    script = f"sleep 600 & echo $! >{tmp_path}/service; exec \"$@\""
+    process = under_agentapi("--stop-timeout", "1", under=("sh", "-c", script, "sh"), DOUBLE_IGNORE_TERM="1")
+    agentapi.wait_for_status("stable")
+    service = int((tmp_path / "service").read_text())
+    try:
+        process.terminate()
+        assert ended(process, agentapi.wait_for("started")["pid"]) == 1
+        assert is_alive(service)
+    finally:
+        os.kill(service, signal.SIGKILL)

@@ -4,6 +4,10 @@ import Glibc
 /// The processes below one, this one as a rule, in whatever session or group: as subreaper this process is the
 /// parent of those whose own parent has ended.
 enum Descendants {
+    /// Children that this process had before it made any: of a script that has started something and then became
+    /// agentlaunch by `exec`. They, and what is below them, are nobody's here. To be read before the first fork.
+    static let strangers: [Int32: Bytes] = all().reduce(into: [:]) { $0[$1.key] = $1.value.started }
+
     private struct Entry {
         var parent: Int32
         var started: Bytes
@@ -16,7 +20,7 @@ enum Descendants {
     /// Sends a signal to all that are alive; returns how many those were.
     @discardableResult
     static func signalAll(_ signal: Int32) -> Int {
-        let living = all()
+        let living = own()
         for (pid, entry) in living {
             let process = process_open(pid)
             guard process >= 0 else { continue }
@@ -28,9 +32,20 @@ enum Descendants {
         return living.count
     }
 
-    static func pids(of root: Int32 = getpid()) -> [Int32] { Array(all(of: root).keys) }
+    static func pids() -> [Int32] { Array(own().keys) }
 
-    private static func all(of root: Int32 = getpid()) -> [Int32: Entry] {
+    /// Those below another process.
+    static func pids(of root: Int32) -> [Int32] { Array(all(of: root).keys) }
+
+    private static func own() -> [Int32: Entry] {
+        let strangers = strangers
+        return all { strangers[$0] == $1.started }
+    }
+
+    private static func all(
+        of root: Int32 = getpid(),
+        butBelow isLeftOut: (Int32, Entry) -> Bool = { _, _ in false }
+    ) -> [Int32: Entry] {
         var entries: [Int32: Entry] = [:]
         for name in (try? namesInDirectory("/proc")) ?? [] {
             guard let pid = Int32(name.lossyText), let entry = read(pid) else { continue }
@@ -40,7 +55,7 @@ enum Descendants {
         var found: [Int32: Entry] = [:]
         var open = children[root] ?? []
         while let pid = open.popLast() {
-            guard let entry = entries[pid], found[pid] == nil else { continue }
+            guard let entry = entries[pid], found[pid] == nil, !isLeftOut(pid, entry) else { continue }
             found[pid] = entry
             open += children[pid] ?? []
         }
