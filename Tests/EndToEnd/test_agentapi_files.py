@@ -269,6 +269,24 @@ def test_a_pid_file_of_no_agentapi_does_not_keep_agentapi_from_starting(world, t
         other.wait()
 
 
+def test_a_pid_that_is_now_a_modules_start_scripts_is_no_agentapi(world, tmp_path):
+    script = tmp_path / "agentapi-start.sh"
+    script.write_text("#!/bin/sh\nsleep 600\ntrue\n")
+    script.chmod(0o755)
+    other = subprocess.Popen([script], start_new_session=True)
+    try:
+        until(lambda: Path(f"/proc/{other.pid}/comm").read_text().startswith("agentapi-start"), "the script's name")
+        pid_file = tmp_path / "agentapi.pid"
+        pid_file.write_text(f"{other.pid}\n")
+        world.start(AGENTAPI_PID_FILE=pid_file)
+        world.agentapi.wait_for_status("stable")
+        assert world.agentapi.pid(pid_file) == world.agentapi.journal("started")[-1]["pid"]
+        assert is_alive(other.pid)
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
+
+
 def test_a_pid_file_that_happens_to_hold_the_launchers_own_pid_is_no_obstacle(world, binary, tmp_path):
     """After a restart of a container the numbers begin again."""
     pid_file = tmp_path / "agentapi.pid"
