@@ -20,7 +20,7 @@ struct Drain {
 
     private static let mostHeldByKernel = 262_144
     /// Prompts are printed too, as part of the agent's command line, but with their quotes escaped.
-    private static let shutdownLine = Bytes("level=INFO msg=\"Received shutdown signal\"".utf8)
+    private static let shutdownLine = Bytes("msg=\"Received shutdown signal\"".utf8)
 
     init(master: Int32, output: Int32, log: RotatingLog? = nil) {
         self.master = master
