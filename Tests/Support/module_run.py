@@ -221,7 +221,11 @@ class ModuleRun:
         self.installation.wait_for_status("stable", port=self.port)
         assert self.installation.post(text, port=self.port)[0] == 200, self.said()
         request = self.asked(text)
-        until(lambda: self.messages()[-1][0] == "agent" and "reply" in self.messages()[-1][1], "the answer in the chat")
+
+        def answer():
+            role, said = self.messages()[-1]
+            return role == "agent" and "reply" in said
+        until(answer, lambda: f"the answer in the chat; there is {[(r, ' '.join(t.split())[-300:]) for r, t in self.messages()]}")
         return request
 
     def asked(self, text):
