@@ -96,6 +96,19 @@ def under_agentapi(binary, agentapi):
 
 
 @pytest.fixture
+def background(binary, tmp_path, monkeypatch):
+    """Starts in the background for a workdir of its own; see Tests/Support/background.py."""
+    from background import Background
+
+    # It names the program for these tests and no option: agentlaunch would say so.
+    monkeypatch.delenv("AGENTLAUNCH_BINARY", raising=False)
+    (tmp_path / "work").mkdir()
+    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
+    yield made
+    made.close()
+
+
+@pytest.fixture
 def workspaces(tmp_path, binary):
     """workspaces("goose"): that agent in a scratch home of its own; see Tests/Support/module_run.py."""
     from module_run import KINDS

@@ -51,10 +51,21 @@ class World:
     def talk(self, text, *options, **variables):
         """One whole run in which a user says something."""
         process = self.start(*options, **variables)
-        self.agentapi.wait_for_status("stable")
-        assert self.agentapi.post(text)[0] == 200
+        self.say(text)
         process.terminate()
         assert process.wait(HANG) == 0, self.errors()
+
+    def say(self, text):
+        """Until the agent has answered."""
+        def said():
+            self.agentapi.wait_for_status("stable")
+            status, answer = self.agentapi.post(text)
+            # The screen may have changed in between.
+            assert status == 200 or "waiting for user input" in str(answer), answer
+            return status == 200
+
+        until(said, "a message that is taken")
+        until(lambda: self.agentapi.messages()[-1][0] == "agent", "the answer")
 
     def refused(self, *options, **variables):
         process = self.start(*options, **variables)
@@ -109,7 +120,6 @@ def test_an_agent_that_exits_at_once_does_not_cost_the_chat(world):
     before = (world.folder() / "agentapi-state.json").read_bytes()
     process = world.start(AGENT_DIE="3")
     assert process.wait(HANG) == 1
-    assert world.agentapi.journal("state-saved")[-1]["messages"] == 1
     assert (world.folder() / "agentapi-state.json").read_bytes() == before
     world.talk("two")
     assert world.chat() == ["one", "two"]
@@ -117,11 +127,13 @@ def test_an_agent_that_exits_at_once_does_not_cost_the_chat(world):
 
 def test_a_stop_before_the_agent_is_ready_does_not_cost_the_chat(world):
     world.talk("one")
-    process = world.start(AGENT_DELAY="600", AGENT_LOGIN="please wait\n")
+    process = world.start(AGENT_NO_BOX="1", AGENT_LOGIN="please log in\n")
     world.agentapi.wait_for("listening", 2)
+    until(lambda: "please log in" in str(world.agentapi.messages()), "the agent's screen")
     process.terminate()
     assert process.wait(HANG) == 0
-    assert world.chat() == ["one"]
+    assert world.agentapi.journal("state-saved")[-1]["messages"] == 1, "the chat was not written over"
+    assert world.chat() == ["one"] and world.state_files() == ["agentapi-state.json"]
 
 
 def test_a_chat_that_was_lost_when_everything_was_killed_is_put_back_by_the_next_start(world):
@@ -295,6 +307,47 @@ def test_the_pid_file_of_a_killed_agentapi_is_removed(world):
     assert not pid_file.exists()
 
 
+# Places that cannot be written
+
+def read_only(world, binary, folder, **variables):
+    """A start that finds this folder on a read-only mount."""
+    script = ('mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && ! touch "$0/x" 2>&- && exec "$@"')
+    argv = ["unshare", "-m", "sh", "-c", script, folder, binary, "claude", "--agentapi", "--port", world.agentapi.port]
+    environment = world.agentapi.environment(HOME=world.home, DOUBLE_TIME_SCALE="0.1", **variables)
+    return subprocess.Popen([*map(str, argv)], cwd=world.project, env=environment, text=True,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+@pytest.fixture
+def locked(tmp_path):
+    folder = tmp_path / "locked"
+    folder.mkdir()
+    made = subprocess.run(["unshare", "-m", "mount", "--bind", folder, folder], capture_output=True)
+    if made.returncode:
+        pytest.skip(f"no mounts in a namespace of its own: {made.stderr.decode()}")
+    return folder
+
+
+def test_a_stale_pid_file_that_cannot_be_removed_stops_the_start(world, binary, locked):
+    pid_file = locked / "agentapi.pid"
+    pid_file.write_text("2147483000\n")
+    process = read_only(world, binary, locked, AGENTAPI_PID_FILE=pid_file)
+    errors = process.communicate(timeout=HANG)[1]
+    assert process.returncode == 73 and str(pid_file) in errors
+    assert not world.servers() and not (world.folder() / "record.json").exists()
+
+
+def test_a_chat_that_agentapi_cannot_write_either_is_loaded_and_stays(world, binary, locked):
+    chat = locked / "chat.json"
+    world.talk("one", AGENTAPI_STATE_FILE=chat)
+    process = read_only(world, binary, locked, AGENTAPI_STATE_FILE=chat)
+    until(lambda: world.agentapi.journal("state-loaded"), "the chat")
+    process.terminate()
+    errors = process.communicate(timeout=HANG)[1]
+    assert process.returncode == 0 and "[state-not-kept]" in errors
+    assert world.chat(chat) == ["one"]
+
+
 # The port
 
 def test_a_port_in_use_is_reported_with_its_holder_and_nothing_is_started(world):
@@ -332,9 +385,8 @@ def known_run(world, name="default"):
 def orphaned(world, *options, **variables):
     """An agentapi whose launcher is killed while a user has just said something."""
     process = world.start(*options, **variables)
-    world.agentapi.wait_for_status("stable")
+    world.say("before the kill")
     known_run(world)
-    assert world.agentapi.post("before the kill")[0] == 200
     pid = world.servers()[-1]["pid"]
     process.kill()
     process.wait()
@@ -368,7 +420,8 @@ def test_a_predecessor_that_does_not_end_is_asked_once_and_then_killed(world):
 
 
 def test_an_agent_that_outlives_its_agentapi_is_ended_before_the_next_one_starts(world):
-    orphaned(world, AGENT_GRANDCHILD="1")
+    # The agent takes no notice of its stop: agentapi is still there when the next start looks.
+    orphaned(world, AGENT_GRANDCHILD="1", AGENT_ON_INT="hold", DOUBLE_TIME_SCALE="0.4")
     left = world.agentapi.wait_for_agent("grandchild")["grandchild"]
     assert is_alive(left)
     process = world.start("--stop-timeout", "2")

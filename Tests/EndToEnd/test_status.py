@@ -22,14 +22,6 @@ KEYS = [
 
 
 @pytest.fixture
-def background(binary, tmp_path):
-    (tmp_path / "work").mkdir()
-    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def innocent():
     """A process that nothing here has a right to signal, and whose name is no agentapi's."""
     process = subprocess.Popen(["sleep", "600"])
