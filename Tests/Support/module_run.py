@@ -25,6 +25,7 @@ class Goose:
     """Goose's double with the looks of a `RealAgent`: its model is inside, its log says what that was asked."""
 
     name = "goose"
+    # How the paths begin, below the home, that the agent makes itself.
     own_places = (".local/share/goose", ".config/goose")
 
     def __init__(self, folder, binary):
@@ -63,7 +64,7 @@ class Goose:
 
 
 class ClaudeUnderAgentAPI(Claude):
-    own_places = (".claude", ".claude.json", ".cache/claude", ".local/share/applications/claude-code-url-handler.desktop")
+    own_places = (".claude", ".cache/claude", ".local/share/applications/claude-code-url-handler.desktop")
 
     def resumes(self, argv, identity):
         return "--resume" in argv and argv[argv.index("--resume") + 1] == identity
@@ -269,11 +270,11 @@ class ModuleRun:
 
     def strangers(self):
         """What stands in the home or the workdir and is neither the agent's, nor in a folder of ours."""
-        ours = (".local/state/agentlaunch", self.folder.name)
-        places = tuple(self.agent.home / place for place in (*ours, *self.agent.own_places))
-        found = [path for path in self.agent.home.rglob("*") if path.is_file()]
-        found += [path for path in Path(self.workdir).rglob("*") if path not in found]
-        return [path for path in found if not any(path.is_relative_to(place) for place in places)]
+        known = (".local/state/agentlaunch", self.folder.name, *self.agent.own_places)
+        home, workdir = self.agent.home, Path(self.workdir)
+        found = [path for path in home.rglob("*") if path.is_file()]
+        found = [path for path in found if not str(path.relative_to(home)).startswith(known)]
+        return found + [path for path in workdir.rglob("*") if path not in found]
 
 
 def is_alive(pid):
