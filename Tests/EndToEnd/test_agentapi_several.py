@@ -111,9 +111,11 @@ def test_module_dir_is_the_first_conversations_and_holds_a_folder_for_each_other
     folders = []
     for _ in range(2):
         for run, prompt in ((first, PAINT), (other, MEND)):
-            run.start(prompt)
+            words = run.start(prompt)
             run.answered(prompt)
             run.say(f"about: {prompt}")
+            if "-i" in words:
+                assert Path(words[words.index("-i") + 1]).parent == run.state_file.parent
             folders.append(run.state_file.parent)
             assert run.pid_file == folders[-1] / "agentapi.pid" and run.pid_file.exists()
             assert run.state_file.name == "agentapi-state.json"
