@@ -111,7 +111,7 @@ class ModuleRun:
             "AGENTAPI_BOUNDARY_PREFIX": str(self.wrapper),
             "AGENTAPI_CHAT_BASE_PATH": f"{OWNER}/{self.agent.name}/chat",
             "AGENTAPI_ALLOWED_HOSTS": "*",
-            "DOUBLE_TIME_SCALE": "0.1" if self.agent.name == "goose" else "0.5",
+            "DOUBLE_TIME_SCALE": "0.1" if self.agent.name == "goose" else "1",
             "DOUBLE_STABLE_SECONDS": "0.3",
         }
         if self.own_files:
@@ -219,8 +219,15 @@ class ModuleRun:
         A chat that is saved before its last message is answered can be stuck once it is loaded again: agentapi waits
         for a screen that differs from the last one it kept.
         """
-        self.installation.wait_for_status("stable", port=self.port)
-        assert self.installation.post(text, port=self.port)[0] == 200, self.said()
+        def is_taken():
+            """The screen may change again between the look and the message."""
+            self.installation.wait_for_status("stable", port=self.port)
+            status, answer = self.installation.post(text, port=self.port)
+            if status == 500 and "waiting for user input" in str(answer):
+                return False
+            assert status == 200, f"{answer}\n{self.said()}"
+            return True
+        until(is_taken, "a message that is taken")
         request = self.asked(text)
 
         def answer():
