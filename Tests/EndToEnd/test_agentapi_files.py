@@ -449,6 +449,47 @@ def test_an_agent_that_outlives_its_agentapi_is_ended_before_the_next_one_starts
     process.wait(HANG)
 
 
+def test_what_is_left_of_a_session_whose_agentapi_is_gone_is_ended_before_the_next_one_starts(world):
+    process = world.start(AGENT_GRANDCHILD="1")
+    world.say("before the kill")
+    until(lambda: known_run(world)["agentProcess"], "the agent in run.json")
+    agent = known_run(world)["agentProcess"]["pid"]
+    left = world.agentapi.wait_for_agent("grandchild")["grandchild"]
+    os.kill(process.pid, signal.SIGSTOP)
+    os.kill(world.servers()[-1]["pid"], signal.SIGKILL)
+    process.kill()
+    process.wait()
+    until(lambda: not is_alive(agent), "the agent's end by the hang-up")
+    assert is_alive(left)
+    process = world.start("--stop-timeout", "1")
+    until(lambda: len(world.servers()) == 2, "the next agentapi")
+    assert not is_alive(left)
+    assert f"left (pid {left})" in world.errors()
+    process.terminate()
+    process.wait(HANG)
+
+
+@pytest.mark.parametrize("leader", ["lives", "has gone"])
+def test_a_session_that_only_has_the_predecessors_number_is_left_alone(world, leader):
+    """After a container's restart numbers come again, those of sessions too; a daemon's leader ends at once."""
+    world.talk("one")
+    script = "echo $$; exec sleep 600" if leader == "lives" else "sleep 600 >&2 & echo $!"
+    other = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    left = int(other.stdout.readline())
+    if leader == "has gone":
+        other.wait()
+    try:
+        run = known_run(world)
+        run["child"]["pid"] = run["launcher"]["pid"] = 2147483000
+        run["agentProcess"] = {"pid": other.pid, "startTicks": "1"}
+        (world.folder() / "run.json").write_text(json.dumps({**run, "end": None}))
+        world.talk("two")
+        assert is_alive(left) and "waiting for" not in world.errors()
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
+
+
 def test_a_process_that_only_has_the_predecessors_number_is_left_alone(world):
     world.talk("one")
     other = subprocess.Popen(["sleep", "600"])
