@@ -65,7 +65,8 @@ extension Planner {
 
     /// agentapi pastes it into the agent's terminal: what follows the mark of a paste's end would be typed keys.
     private func checkPaste(_ prompt: LaunchPlan.Prompt) throws(LaunchError) {
-        guard prompt.action != .skip, prompt.delivery == .agentapi || prompt.delivery == .stdin, let text = prompt.text
+        guard prompt.action != .skip, prompt.delivery == .agentapi || prompt.delivery == .stdin,
+            let text = prompt.text
         else { return }
         let end = Bytes("[201~".utf8)
         for (offset, byte) in text.enumerated() where byte == 0x1b {
