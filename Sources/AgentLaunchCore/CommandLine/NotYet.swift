@@ -8,10 +8,8 @@ enum NotYet {
         .init("amp", ["sourcegraph-amp"]),
         .init("auggie"),
         .init("copilot"),
-        .init("cursor", ["cursor-cli", "cursor-agent"]),
         .init("gemini"),
         .init("kiro", ["kiro-cli"]),
-        .init("opencode"),
     ]
 
     /// Commands, and what to do instead.

@@ -76,6 +76,7 @@ struct Planner {
             start: start,
             hasPrompt: text != nil,
             promptBeginsWithDash: text?.first == UInt8(ascii: "-"),
+            promptIsWord: text.map(isWord) ?? false,
             model: context.request.model,
             allowAll: context.request.allowAll,
             extra: context.request.arguments,
@@ -130,4 +131,9 @@ struct Planner {
         }
         return arguments
     }
+}
+
+private func isWord(_ text: Bytes) -> Bool {
+    text.count <= 40
+        && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
 }

@@ -114,6 +114,16 @@ final class SQLiteDatabase {
         )
     }
 
+    /// Throws if a table's rows are not those of its key's index: a damaged page loses rows without an error.
+    func checkKeys(_ found: [Bytes], of table: String, _ key: String) throws(SQLiteFailure) {
+        // In the order of the key, and with nothing but the key, it is the index that is read.
+        let indexed = try rows("SELECT \(key) FROM \(table) ORDER BY \(key)") { (row) throws(SQLiteFailure) in
+            try row.bytes(0) ?? []
+        }
+        guard indexed.count != found.count || Set(indexed) != Set(found) else { return }
+        throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table \(table) and its index differ")
+    }
+
     func hasTables() throws(SQLiteFailure) -> Bool {
         try !rows("SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1") { _ in true }.isEmpty
     }

@@ -130,7 +130,7 @@ struct RememberedTests {
         moved.directory = "/nowhere/else"
         bench.store.sessions = [moved]
         #expect(try bench.answer() == "warm a record")
-        bench.asksAboutDirectory = true
+        bench.whenElsewhere = "would ask"
         #expect(try bench.answer() == "unknown /store record")
     }
 
