@@ -51,11 +51,13 @@ final class AgentProcess {
 
         var variables = environment
         variables["TERM"] = "vt100"
-        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        var entries: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0)=\($1)") } + [nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = command.map { RawText.copy($0) } + [nil]
+        var entries: [UnsafeMutablePointer<CChar>?] = variables.map { RawText.copy("\($0)=\($1)") } + [nil]
         defer { for pointer in arguments + entries { free(pointer) } }
         var child: pid_t = 0
-        let error = posix_spawn(&child, path, &actions, &attributes, &arguments, &entries)
+        let error = RawText.with(path) {
+            posix_spawn(&child, $0, &actions, &attributes, &arguments, &entries)
+        }
         guard error == 0 else {
             throw NotStarted(message: "fork/exec \(path): \(String(cString: strerror(error)).lowercased())")
         }
@@ -71,11 +73,11 @@ final class AgentProcess {
     }
 
     private static func search(_ name: String, _ path: String) -> String? {
-        if name.contains("/") { return access(name, F_OK) == 0 ? name : nil }
+        if name.contains("/") { return RawText.with(name, { access($0, F_OK) }) == 0 ? name : nil }
         return path.split(separator: ":").map { "\($0)/\(name)" }.first { candidate in
             var status = stat()
-            return stat(candidate, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-                && access(candidate, X_OK) == 0
+            return RawText.with(candidate, { stat($0, &status) }) == 0 && status.st_mode & S_IFMT == S_IFREG
+                && RawText.with(candidate, { access($0, X_OK) }) == 0
         }
     }
 

@@ -140,6 +140,7 @@ final class Conversation {
         guard status(now) == .stable else {
             return answer("message can only be sent when the agent is waiting for user input")
         }
+        journal.note("message-queued")
         queue.append(Outgoing(text: text, isInitialPrompt: false, answer: answer))
     }
 
@@ -162,7 +163,8 @@ final class Conversation {
             outgoing.answer(nil)
         case .failed(let reason):
             // Of a failed prompt nobody learns anything.
-            if outgoing.isInitialPrompt { journal.note("prompt-failed", [("reason", .text(reason))]) }
+            let event = outgoing.isInitialPrompt ? "prompt-failed" : "message-failed"
+            journal.note(event, [("reason", .text(reason))])
             outgoing.answer("failed to send message: \(reason)")
         }
     }

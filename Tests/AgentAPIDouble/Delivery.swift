@@ -25,7 +25,7 @@ final class Delivery {
         self.outgoing = outgoing
         self.conversation = conversation
         linesBefore = conversation.lines
-        conversation.agent.type(Array("x\u{08}\u{1B}[200~\(outgoing.text)\u{1B}[201~".utf8))
+        conversation.agent.type(RawText.bytes("x\u{08}\u{1B}[200~\(outgoing.text)\u{1B}[201~"))
     }
 
     /// nil: goes on.

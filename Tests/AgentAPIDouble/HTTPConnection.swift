@@ -24,6 +24,7 @@ final class HTTPConnection {
     private var input: [UInt8] = []
     private var output: [UInt8] = []
     private var hasReceived = false
+    private var inputHasEnded = false
     private var continueIsSent = false
     private(set) var isClosed = false
     /// A request is being worked on.
@@ -39,7 +40,7 @@ final class HTTPConnection {
         openedAt = now
     }
 
-    var interests: Int16 { Int16(POLLIN) | (output.isEmpty ? 0 : Int16(POLLOUT)) }
+    var interests: Int16 { (inputHasEnded ? 0 : Int16(POLLIN)) | (output.isEmpty ? 0 : Int16(POLLOUT)) }
 
     /// Holds up a stop: a request or a part of one, an answer not yet read, or a fresh connection without a word.
     func isActive(_ now: Double, patience: Double) -> Bool {
@@ -49,14 +50,21 @@ final class HTTPConnection {
 
     func receive() {
         var buffer = [UInt8](repeating: 0, count: 65536)
-        while !isClosed {
+        while !isClosed, !inputHasEnded {
             let count = read(descriptor, &buffer, buffer.count)
             if count == -1, errno == EINTR { continue }
             if count == -1, errno == EAGAIN { return }
-            guard count > 0 else { return close() }
+            guard count > 0 else { return endInput() }
             hasReceived = true
             if !isStream { input += buffer[..<count] }
         }
+    }
+
+    /// A client that says no more still gets the answer it waits for.
+    private func endInput() {
+        inputHasEnded = true
+        closesAfterAnswer = true
+        if isStream || !isBusy && output.isEmpty && headEnd() == nil { close() }
     }
 
     func next() -> Parsed {
@@ -83,7 +91,10 @@ final class HTTPConnection {
             flush()
         }
         let start = end + 4
-        guard input.count >= start + min(length, Self.bodyLimit + 1) else { return .incomplete }
+        guard input.count >= start + min(length, Self.bodyLimit + 1) else {
+            if inputHasEnded { close() }
+            return .incomplete
+        }
         continueIsSent = false
         let request = HTTPRequest(
             method: words[0],
@@ -95,7 +106,7 @@ final class HTTPConnection {
         )
         input.removeFirst(min(start + length, input.count))
         isBusy = true
-        closesAfterAnswer = !request.keepsAlive
+        closesAfterAnswer = inputHasEnded || !request.keepsAlive
         return .request(request)
     }
 

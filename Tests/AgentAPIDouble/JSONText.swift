@@ -29,7 +29,7 @@ indirect enum JSONText {
 
     private static func quoted(_ text: String, _ escapingMarkup: Bool) -> String {
         var result = "\""
-        for scalar in text.unicodeScalars {
+        for scalar in RawText.shown(text).unicodeScalars {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"

@@ -5,8 +5,9 @@ import Foundation
 ///
 /// started (argv, environment, sigign, sigblk, stdin, isatty), stdin (bytes, sha256), agent-started (agent),
 /// handlers-set, listening (port), ready, state-loaded (messages), state-load-failed, prompt-enqueued,
-/// prompt-delivered, prompt-failed, message-delivered, signal (signal, from), state-saved (source, messages), sigint-sent, sigkill-sent,
-/// agent-ended (status), stopped (code).
+/// prompt-delivered, prompt-failed (reason), message-queued, message-delivered, message-failed (reason), signal (signal, from),
+/// state-saved (source, messages), chatter-written (bytes), sigint-sent, sigkill-sent, agent-ended (status),
+/// stopped (code). An end by a signal leaves no line.
 struct Journal {
     private let descriptor: Int32
 
@@ -26,7 +27,7 @@ struct Journal {
 
     func noteStart(_ environment: [String: String]) {
         guard descriptor != -1 else { return }
-        var fields: [(String, JSONText)] = [("argv", .list(CommandLine.arguments.map { .text($0) }))]
+        var fields: [(String, JSONText)] = [("argv", .list(RawText.arguments.map { .text($0) }))]
         let shown = environment.keys.sorted().filter { name in
             name.hasPrefix("AGENTAPI_") || name.hasPrefix("CODER_MCP_") || name.hasPrefix("AGENTLAUNCH_")
                 || name.hasSuffix("LOAD_STATE") || name == "TERM"

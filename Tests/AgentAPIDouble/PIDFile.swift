@@ -10,7 +10,7 @@ struct PIDFile {
 
     func write() throws(Failure) {
         do {
-            try makeFolders((path as NSString).deletingLastPathComponent, mode: 0o700)
+            try makeFolders(folder(of: path), mode: 0o700)
             if let content = try readFile(path), let pid = Self.number(content) {
                 if Self.isRunning(pid) {
                     throw Failure(
@@ -38,7 +38,7 @@ struct PIDFile {
             Log.info("PID file belongs to another process, skipping cleanup", [("pidFile", path)])
             return
         }
-        if unlink(path) == 0 { Log.info("Removed PID file", [("pidFile", path)]) }
+        if RawText.with(path, { unlink($0) }) == 0 { Log.info("Removed PID file", [("pidFile", path)]) }
     }
 
     private static func number(_ bytes: [UInt8]) -> Int? {
@@ -60,17 +60,24 @@ struct FileFailure: Error, CustomStringConvertible {
     }
 }
 
+func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
 func makeFolders(_ path: String, mode: mode_t) throws {
     if path.isEmpty || path == "/" || path == "." { return }
     var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-    try makeFolders((path as NSString).deletingLastPathComponent, mode: mode)
-    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw FileFailure("mkdir", path) }
+    if RawText.with(path, { stat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+    try makeFolders(folder(of: path), mode: mode)
+    guard RawText.with(path, { mkdir($0, mode) }) == 0 || errno == EEXIST else {
+        throw FileFailure("mkdir", path)
+    }
 }
 
 /// nil: not there.
 func readFile(_ path: String) throws -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    let descriptor = RawText.with(path) { open($0, O_RDONLY | O_CLOEXEC) }
     if descriptor == -1, errno == ENOENT { return nil }
     guard descriptor != -1 else { throw FileFailure("open", path) }
     defer { close(descriptor) }
@@ -89,7 +96,7 @@ func readAll(_ descriptor: Int32) -> [UInt8] {
 }
 
 func writeFile(_ path: String, _ bytes: [UInt8], mode: mode_t, synchronized: Bool = false) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    let descriptor = RawText.with(path) { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode) }
     guard descriptor != -1 else { throw FileFailure("open", path) }
     defer { close(descriptor) }
     var rest = bytes[...]

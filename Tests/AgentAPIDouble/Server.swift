@@ -80,7 +80,9 @@ final class Server {
         if http.listener != -1 {
             descriptors.append(pollfd(fd: http.listener, events: Int16(POLLIN), revents: 0))
         }
-        descriptors += http.connections.map { pollfd(fd: $0.descriptor, events: $0.interests, revents: 0) }
+        for connection in http.connections where connection.interests != 0 {
+            descriptors.append(pollfd(fd: connection.descriptor, events: connection.interests, revents: 0))
+        }
         let milliseconds = max(1, min(25, (nextTick - monotonicSeconds()) * 1000))
         poll(&descriptors, nfds_t(descriptors.count), Int32(milliseconds.rounded(.up)))
     }
@@ -120,12 +122,8 @@ final class Server {
     }
 
     private func chatter() {
-        let line = String(repeating: ".", count: 200)
-        var rest = knobs.chatter
-        while rest > 0 {
-            Log.info(line)
-            rest -= 260
-        }
+        let line = [UInt8](repeating: 0x2E, count: 199) + [0x0A]
+        for _ in 0...knobs.chatter / line.count { writeAll(1, line) }
         journal.note("chatter-written", [("bytes", .number(knobs.chatter))])
     }
 

@@ -62,7 +62,7 @@ struct Start {
         if !bytes.isEmpty {
             Log.info("Read initial prompt from stdin", [("bytes", String(bytes.count))])
         }
-        return String(decoding: bytes, as: UTF8.self)
+        return RawText.text(bytes)
     }
 
     private func stateSettings() throws(Refusal) -> (loads: Bool, saves: Bool) {

@@ -61,12 +61,14 @@ struct StateFile {
         ])
         let temporary = path + ".tmp"
         do {
-            try makeFolders((path as NSString).deletingLastPathComponent, mode: 0o700)
+            try makeFolders(folder(of: path), mode: 0o700)
             let bytes = Array((content.written(escapingMarkup: true) + "\n").utf8)
             try writeFile(temporary, bytes, mode: 0o600, synchronized: true)
-            guard rename(temporary, path) == 0 else { throw FileFailure("rename", path) }
+            guard RawText.with(temporary, { old in RawText.with(path) { rename(old, $0) } }) == 0 else {
+                throw FileFailure("rename", path)
+            }
         } catch {
-            unlink(temporary)
+            _ = RawText.with(temporary) { unlink($0) }
             throw Failure(message: "failed to save state: \(error)")
         }
     }

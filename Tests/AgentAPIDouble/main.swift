@@ -20,14 +20,14 @@ private func refuseUsage(_ message: String) -> Never {
 }
 
 assureStandardDescriptors()
-let environment = ProcessInfo.processInfo.environment
+let environment = RawText.environment
 let knobs = Knobs(environment)
 let release = Release(knobs.version)
 let journal = Journal(knobs.journal)
 journal.noteStart(environment)
 Signals.beginLikeGo()
 
-let words = Array(CommandLine.arguments.dropFirst())
+let words = Array(RawText.arguments.dropFirst())
 if words.isEmpty || ["help", "--help", "-h"].contains(words[0]) {
     writeAll(1, Array(usage().utf8))
     exit(0)

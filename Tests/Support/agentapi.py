@@ -110,6 +110,8 @@ class Installation:
         self.state_file = self.root / "state" / "agentapi-state.json"
         self.pid_file = self.root / "run" / "agentapi.pid"
         self.started = []
+        # Variables of every start; a start's own come first.
+        self.defaults = {}
 
     def environment(self, **extra):
         """The caller's, without agentapi's own variables; a value None removes a variable."""
@@ -118,23 +120,23 @@ class Installation:
         result["TMPDIR"] = str(self.temporary)
         result["DOUBLE_JOURNAL"] = str(self.journal_file)
         result["AGENT_FILE"] = str(self.agent_file)
-        for name, value in extra.items():
+        for name, value in {**self.defaults, **extra}.items():
             if value is None:
                 result.pop(name, None)
             else:
-                result[name] = str(value)
+                result[name] = os.fsdecode(value) if isinstance(value, bytes) else str(value)
         return result
 
-    def start(self, *arguments, stdin=subprocess.DEVNULL, port=True, prepare=None, **extra):
-        """Popen of the double with these arguments, in a session of its own, its output in self.stdout and stderr."""
+    def start(self, *arguments, stdin=subprocess.DEVNULL, stdout=None, port=True, prepare=None, **extra):
+        """Popen of the double with these arguments, in a session of its own, its output in the files self.stdout and self.stderr."""
         if port is True:
-            extra.setdefault("AGENTAPI_PORT", self.port)
+            extra = {"AGENTAPI_PORT": self.port, **extra}
         self.stdout, self.stderr = self.root / "stdout", self.root / "stderr"
         with open(self.stdout, "wb") as out, open(self.stderr, "wb") as err:
             process = subprocess.Popen(
-                [str(self.program), *map(str, arguments)],
+                [self.program, *(word if isinstance(word, bytes) else str(word) for word in arguments)],
                 stdin=stdin,
-                stdout=out,
+                stdout=out if stdout is None else stdout,
                 stderr=err,
                 env=self.environment(**extra),
                 start_new_session=True,

@@ -3,12 +3,13 @@
 Enter keeps the text and answers. No terminal interface, no network.
 
 Set by variables, all optional:
-  AGENT_FILE            gets one JSON line for each thing that happens: started (argv, pid, sid, size, term, ignored),
-                        message (text), signal (signal), grandchild (pid)
+  AGENT_FILE            gets one JSON line for each thing that happens: started (argv, sid, size, term, ignored, ...),
+                        message (text), signal (signal), grandchild (grandchild)
   AGENT_DELAY           seconds before the box is shown
   AGENT_NO_BOX          the box is never shown
   AGENT_IGNORE_ENTER    Enter does nothing
   AGENT_NO_ECHO         what is typed is not shown
+  AGENT_QUIET           of what is typed only the first 200 characters are shown
   AGENT_DIE             code: prints an error and exits at once
   AGENT_EXIT_ON         code: exits with it when the message is `exit`
   AGENT_ON_INT          hold = SIGINT is ignored; otherwise the code to exit with at SIGINT (default: dies of it)
@@ -39,6 +40,13 @@ def note(event, **fields):
             file.write(json.dumps({"event": event, "pid": os.getpid(), **fields}) + "\n")
 
 
+def echo(data):
+    if variable("AGENT_QUIET"):
+        data = data[:200]
+    if data and not variable("AGENT_NO_ECHO"):
+        show(data.decode(errors="replace"))
+
+
 def show(text):
     data = text.replace("\n", "\r\n").encode()
     while data:
@@ -49,6 +57,15 @@ def ignored():
     with open("/proc/self/status") as file:
         mask = next(int(line.split()[1], 16) for line in file if line.startswith("SigIgn:"))
     return [number for number in range(1, 65) if mask >> (number - 1) & 1]
+
+
+def has_terminal():
+    """stdin, stdout and stderr are one terminal, and it is the controlling one."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return os.isatty(0) and len({os.fstat(number).st_rdev for number in range(3)}) == 1
 
 
 def handle_interrupt():
@@ -87,7 +104,7 @@ def read_messages():
         if not data:
             return
         pending += data
-        echo = b""
+        typed = b""
         while pending:
             if pending.startswith(b"\x1b"):
                 mark = pending[:6]
@@ -101,24 +118,22 @@ def read_messages():
                 continue
             byte, pending = pending[:1], pending[1:]
             if byte == b"\r" and not pasting:
-                if not variable("AGENT_NO_ECHO"):
-                    show(echo.decode(errors="replace"))
-                echo = b""
+                echo(typed)
+                typed = b""
                 if not variable("AGENT_IGNORE_ENTER"):
                     message(text.decode(errors="replace"))
                     text = b""
             elif byte in (b"\x08", b"\x7f"):
                 text = text[:-1]
-                echo += b"\x08 \x08"
+                typed += b"\x08 \x08"
             else:
                 if pasting:
                     end = pending.find(b"\x1b")
                     rest = pending if end == -1 else pending[:end]
                     byte, pending = byte + rest, pending[len(rest) :]
                 text += byte
-                echo += byte
-        if echo and not variable("AGENT_NO_ECHO"):
-            show(echo.decode(errors="replace"))
+                typed += byte
+        echo(typed)
 
 
 def main():
@@ -132,6 +147,7 @@ def main():
         term=variable("TERM"),
         cwd=os.getcwd(),
         ignored=ignored(),
+        has_terminal=has_terminal(),
         environment={name: value for name, value in os.environ.items() if name.startswith(("AGENTAPI_", "CODER_"))},
     )
     if variable("AGENT_DIE") is not None:

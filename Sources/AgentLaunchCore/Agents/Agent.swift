@@ -1,5 +1,7 @@
 /// Everything agentlaunch knows about one agent. One value in one file of this folder, one line in `Registry`.
 struct Agent: Sendable {
+    static let oldestAgentAPI: Version = "0.1.0"
+
     /// The name on the command line, in plans and in the state directory.
     let name: String
     var aliases: [String] = []
@@ -11,8 +13,9 @@ struct Agent: Sendable {
     var usualPlaces: [String] = []
     /// One line for whoever has not got it.
     let install: String
-    /// agentapi's `--type`.
+    /// agentapi's `--type`, and the release that brought it.
     let agentAPIType: String
+    var agentAPISince: Version = Agent.oldestAgentAPI
     /// The newest release these rules were checked with: assumed where the version cannot be had.
     let newestKnown: Version
     /// What is known not to work, in one line for `agents` and the README.
@@ -25,6 +28,8 @@ struct Agent: Sendable {
     var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
     /// Questions of a first run that only the agent's own configuration answers, with the line to add.
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
+    /// Where its own configuration names agentapi's address.
+    var pinnedURLs: @Sendable (StoreQuery) -> [PinnedURL] = { _ in [] }
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
     var whenElsewhere: String?

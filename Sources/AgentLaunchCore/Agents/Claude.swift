@@ -18,6 +18,7 @@ extension Agent {
         ],
         isSessionID: isUUID,
         firstRun: { query, allowAll, _ in ClaudeFirstRun(query, allowAll: allowAll).warnings() },
+        pinnedURLs: { ClaudePinnedURL.find($0) },
         store: { ClaudeStore($0) },
         command: { (request) throws(LaunchError) in try claudeCommand(request) }
     )

@@ -13,6 +13,9 @@ extension Agent {
         isSessionID: { CodexHome.isThreadID($0) },
         needsVersion: { _ in true },
         firstRun: { query, _, version in CodexFirstRun(query, version).warnings },
+        pinnedURLs: {
+            PinnedURL.inText(CodexHome($0.environment, home: $0.home, workdir: $0.workdir).configuration)
+        },
         store: { CodexStore($0) },
         command: codexCommand
     )

@@ -17,6 +17,7 @@ extension Agent {
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
         needsVersion: { !$0.attended },
         firstRun: { query, _, version in cursorFirstRun(query, version) },
+        pinnedURLs: { CursorFolders($0).pinnedURLs },
         whenElsewhere: "would begin another chat under the same id",
         store: { CursorStore($0) },
         command: cursorCommand

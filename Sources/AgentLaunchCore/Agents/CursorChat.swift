@@ -16,8 +16,7 @@ struct CursorChat {
         session = Session(id: folder.lastComponent.lossyText, store: file, state: .dead, firstMessage: .none)
         let meta = try Self.meta(folder / "meta.json", &doubt)
         let isSubAgent = meta?["isSubagent"]?.flag == true
-        if isSubAgent { session.origin = .subAgent }
-        let saysTalk = meta?["hasConversation"]?.flag == true && !isSubAgent
+        let saysTalk = meta?["hasConversation"]?.flag == true
         func time(_ numbers: Int64?...) -> Timestamp? {
             numbers.compactMap(\.self).max().map { Timestamp(milliseconds: $0) }
         }
@@ -25,6 +24,11 @@ struct CursorChat {
         session.updatedAt = time(meta?["updatedAtMs"]?.integer, meta?["createdAtMs"]?.integer)
         session.name = meta?["title"]?.text
         session.directory = Self.directory(folder, query, meta?["cwd"]?.text.map { Path($0) })
+        if isSubAgent {
+            session.origin = .subAgent
+            finding = "a sub-agent's chat"
+            return
+        }
 
         let answer = try Self.reader(file, query).read { (database) throws(SQLiteFailure) in
             try CursorDatabase(database).content()
@@ -50,10 +54,6 @@ struct CursorChat {
         session.updatedAt = time(session.updatedAt?.milliseconds, content.updatedAt, content.createdAt)
         session.name = session.name ?? content.name
         session.directory = session.directory ?? Self.directory(folder, query, content.workspace)
-        if isSubAgent {
-            finding = "a sub-agent's chat"
-            return
-        }
         session.state = content.hasTurn ? .resumable : .empty
         session.interrupted = content.hasTurn ? content.last?.leavesTurnOpen : nil
         session.firstMessage = Self.firstMessage(content, query.task)

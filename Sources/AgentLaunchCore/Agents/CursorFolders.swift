@@ -40,6 +40,17 @@ struct CursorFolders: Sendable {
         return here ?? roots.first(where: isThere) ?? roots[0]
     }
 
+    /// In the MCP configuration, or in the script that Coder's module puts between.
+    var pinnedURLs: [PinnedURL] {
+        let files = configurations.map { $0 / "mcp.json" }
+        let script = Path("/tmp/mcp-hack.sh")
+        let usesScript = files.contains { file in
+            let text = (try? contentsOfSmallFile(file))?.flatMap(\.text) ?? ""
+            return text.contains(script.description)
+        }
+        return (files + (usesScript ? [script] : [])).flatMap(PinnedURL.inText)
+    }
+
     /// What cursor-agent leaves once the directory is trusted.
     var trustMarker: Path {
         let name = workdir.bytes.split(separator: UInt8(ascii: "/")).joined(separator: [UInt8(ascii: "-")])

@@ -13,6 +13,7 @@ extension Agent {
         isSessionID: isGooseSessionID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GooseFolders(query).firstRun },
+        pinnedURLs: { PinnedURL.inText(GooseFolders($0).configuration) },
         whenElsewhere: "would ask on the terminal",
         store: { GooseStore($0) },
         command: gooseCommand

@@ -13,6 +13,7 @@ extension Agent {
             + "needs OPENCODE_DB",
         refusedArguments: openCodeRefusedArguments,
         isSessionID: isOpenCodeSessionID,
+        pinnedURLs: { OpenCodeFolders($0).configurations.flatMap(PinnedURL.inText) },
         whenElsewhere: "would work in the wrong directory",
         store: { OpenCodeStore($0) },
         command: openCodeCommand

@@ -4,6 +4,8 @@ struct OpenCodeFolders: Sendable {
     let data: Path
     /// `$OPENCODE_DB`, else `opencode.db`; nil for a database in memory, of which nothing is left.
     let database: Path?
+    /// Its own configuration: files that it reads one after the other.
+    let configurations: [Path]
     /// The caller chose the database, so that no other release channel's counts.
     private let isChosen: Bool
 
@@ -17,6 +19,13 @@ struct OpenCodeFolders: Sendable {
             query.environment.given("XDG_DATA_HOME").map { path($0, in: query.workdir) }
             ?? query.home / ".local" / "share"
         data = base / "opencode"
+        let settings =
+            query.environment.given("XDG_CONFIG_HOME").map { path($0, in: query.workdir) }
+            ?? query.home / ".config"
+        let named = query.environment.given("OPENCODE_CONFIG").map { path($0, in: query.workdir) }
+        configurations =
+            ["config.json", "opencode.json", "opencode.jsonc"].map { settings / "opencode" / $0 }
+            + [named].compactMap(\.self)
         let given = query.environment.given("OPENCODE_DB")
         let isOneForAll = ["1", "true"].contains(query.environment["OPENCODE_DISABLE_CHANNEL_DB"]?.text)
         isChosen = given != nil || isOneForAll

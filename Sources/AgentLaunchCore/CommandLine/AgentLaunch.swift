@@ -35,10 +35,27 @@ public enum AgentLaunch {
         case .sessions(let agent):
             let surroundings = try Surroundings.ofThisProcess()
             return try SessionsCommand(invocation, surroundings, agent: agent).run(diagnostics)
-        case .doctor, .status, .wait, .stop, .logs, .completions:
+        case .status(let agent):
+            return StatusCommand(try selection(invocation, agent, diagnostics)).run()
+        case .wait(let agent):
+            return try WaitCommand(selection(invocation, agent, diagnostics), agent: agent, diagnostics).run()
+        case .stop(let agent):
+            return StopCommand(try selection(invocation, agent, diagnostics), diagnostics).run()
+        case .logs(let agent):
+            return try LogsCommand(selection(invocation, agent, diagnostics), agent: agent).run()
+        case .doctor, .completions:
             throw LaunchError(.bug, "agentlaunch", "a command without code", "report this")
         }
         return ExitStatus.success.rawValue
+    }
+
+    private static func selection(
+        _ invocation: Invocation,
+        _ agent: String?,
+        _ diagnostics: Diagnostics
+    ) throws(LaunchError) -> ConversationSelection {
+        for warning in invocation.warnings { diagnostics.warn(warning) }
+        return try ConversationSelection(invocation, Surroundings.ofThisProcess(), agent: agent)
     }
 
     private static func print(_ text: String) { writeAll(Bytes(text.utf8), to: STDOUT_FILENO) }

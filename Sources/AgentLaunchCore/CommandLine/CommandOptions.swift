@@ -5,6 +5,8 @@ struct CommandOptions: Equatable, Sendable {
     var all: Bool
     /// Absolute; links are not resolved. The current directory unless given.
     var workdir: Path
+    /// Of `status` and `stop --all` a directory that was given leaves out the others.
+    var isWorkdirGiven: Bool
     /// Nil unless given: `stop` and its like then mean the default conversation, `status` all of them.
     var sessionName: String?
     var follow: Bool
@@ -23,7 +25,9 @@ struct CommandOptions: Equatable, Sendable {
         )
         format = try read.choice(.format) ?? .text
         all = read.toggle(.all) ?? false
-        workdir = try read.workdir() ?? currentDirectory
+        let given = try read.workdir()
+        workdir = given ?? currentDirectory
+        isWorkdirGiven = given != nil
         sessionName = try read.sessionName()
         follow = read.toggle(.follow) ?? false
         tail = try read.number(.tail)

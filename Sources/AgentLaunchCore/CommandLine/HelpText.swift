@@ -27,9 +27,9 @@ enum HelpText {
         Usage(command: .agents, words: "agents", meaning: "the agents that it knows"),
         Usage(command: .sessions, words: "sessions [AGENT] [--all]", meaning: "the conversations on disk"),
         Usage(command: .doctor, words: "doctor [AGENT...]", meaning: "what may stop a start"),
-        Usage(command: .status, words: "status [AGENT]", meaning: "what is running"),
-        Usage(command: .wait, words: "wait AGENT", meaning: "until it has ended"),
-        Usage(command: .stop, words: "stop AGENT|--all", meaning: "end it"),
+        Usage(command: .status, words: "status [AGENT]", meaning: "what runs, and how the rest ended"),
+        Usage(command: .wait, words: "wait AGENT", meaning: "until it has ended, with its status"),
+        Usage(command: .stop, words: "stop AGENT|--all", meaning: "end it, and wait for its end"),
         Usage(command: .logs, words: "logs AGENT [-f] [--tail N]", meaning: "what it printed"),
         Usage(command: .completions, words: "completions bash|zsh|fish", meaning: "for your shell"),
         Usage(command: .help, words: "help [AGENT|COMMAND]", meaning: "about one of them"),
@@ -42,6 +42,8 @@ enum HelpText {
           agentlaunch goose --workdir ~/project --prompt 'Fix the tests' --dry-run
           agentlaunch codex --session review --resume-prompt 'Go on'
           agentlaunch sessions --format json
+          agentlaunch claude --detach --prompt-file task.md
+          agentlaunch logs claude -f
 
         """
 
@@ -55,17 +57,22 @@ enum HelpText {
           AGENTLAUNCH_TRANSPORT=agentapi|direct and AGENTLAUNCH_ATTENDED=true|false.
           The agent inherits none of them. A leading ~/ or $HOME/ in a path is the
           home directory.
+          Of agentapi's own variables PORT, CHAT_BASE_PATH, ALLOWED_HOSTS,
+          ALLOWED_ORIGINS, STATE_FILE, PID_FILE, SAVE_STATE, TERM_WIDTH and
+          TERM_HEIGHT (each AGENTAPI_...) are kept, below the options.
 
         """
 
     static let statuses = """
         Exit status:
           that of the agent, or of agentapi; else
-            0   done; a dry run decided; help
+            0   done; a dry run decided; help; it runs, or there was nothing to stop
+            3   status: nothing runs; wait: nothing ever ran
            64   wrong use, or a prompt that cannot be delivered
            65   a session store is damaged or cannot be read
            66   the session, prompt file or directory is not there
-           69   agentapi's port is taken, or it did not become ready
+           69   agentapi's port is taken, or it did not become ready; a launcher that
+                may not be signalled, or was killed and left no status
            70   a bug in agentlaunch
            73   a file that the start needs could not be written
            75   already running

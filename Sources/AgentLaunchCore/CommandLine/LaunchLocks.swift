@@ -28,19 +28,16 @@ struct LaunchLocks {
 
     /// Whoever runs the conversation, or the session under another name, now. Takes no lock.
     func holder(of session: Session?) -> Int32? {
-        if let own = FileLock.holder(preparation.conversation / Self.name) { return own }
-        guard let session else { return nil }
-        return FileLock.holder(preparation.state.sessionLock(agent: preparation.agent.name, id: session.id))
+        let environment = preparation.surroundings.environment
+        let own = LockPlaces(preparation.conversation / Self.name, environment).holder
+        guard own == nil, let session else { return own }
+        let path = preparation.state.sessionLock(agent: preparation.agent.name, id: session.id)
+        return LockPlaces(path, environment).holder
     }
 
     private func take(_ path: Path) throws(LaunchError) -> FileLock? {
-        var places = [path]
-        if let runtime = preparation.surroundings.environment.given("XDG_RUNTIME_DIR") {
-            let name = "agentlaunch-\(SHA256.hex(path.bytes).prefix(32)).lock"
-            places.append(Path(bytes: runtime) / name)
-        }
         var failure: Errno?
-        for place in places {
+        for place in LockPlaces(path, preparation.surroundings.environment).paths {
             var holder: Int32?
             do throws(Errno) {
                 try makeFolders(place.parent, mode: 0o700)
@@ -90,7 +87,7 @@ extension Preparation {
         others.filter { other in
             guard other.sessionID == nil, other.workdir == self.workdir else { return false }
             let folder = state.conversation(agent: self.agent.name, name: other.name, workdir: self.workdir)
-            return FileLock.holder(folder / LaunchLocks.name) != nil
+            return LockPlaces(folder / LaunchLocks.name, surroundings.environment).holder != nil
         }
     }
 
@@ -99,16 +96,20 @@ extension Preparation {
     func isAnothers(_ id: String) -> Bool {
         let others = others
         return others.contains { $0.sessionID == id } || !beginning(others).isEmpty
-            || FileLock.holder(state.sessionLock(agent: self.agent.name, id: id)) != nil
+            || LockPlaces(state.sessionLock(agent: self.agent.name, id: id), surroundings.environment).holder
+                != nil
     }
 
     func alreadyRunning(_ pid: Int32?) -> LaunchError {
         let who = pid.map { "pid \($0)" } ?? "another process"
+        let run = RunFile(conversation: conversation).read()
+        let port = run?.launcher.pid == pid ? run?.port : nil
+        let chat = port.map { "; chat at http://localhost:\($0)" } ?? ""
         return LaunchError(
             .alreadyRunning,
             "\(self.agent.name) in \(self.workdir)",
             "conversation \(self.request.sessionName) is already running, \(who)",
-            "wait for it or stop it; another conversation: --session NAME --port N"
+            "see agentlaunch status, or stop it\(chat); another conversation: --session NAME --port N"
         )
     }
 }

@@ -18,24 +18,10 @@ struct LaunchMaterials {
         let promptFile = plan.command.contains(.promptFile) ? try promptFiles.create(text) : nil
         self.promptFile = promptFile
         input = plan.prompt.delivery == .stdin ? try promptFiles.openUnlinked(text) : nil
-        let arguments = plan.command.map { argument in
-            switch argument {
-            case .text(let bytes): bytes
-            case .prompt(let prefix): Bytes(prefix.utf8) + text
-            case .promptFile: promptFile?.bytes ?? []
-            case .newThread: Bytes()
-            }
-        }
-        var environment = preparation.context.environment
-        for name in plan.environment.unset { environment[name] = nil }
-        // The user's own are there already, under names that need not be text.
-        for setting in plan.environment.set where !setting.isPrivate {
-            environment[setting.name] = setting.value
-        }
         child = ChildProgram(
             executable: executable,
-            arguments: arguments,
-            environment: environment,
+            arguments: plan.arguments(promptFile: promptFile),
+            environment: plan.environment.applied(to: preparation.context.environment),
             workdir: plan.workdir
         )
     }
@@ -57,21 +43,12 @@ struct LaunchMaterials {
             plan.agent.name == "custom"
             ? preparation.context.request.arguments.first?.lossyText ?? "" : plan.agent.executable
         var program = try found(outcome.executable, name, plan.agent.install)
-        if let wrapper = plan.wrapper.first {
-            let executable = Executable.find(
-                wrapper,
-                places: [],
-                environment: preparation.context.environment,
-                relativeTo: plan.workdir
-            )
-            program = try found(executable, wrapper.lossyText, "install it, or leave --wrapper out")
+        if let wrapper = preparation.findWrapper() {
+            let name = plan.wrapper.first?.lossyText ?? ""
+            program = try found(wrapper, name, "install it, or leave --wrapper out")
         }
-        if plan.transport == .agentapi {
-            program = try found(
-                outcome.agentAPI,
-                "agentapi",
-                "install it (https://github.com/coder/agentapi), or use --direct"
-            )
+        if let server = plan.server {
+            program = try found(server.program.executable, AgentAPIProgram.name, AgentAPIProgram.install)
         }
         return program
     }

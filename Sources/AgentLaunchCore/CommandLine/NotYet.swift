@@ -13,19 +13,12 @@ enum NotYet {
     /// Commands, and what to do instead.
     static let commands: [CommandName: String] = [
         .doctor: "use --dry-run, which shows everything that was looked at",
-        .status: "look for the process of agentlaunch with ps",
-        .wait: "ask agentapi's /status for its state",
-        .stop: "send TERM to the process of agentlaunch",
-        .logs: "redirect the output of agentlaunch",
         .completions: "agentlaunch --help lists the options",
     ]
 
     /// Options that a start refuses and a dry run plans, and what to do instead.
     static let options: [OptionName: String] = [
-        .restart: "use --restart never, and restart agentlaunch by your service manager",
-        .detach: "run agentlaunch in the background by your shell or service manager",
-        .waitReady: "leave it out and watch the agent's own output",
-        .logFile: "redirect the output of agentlaunch",
+        .restart: "use --restart never, and restart agentlaunch by your service manager"
     ]
 
     /// Agents are "not yet" for dry runs too: there is no plan for them.
@@ -49,9 +42,6 @@ enum NotYet {
         guard !request.dryRun else { return }
         var asked: [(OptionName, value: String)] = []
         if request.restart == .onFailure { asked.append((.restart, " on-failure")) }
-        if request.waitReadyMilliseconds != nil { asked.append((.waitReady, "")) }
-        if request.detach { asked.append((.detach, "")) }
-        if request.logFile != nil { asked.append((.logFile, "")) }
         for (name, value) in asked {
             guard let instead = options[name] else { continue }
             throw LaunchError(

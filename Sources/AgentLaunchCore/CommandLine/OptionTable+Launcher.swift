@@ -43,19 +43,20 @@ extension OptionTable {
             name: .detach,
             value: .toggle,
             group: .supervision,
-            help: "go to the background"
+            help: "go to the background; by itself under agentapi, or custom with --direct"
         ),
         OptionSpec(
             name: .waitReady,
             value: .seconds("SECONDS"),
             group: .supervision,
-            help: "go to the background when agentapi is ready"
+            help: "the same, and wait until agentapi is ready; if it is not in time: 69"
         ),
         OptionSpec(
             name: .logFile,
             value: .file("FILE"),
             group: .supervision,
-            help: "where the output of a start in the background goes"
+            fallback: "with --detach one of its own",
+            help: "add what it prints to FILE; without --detach a copy"
         ),
     ]
 
@@ -91,7 +92,7 @@ extension OptionTable {
             group: .commands,
             commands: [.sessions, .stop],
             environment: .none,
-            help: "sessions: of all directories; stop: all agents"
+            help: "sessions: of all directories; stop: whatever runs"
         ),
         OptionSpec(
             name: .follow,
@@ -100,7 +101,7 @@ extension OptionTable {
             group: .commands,
             commands: [.logs],
             environment: .none,
-            help: "logs: go on as lines come"
+            help: "logs: go on until the launcher has ended"
         ),
         OptionSpec(
             name: .tail,

@@ -21,7 +21,7 @@ enum OptionTable {
             name: .promptFile,
             value: .file("FILE"),
             group: .task,
-            help: "the task is in FILE; - is standard input"
+            help: "the task is in FILE, at most 1 MiB; - is standard input"
         ),
         OptionSpec(
             name: .promptEnv,

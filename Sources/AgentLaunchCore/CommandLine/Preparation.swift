@@ -41,8 +41,8 @@ struct Preparation {
         var query: StoreQuery
         var task: TaskText?
         var executable: Executable
-        var agentAPI: Executable
         var storeRoot: Path
+        var state: StateDecision?
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
         /// What the start overwrites.
@@ -118,26 +118,24 @@ struct Preparation {
         }
         let overwritten = try overwritten(by: decision, store, &findings)
         let executable = findExecutable()
-        let agentAPI = Executable.find(
-            Bytes("agentapi".utf8),
-            places: [],
-            environment: context.environment,
-            relativeTo: context.workdir
-        )
-        var plan = try planner(
+        let planner = try planner(
             executable,
-            agentAPI,
             decision,
-            task ?? resumePrompt,
+            prompt,
+            (task, resumePrompt),
             record.record,
             &findings
         )
-        .plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
+        var plan = try planner.plan(decision, prompt, task: task, resumePrompt: resumePrompt, findings)
         if decision.verdict != .unknown {
             let version = plan.version.version ?? context.agent.newestKnown
             for warning in context.agent.firstRun(query, context.request.allowAll, version) {
                 plan.findings.warn(warning.code, warning.message)
             }
+            if let server = plan.server {
+                plan.findings.warn(pinned: context.agent.pinnedURLs(query), port: server.port)
+            }
+            try checkSpace(plan, executable)
         }
         let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
         return Outcome(
@@ -146,8 +144,8 @@ struct Preparation {
             query: query,
             task: task,
             executable: executable,
-            agentAPI: agentAPI,
             storeRoot: store.root,
+            state: planner.state,
             holder: holder,
             overwritten: overwritten
         )
@@ -191,6 +189,22 @@ struct Preparation {
         return nil
     }
 
+    /// Rather than an error of the kernel's when the conversation's record is written already.
+    private func checkSpace(_ plan: LaunchPlan, _ agent: Executable) throws(LaunchError) {
+        // The prompt's file is made by the start, with a path like this.
+        let arguments = plan.arguments(promptFile: conversation / "prompt-0123456789abcdef.md")
+        var program = Path(bytes: arguments.first ?? [])
+        if case .found(let path, _) = plan.server?.program.executable ?? agent { program = path }
+        try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
+    }
+
+    /// The wrapper's program, if there is a wrapper.
+    func findWrapper() -> Executable? {
+        context.request.wrapper.first.map {
+            Executable.find($0, places: [], environment: context.environment, relativeTo: context.workdir)
+        }
+    }
+
     private func findExecutable() -> Executable {
         let name =
             context.agent.name == "custom"
@@ -200,9 +214,9 @@ struct Preparation {
 
     private func planner(
         _ executable: Executable,
-        _ agentAPI: Executable,
         _ decision: Decision,
-        _ text: TaskText?,
+        _ prompt: PromptDecision,
+        _ texts: (task: TaskText?, resumePrompt: TaskText?),
         _ record: Record?,
         _ findings: inout Findings
     ) throws(LaunchError) -> Planner {
@@ -212,24 +226,24 @@ struct Preparation {
             executable: executable,
             version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
-            record: record,
-            hasStateFile: (try? fileStatus(AgentAPI.stateFile(context.environment, folder: folder))) != nil,
-            agentAPI: agentAPI
+            agentAPI: .find(context.environment, home: context.home, relativeTo: context.workdir)
         )
-        if let start = decision.start, context.agent.needsVersion(planner.commandRequest(start, text?.bytes))
-        {
-            planner.version =
-                VersionFinder(
-                    agent: context.agent,
-                    executable: executable,
-                    option: context.request.agentVersion,
-                    environment: context.environment,
-                    memory: state.agent(context.agent.name) / "versions.json",
-                    mayAsk: !context.request.dryRun
-                ).find(&findings)
-        } else if context.request.agentVersion != nil {
-            planner.version.source = .option
+        if context.request.agentVersion != nil { planner.version.source = .option }
+        guard let start = decision.start else { return planner }
+        let sent =
+            prompt.action == .skip
+            ? nil : planner.text(prompt.action, texts.task, texts.resumePrompt)
+        let api = context.transport == .agentapi ? planner.agentAPI.executable : nil
+        let programs = [executable, api, findWrapper()].compactMap(\.self)
+        let versions = Versions(context, state, areProgramsThere: programs.allSatisfy(\.isFound))
+        if context.agent.needsVersion(planner.commandRequest(start, sent)) {
+            planner.version = versions.agent(executable, &findings)
         }
+        if try planner.needsAgentAPIRelease(start, sent) {
+            planner.agentAPI.version = versions.agentAPI(planner.agentAPI.executable, &findings)
+        }
+        planner.state = stateDecision(decision, record, folder, planner.agentAPI)
+        for warning in planner.state?.warnings ?? [] { findings.warn(warning.code, warning.message) }
         return planner
     }
 

@@ -8,6 +8,8 @@ struct PromptSource: Equatable, Sendable {
         case standardInput
         case variable(String)
         case base64Variable(String)
+        /// Read already: the process that goes on in the background has none of its caller's descriptors.
+        case read(Reading)
     }
 
     /// What reading it gave. What is wrong for every start (not UTF-8, too long) is thrown instead.
@@ -19,8 +21,8 @@ struct PromptSource: Equatable, Sendable {
         case unreadable(LaunchError)
     }
 
-    /// So that a mistaken file name (a device, a disk image) does not fill the memory.
-    static let limit = 16 << 20
+    /// Of files and standard input; arguments and variables are limited by the kernel to 128 KiB.
+    static let limit = 1 << 20
 
     var origin: Origin
     /// The option or variable that named it.
@@ -70,6 +72,7 @@ struct PromptSource: Equatable, Sendable {
         case .base64Variable(let name):
             guard let value = environment[name] else { return missing(name) }
             return try checked(decoded(value, name))
+        case .read(let reading): return reading
         case .standardInput: return try content(of: standardInput, "standard input")
         case .file(let path):
             let descriptor = path.withCString { name in
@@ -83,6 +86,14 @@ struct PromptSource: Equatable, Sendable {
                 defer { close(descriptor) }
                 return try content(of: descriptor, path.description)
             }
+        }
+    }
+
+    /// What is in a file or on standard input is read now, the rest when it is needed.
+    func readAhead(environment: Environment) throws(LaunchError) -> PromptSource {
+        switch origin {
+        case .file, .standardInput: PromptSource(.read(try read(environment: environment)), spelling)
+        default: self
         }
     }
 

@@ -7,6 +7,8 @@ struct StartCommand {
     let diagnostics: Diagnostics
 
     init(_ request: Request, _ surroundings: Surroundings, _ diagnostics: Diagnostics) throws(LaunchError) {
+        var request = request
+        if request.detach, !request.dryRun { try request.readAhead(surroundings.environment) }
         self.request = request
         self.diagnostics = diagnostics
         preparation = try Preparation(request, surroundings)
@@ -14,20 +16,38 @@ struct StartCommand {
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
+        guard request.detach else { return dieAs(try start(nil)) }
+        switch try Background.start() {
+        case .caller(let wait):
+            return wait.run(untilReady: request.waitReadyMilliseconds != nil, diagnostics)
+        case .background(let report): return dieAs(try start(report))
+        }
+    }
+
+    /// In the background with somebody to report to.
+    private func start(_ report: BackgroundReport?) throws(LaunchError) -> ChildEnd {
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
+        try preparation.endPredecessor(diagnostics)
         promptFiles.removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
         }
         try check(outcome)
+        if let server = outcome.plan.server { try AgentAPIFiles.check(server, preparation) }
         let sessionLock = try locks.takeSession(outcome.plan)
-        let end = try launch(outcome)
+        let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
+        let end: ChildEnd
+        do throws(LaunchError) { end = try launch(outcome, upkeep) } catch {
+            upkeep.end(error.status.rawValue)
+            throw error
+        }
+        upkeep.end(end.status)
         // Held until the agent has ended and everything is put away.
         _ = consume lock
         _ = consume sessionLock
-        return dieAs(end)
+        return end
     }
 
     /// A start that has to stop says these in its error.
@@ -81,13 +101,22 @@ struct StartCommand {
         if let holder = outcome.holder { throw preparation.alreadyRunning(holder) }
     }
 
-    private func launch(_ outcome: Preparation.Outcome) throws(LaunchError) -> ChildEnd {
+    private func launch(
+        _ outcome: Preparation.Outcome,
+        _ upkeep: LaunchUpkeep
+    ) throws(LaunchError)
+        -> ChildEnd
+    {
         let plan = outcome.plan
+        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
         let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
         defer { materials.putAway() }
+        let files = try outcome.plan.server.map { (server) throws(LaunchError) in
+            try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
+        }
+        defer { files?.putAway() }
         let now = Timestamp.now()
-        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: now)
-        let record = Record(
+        var record = Record(
             of: plan,
             name: request.sessionName,
             store: outcome.storeRoot,
@@ -96,6 +125,7 @@ struct StartCommand {
             moduleDirectory: preparation.moduleDirectory,
             now: now
         )
+        files?.claim(&record)
         let isRecorded = plan.agent.name != "custom"
         if isRecorded { write(record) }
         diagnostics.notice(startLine(plan))
@@ -115,7 +145,12 @@ struct StartCommand {
                 }
             )
             : nil
-        let observers = LaunchObservers(members: [watcher].compactMap(\.self))
+        let chat = ChatReport(record: watcher, diagnostics: diagnostics)
+            .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
+        let members: [(any LaunchObserver)?] = [
+            upkeep, watcher, chat, files, upkeep.deadline(asked: chat),
+        ]
+        let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {
         case .direct:
             let launch = DirectLaunch(
@@ -123,6 +158,7 @@ struct StartCommand {
                 stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
                 columns: request.termWidth.map { UInt16($0) },
                 rows: request.termHeight.map { UInt16($0) },
+                log: upkeep.log,
                 note: { diagnostics.warn(Warning("terminal", $0)) }
             )
             return try launch.run(observers)
@@ -131,6 +167,7 @@ struct StartCommand {
                 child: materials.child,
                 input: materials.input,
                 stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                log: upkeep.log,
                 note: { diagnostics.warn(Warning("output", $0)) }
             )
             return try launch.run(observers)

@@ -34,10 +34,14 @@ extension StartContext {
         let terminals = surroundings.terminals
         (transport, transportCause) =
             request.transport.map { ($0.value, $0.byOption ? .option : .environment) }
-            ?? Transport.decided(by: terminals, dryRun: request.dryRun)
+            // There is no terminal in the background.
+            ?? (request.detach
+                ? (.agentapi, .noTerminal)
+                : Transport.decided(by: terminals, dryRun: request.dryRun))
         let onTerminal =
             request.dryRun ? terminals.input || terminals.error : terminals.input && terminals.output
-        isAttended = request.attended?.value ?? (transport == .direct && onTerminal)
+        isAttended =
+            request.attended?.value ?? (transport == .direct && onTerminal && !request.detach)
         isRoot = surroundings.isRoot
         workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
         (environment, change) = try ChildEnvironment.make(request, surroundings.environment)

@@ -26,7 +26,16 @@ struct Findings: Equatable, Sendable {
     private(set) var warnings: [Warning] = []
 
     mutating func saw(_ source: Path, _ status: Evidence.Status, _ finding: String) {
-        let entry = Evidence(source: source.description, status: status, finding: finding)
+        saw(source.description, status, finding)
+    }
+
+    /// A variable of the environment; never its value.
+    mutating func saw(variable: String, _ status: Evidence.Status, _ finding: String) {
+        saw(variable, status, finding)
+    }
+
+    private mutating func saw(_ source: String, _ status: Evidence.Status, _ finding: String) {
+        let entry = Evidence(source: source, status: status, finding: finding)
         if !evidence.contains(entry) { evidence.append(entry) }
     }
 

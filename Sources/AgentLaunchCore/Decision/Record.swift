@@ -36,8 +36,10 @@ struct Record: Equatable, Sendable {
     /// When the conversation was started here for the first time.
     var startedAt: Timestamp
     var prompts: [Prompt] = []
-    /// The session whose chat agentapi's state file holds.
+    /// The session whose chat agentapi's state file holds; nil: this one, whose id is not known yet.
     var stateSession: String?
+    /// Where that file is.
+    var stateFile: Path?
     var moduleDirectory: Path?
 
     /// The agent was started, and whether it made a session is not known.

@@ -64,6 +64,7 @@ extension Record {
             "store": .string(store.description),
             "startedAt": .string(startedAt.rfc3339),
             "stateSession": .optional(stateSession),
+            "stateFile": .optional(stateFile?.description),
             "moduleDirectory": .optional(moduleDirectory?.description),
             "prompts": .array(
                 prompts.map {
@@ -96,6 +97,7 @@ extension Record {
             startedAt: startedAt,
             prompts: [],
             stateSession: json["stateSession"]?.text,
+            stateFile: json["stateFile"]?.text.map { Path($0) },
             moduleDirectory: json["moduleDirectory"]?.text.map { Path($0) }
         )
         for prompt in prompts {

@@ -27,23 +27,39 @@ extension Record {
                 startedAt: now
             )
             if session == nil, new == NewSession(), origin != .fresh { origin = .captured }
+            // The chat of the conversation before this one is still where it was.
+            stateFile = old?.stateFile
+            stateSession = stateFile == nil ? nil : old?.stateToken ?? "unknown"
         }
         self.store = store
         self.moduleDirectory = moduleDirectory
         guard let task else { return }
-        let bytes = task.bytes.count
         switch (plan.prompt.action, plan.prompt.given) {
         case (.send, _):
             prompts.removeAll { $0.sha256 == task.sha256 && $0.state == .given }
-            let how = plan.prompt.delivery?.rawValue ?? "argument"
-            prompts.append(Prompt(sha256: task.sha256, bytes: bytes, at: now, how: how, state: .given))
+            // A message is sent when agentapi and the agent are up, and becomes `given` then.
+            if plan.sendsMessage { return }
+            prompts.append(.given(task, at: now, how: plan.prompt.delivery ?? .argument))
         case (_, .this) where holds(task.sha256)?.state != .delivered:
             prompts.removeAll { $0.sha256 == task.sha256 }
-            prompts.append(
-                Prompt(sha256: task.sha256, bytes: bytes, at: now, how: "found", state: .delivered)
-            )
+            var prompt = Prompt.given(task, at: now, how: .argument)
+            prompt.how = "found"
+            prompt.state = .delivered
+            prompts.append(prompt)
         default: break
         }
+    }
+}
+
+extension Record.Prompt {
+    static func given(_ task: TaskText, at time: Timestamp, how: AgentCommand.Delivery) -> Record.Prompt {
+        Record.Prompt(
+            sha256: task.sha256,
+            bytes: task.bytes.count,
+            at: time,
+            how: how.rawValue,
+            state: .given
+        )
     }
 }
 

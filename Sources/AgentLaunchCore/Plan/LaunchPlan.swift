@@ -20,6 +20,25 @@ struct LaunchPlan: Sendable {
 
         var set: [Setting] = []
         var unset: [String] = []
+
+        /// Another change on top of this one, which wins.
+        mutating func add(_ other: EnvironmentChange) {
+            let names = other.set.map(\.name) + other.unset
+            set.removeAll { names.contains($0.name) }
+            unset.removeAll { names.contains($0) }
+            set += other.set
+            unset += other.unset
+        }
+
+        /// What `--env` sets is in the environment already, under a name that need not be text.
+        func applied(to environment: Environment) -> Environment {
+            var result = environment
+            for name in unset { result[name] = nil }
+            for setting in set where !setting.isPrivate || environment[setting.name] != nil {
+                result[setting.name] = setting.value
+            }
+            return result
+        }
     }
 
     var agent: Agent
@@ -31,6 +50,8 @@ struct LaunchPlan: Sendable {
     var isAttended: Bool
     /// agentapi with its options, up to and without `--`; empty for a direct start.
     var agentAPI: [AgentCommand.Argument] = []
+    /// Nil for a direct start, and where nothing is started.
+    var server: AgentAPI.Server?
     var wrapper: [Bytes] = []
     /// argv of the agent alone; empty if the verdict is unknown.
     var agentCommand: [AgentCommand.Argument] = []
@@ -42,6 +63,18 @@ struct LaunchPlan: Sendable {
     var command: [AgentCommand.Argument] {
         if agentCommand.isEmpty { return [] }
         return agentAPI + (agentAPI.isEmpty ? [] : ["--"]) + wrapper.map { .text($0) } + agentCommand
+    }
+
+    /// The command as the kernel gets it.
+    func arguments(promptFile: Path?) -> [Bytes] {
+        command.map { argument in
+            switch argument {
+            case .text(let bytes): bytes
+            case .prompt(let prefix): Bytes(prefix.utf8) + (prompt.text ?? [])
+            case .promptFile: promptFile?.bytes ?? []
+            case .newThread: Bytes()
+            }
+        }
     }
 }
 

@@ -1,17 +1,13 @@
 /// From what is wanted and what was decided to the exact command. Pure: reads no disk, asks no process.
 struct Planner {
-    /// One argv string of Linux: 128 KiB with its NUL.
-    static let argumentLimit = 131_071
-
     let context: StartContext
     let executable: Executable
     var version: VersionAnswer
     /// Where agentapi's files of this conversation go.
     let apiFolder: Path
-    let record: Record?
-    /// Whether agentapi's state file is there.
-    let hasStateFile: Bool
-    let agentAPI: Executable
+    /// Whose chat agentapi's state file holds; nil where none is kept.
+    var state: StateDecision?
+    var agentAPI: AgentAPIProgram
 
     func plan(
         _ decision: Decision,
@@ -35,15 +31,20 @@ struct Planner {
             plan.prompt = .init(action: .none)
             return plan
         }
-        switch prompt.action {
-        case .send: plan.prompt.text = task.map { sent($0) }
-        case .skip: plan.prompt.text = task?.bytes
-        case .resumePrompt: plan.prompt.text = resumePrompt?.bytes
-        case .none: break
-        }
+        plan.prompt.text = text(prompt.action, task, resumePrompt)
         let text = prompt.action == .skip ? nil : plan.prompt.text
         try fill(&plan, start, text)
         return plan
+    }
+
+    /// What is sent, or with `skip` the task.
+    func text(_ action: PromptDecision.Action, _ task: TaskText?, _ resumePrompt: TaskText?) -> Bytes? {
+        switch action {
+        case .send: task.map { sent($0) }
+        case .skip: task?.bytes
+        case .resumePrompt: resumePrompt?.bytes
+        case .none: nil
+        }
     }
 
     private func fill(
@@ -52,18 +53,22 @@ struct Planner {
         _ text: Bytes?
     ) throws(LaunchError) {
         try refuseArguments()
-        var command = try context.agent.command(commandRequest(start, text))
-        if text != nil { try deliver(&command, start, text ?? [], &plan) }
+        let command = try command(start, text)
         plan.prompt.delivery = command.delivery
         plan.agentCommand = withPath(command.arguments, &plan.findings)
         plan.wrapper = context.request.wrapper
         plan.environment.set = command.set.map { .init(name: $0.name, value: $0.value) }
         plan.environment.unset = command.unset.filter { context.environment[$0] != nil }
         for warning in command.warnings { plan.findings.warn(warning.code, warning.message) }
+        plan.environment.add(context.change)
         if plan.transport == .agentapi { try addAgentAPI(&plan) }
-        plan.environment.set.removeAll { setting in context.change.set.contains { $0.name == setting.name } }
-        plan.environment.set += context.change.set
-        plan.environment.unset += context.change.unset
+        // `LINES` and `COLUMNS` would outlive a change of the terminal's size.
+        plan.environment.add(
+            .init(
+                set: [.init(name: "PWD", value: context.workdir.bytes)],
+                unset: ["LINES", "COLUMNS"].filter { context.environment[$0] != nil }
+            )
+        )
     }
 
     func commandRequest(_ start: CommandRequest.Start, _ text: Bytes?) -> CommandRequest {
@@ -82,40 +87,6 @@ struct Planner {
             environment: context.environment,
             effectiveUserIsRoot: context.isRoot
         )
-    }
-
-    /// An argument too long for argv goes another way, or the start fails before anything runs.
-    private func deliver(
-        _ command: inout AgentCommand,
-        _ start: CommandRequest.Start,
-        _ text: Bytes,
-        _ plan: inout LaunchPlan
-    ) throws(LaunchError) {
-        guard command.delivery == .argument else {
-            if command.delivery == .agentapi, plan.transport == .direct {
-                throw LaunchError(
-                    .usage,
-                    context.request.task?.spelling ?? "--prompt",
-                    "\(context.agent.name) takes this prompt only under agentapi",
-                    "use --agentapi, or leave the prompt out"
-                )
-            }
-            return
-        }
-        let prefix = command.arguments.firstNonNil { argument in
-            if case .prompt(let prefix) = argument { prefix.utf8.count } else { nil }
-        }
-        guard text.count + (prefix ?? 0) > Self.argumentLimit else { return }
-        guard plan.transport == .agentapi else {
-            throw LaunchError(
-                .usage,
-                context.request.task?.spelling ?? "--prompt",
-                "\(text.count) bytes are more than the \(Self.argumentLimit) that one argument may have",
-                "shorten it, or use --agentapi"
-            )
-        }
-        command = try context.agent.command(commandRequest(start, nil))
-        if case .warm = start { command.delivery = .agentapi } else { command.delivery = .stdin }
     }
 
     private func sent(_ task: TaskText) -> Bytes {
@@ -160,54 +131,9 @@ struct Planner {
         }
         return arguments
     }
-
-    private func addAgentAPI(_ plan: inout LaunchPlan) throws(LaunchError) {
-        let session = plan.decision.verdict == .warm ? plan.decision.session : nil
-        var api = AgentAPI(
-            type: context.agent.agentAPIType,
-            port: context.request.port,
-            width: context.request.termWidth,
-            height: context.request.termHeight,
-            keepsState: context.request.statePersistence,
-            folder: apiFolder,
-            loadsState: false,
-            passesPrompt: plan.prompt.delivery == .agentapi && session == nil,
-            environment: context.environment
-        )
-        api.loadsState = session != nil && record?.stateSession == session?.id && hasStateFile
-        plan.agentAPI = try api.arguments()
-        let change = try api.change(&plan.findings)
-        plan.environment.set += change.set
-        plan.environment.unset += change.unset
-        if plan.agentCommand.contains(where: { if case .prompt = $0 { true } else { false } }) {
-            plan.findings.warn(
-                "prompt-in-agentapi-log",
-                "agentapi prints the command that it runs, and the prompt is one of its arguments"
-            )
-        }
-        if context.request.stopTimeoutMilliseconds < 12_000 {
-            plan.findings.warn(
-                "stop-timeout-short",
-                "agentapi may need 10 s to stop: --stop-timeout below 12 can kill the agent"
-            )
-        }
-        if agentAPI == .missing {
-            plan.findings.warn(
-                "agentapi-not-found",
-                "agentapi is not on PATH; see https://github.com/coder/agentapi"
-            )
-        }
-    }
 }
 
 private func isWord(_ text: Bytes) -> Bool {
     text.count <= 40
         && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
-}
-
-extension Sequence {
-    fileprivate func firstNonNil<Result>(_ body: (Element) -> Result?) -> Result? {
-        for element in self { if let result = body(element) { return result } }
-        return nil
-    }
 }

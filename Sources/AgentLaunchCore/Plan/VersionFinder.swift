@@ -1,16 +1,21 @@
 import Glibc
 
-/// Which release of the agent is installed: as the option says, else asked, remembered, read from files beside the
+/// Which release of a program is installed: as the option says, else remembered, asked, read from files beside the
 /// executable, or the newest known.
 struct VersionFinder {
-    let agent: Agent
+    let name: String
+    let newestKnown: Version
     let executable: Executable
-    let option: Version?
+    var option: Version?
     let environment: Environment
-    /// `versions.json` of this agent.
+    /// `versions.json` of this program.
     let memory: Path
     /// A dry run executes nothing.
     let mayAsk: Bool
+    /// How long it may take to answer.
+    var milliseconds: Int32 = 3000
+    /// What else the user can do where the release is not known.
+    var advice = ""
 
     func find(_ findings: inout Findings) -> VersionAnswer {
         if let option { return VersionAnswer(version: option, source: .option) }
@@ -29,19 +34,21 @@ struct VersionFinder {
     private func assumed(_ findings: inout Findings) -> VersionAnswer {
         findings.warn(
             "version-assumed",
-            "the release of \(agent.name) is not known: planned for \(agent.newestKnown); --agent-version names another"
+            "the release of \(name) is not known: planned for \(newestKnown)\(advice)"
         )
-        return VersionAnswer(version: agent.newestKnown, source: .assumed)
+        return VersionAnswer(version: newestKnown, source: .assumed)
     }
 
     private func ask(_ path: Path) -> Version? {
-        output(of: path, [Bytes("--version".utf8)], environment: environment, milliseconds: 3000)
+        output(of: path, [Bytes("--version".utf8)], environment: environment, milliseconds: milliseconds)
             .flatMap { Version(in: $0) }
     }
 
     /// npm keeps `package.json` above the program that the link on `PATH` leads to.
     private func beside(_ path: Path) -> Version? {
-        guard let program = try? path.resolved() else { return nil }
+        guard let program = try? path.resolved(), program.description.contains("/node_modules/") else {
+            return nil
+        }
         var folder = program.parent
         for _ in 0..<3 {
             let file = try? contentsOfSmallFile(folder / "package.json", limit: 1 << 20)

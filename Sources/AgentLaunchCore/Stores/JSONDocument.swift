@@ -27,19 +27,26 @@ extension JSONValue {
 extension JSONRecord {
     /// A document in a file, read in chunks; nil if there is no such file.
     static func of(file path: Path, _ fields: JSONFields) throws(Errno) -> JSONRecord? {
+        guard let feed = try ByteFeed.document(path) else { return nil }
+        var scanner = JSONScanner(feed)
+        return try scanner.record(fields)
+    }
+}
+
+extension ByteFeed {
+    /// A file's bytes, read in chunks; nil if there is no such file.
+    static func document(_ path: Path) throws(Errno) -> ByteFeed? {
         guard let status = try fileStatus(path) else { return nil }
         guard status.isRegularFile else { throw Errno(code: status.isDirectory ? EISDIR : EINVAL) }
         let file = try ReadOnlyFile(path)
         let first = try file.read(1 << 16, at: 0)
         var offset = first.count
         let descriptor = OpenDocument(file)
-        let feed = ByteFeed(line: false, first: withoutByteOrderMark(first)) { () throws(Errno) in
+        return ByteFeed(line: false, first: withoutByteOrderMark(first)) { () throws(Errno) in
             let bytes = try descriptor.file.read(1 << 16, at: offset)
             offset += bytes.count
             return bytes
         }
-        var scanner = JSONScanner(feed)
-        return try scanner.record(fields)
     }
 }
 

@@ -4,7 +4,7 @@
 /// bytes that are not UTF-8 become U+FFFD. Memory does not grow with the text, and nothing recurses deeper than
 /// `JSONLimits.keptDepth`.
 struct JSONScanner {
-    private let feed: ByteFeed
+    let feed: ByteFeed
     private let limits: JSONLimits
     private var kept = 0
     private var padded = false
@@ -41,7 +41,7 @@ struct JSONScanner {
         return .value(result)
     }
 
-    private mutating func skipPadding() throws(JSONFault) {
+    mutating func skipPadding() throws(JSONFault) {
         while let byte = try feed.peek(), byte == 0 || isWhiteSpace(byte) {
             if byte == 0 { padded = true }
             feed.advance()
@@ -56,7 +56,7 @@ struct JSONScanner {
         try skipPadding()
     }
 
-    private mutating func value(_ fields: JSONFields, depth: Int) throws(JSONFault) -> JSONValue {
+    mutating func value(_ fields: JSONFields, depth: Int) throws(JSONFault) -> JSONValue {
         let isOver = !keep(64) || depth >= limits.keptDepth
         let first = try peekToken()
         switch first {
@@ -120,7 +120,7 @@ struct JSONScanner {
     }
 
     /// Checks any value and forgets it. A bit for each open bracket takes the place of recursion.
-    private mutating func skipValue(_ depth: Int) throws(JSONFault) {
+    mutating func skipValue(_ depth: Int) throws(JSONFault) {
         var open = BitStack()
         repeat {
             let first = try peekToken()
@@ -160,14 +160,14 @@ struct JSONScanner {
     }
 
     /// After an opening bracket: whether the closing one follows at once.
-    private func closes(_ bracket: UInt8) throws(JSONFault) -> Bool {
+    func closes(_ bracket: UInt8) throws(JSONFault) -> Bool {
         guard try peekToken() == bracket else { return false }
         feed.advance()
         return true
     }
 
     /// After a member or element: whether the closing bracket follows; otherwise a comma must.
-    private func ends(_ bracket: UInt8) throws(JSONFault) -> Bool {
+    func ends(_ bracket: UInt8) throws(JSONFault) -> Bool {
         let byte = try peekToken()
         guard byte == bracket || byte == UInt8(ascii: ",") else { throw .malformed }
         feed.advance()
@@ -175,7 +175,7 @@ struct JSONScanner {
     }
 
     /// The first byte that is not white space.
-    private func peekToken() throws(JSONFault) -> UInt8 {
+    func peekToken() throws(JSONFault) -> UInt8 {
         while let byte = try feed.peek() {
             guard isWhiteSpace(byte) else { return byte }
             feed.advance()
@@ -191,6 +191,9 @@ struct JSONScanner {
         return .tooLarge
     }
 
+    /// Whoever takes a text in parts has the whole limit for each part.
+    mutating func forgetKept() { kept = 0 }
+
     private mutating func keep(_ bytes: Int) -> Bool {
         kept += bytes
         return kept <= limits.total
@@ -200,7 +203,7 @@ struct JSONScanner {
     private func literal(_ first: UInt8) throws(JSONFault) -> JSONValue {
         try JSONScalars(feed: feed).literal(first)
     }
-    private func string(limit: Int) throws(JSONFault) -> Bytes? {
+    func string(limit: Int) throws(JSONFault) -> Bytes? {
         try JSONScalars(feed: feed).string(limit: limit)
     }
 }

@@ -8,6 +8,8 @@ struct AgentAPILaunch {
     var input: Int32?
     /// From the request to stop to KILL.
     var stopTimeoutMilliseconds = 15_000
+    /// Keeps a copy of what it prints; the whole of it where there is no standard output.
+    var log: RotatingLog?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void
 
@@ -30,7 +32,7 @@ struct AgentAPILaunch {
             signals.giveBack()
             throw error
         }
-        if StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
+        if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
             note(discardedOutput("it is closed"))
         }
         let session = AgentAPISession(
@@ -38,6 +40,7 @@ struct AgentAPILaunch {
             signals: signals,
             stop: AgentAPIStop(timeout: stopTimeoutMilliseconds),
             observers: observers,
+            log: log,
             note: note
         )
         return session.run()

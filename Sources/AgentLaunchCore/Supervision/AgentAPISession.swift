@@ -28,6 +28,7 @@ final class AgentAPISession {
         signals: LauncherSignals,
         stop: AgentAPIStop,
         observers: LaunchObservers,
+        log: RotatingLog?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
@@ -35,7 +36,7 @@ final class AgentAPISession {
         self.stop = stop
         self.observers = observers
         self.note = note
-        drain = Drain(master: process.master, output: STDOUT_FILENO)
+        drain = Drain(master: process.master, output: STDOUT_FILENO, log: log)
     }
 
     func run() -> ChildEnd {

@@ -11,6 +11,8 @@ final class ConversationWatcher: LaunchObserver {
     private var record: Record
     private let isAnothers: (String) -> Bool
     private let write: (Record) -> Void
+    /// Told when the store shows the prompt.
+    var onPrompt: () -> Void = {}
     /// The task whose arrival is still to be seen.
     private var awaited: TaskText?
     private let startedAt: Timestamp
@@ -65,6 +67,28 @@ final class ConversationWatcher: LaunchObserver {
 
     func ended() { if !isDone { look() } }
 
+    // MARK: What agentapi's chat shows
+
+    func promptArrivedInChat() {
+        guard let task = awaited else { return }
+        arrived(task)
+        write(record)
+    }
+
+    /// Just before it is sent; the record says so whatever happens then.
+    func promptIsSent(at time: Timestamp) {
+        guard let task = awaited else { return }
+        record.prompts.append(.given(task, at: time, how: .agentapi))
+        write(record)
+    }
+
+    /// It was not sent after all: a later start may give it.
+    func promptWasNotSent() {
+        guard let task = awaited else { return }
+        record.prompts.removeAll { $0.sha256 == task.sha256 && $0.state == .given }
+        write(record)
+    }
+
     private func look() {
         let before = record
         let store = agent.store(query)
@@ -72,18 +96,24 @@ final class ConversationWatcher: LaunchObserver {
         var findings = Findings()
         if record.sessionID == nil, let id = newID(store, &findings) {
             record.sessionID = id
+            if record.stateFile != nil { record.stateSession = record.stateSession ?? id }
             if record.sessionName == nil, record.origin != .fresh { record.origin = .captured }
         }
         if let task = awaited, let id = record.sessionID,
             case .found(let session) = store.find(id, &findings),
             session.firstMessage == .isTask || store.contains(task, in: session) == true
         {
-            awaited = nil
-            if let index = record.prompts.lastIndex(where: { $0.sha256 == task.sha256 }) {
-                record.prompts[index].state = .delivered
-            }
+            arrived(task)
+            onPrompt()
         }
         if record != before { write(record) }
+    }
+
+    private func arrived(_ task: TaskText) {
+        awaited = nil
+        if let index = record.prompts.lastIndex(where: { $0.sha256 == task.sha256 }) {
+            record.prompts[index].state = .delivered
+        }
     }
 
     /// The session that a process of the agent has open; else the only new one of this directory.

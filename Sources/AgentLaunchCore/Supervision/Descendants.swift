@@ -1,7 +1,7 @@
 import CPseudoTerminal
 import Glibc
 
-/// The processes below this one, in whatever session or group: as subreaper this process is the
+/// The processes below one, this one as a rule, in whatever session or group: as subreaper this process is the
 /// parent of those whose own parent has ended.
 enum Descendants {
     private struct Entry {
@@ -28,9 +28,9 @@ enum Descendants {
         return living.count
     }
 
-    static func pids() -> [Int32] { Array(all().keys) }
+    static func pids(of root: Int32 = getpid()) -> [Int32] { Array(all(of: root).keys) }
 
-    private static func all() -> [Int32: Entry] {
+    private static func all(of root: Int32 = getpid()) -> [Int32: Entry] {
         var entries: [Int32: Entry] = [:]
         for name in (try? namesInDirectory("/proc")) ?? [] {
             guard let pid = Int32(name.lossyText), let entry = read(pid) else { continue }
@@ -38,7 +38,7 @@ enum Descendants {
         }
         let children = Dictionary(grouping: entries.keys) { entries[$0]?.parent ?? 0 }
         var found: [Int32: Entry] = [:]
-        var open = children[getpid()] ?? []
+        var open = children[root] ?? []
         while let pid = open.popLast() {
             guard let entry = entries[pid], found[pid] == nil else { continue }
             found[pid] = entry

@@ -9,6 +9,8 @@ struct DirectLaunch {
     /// Used only without a terminal; nil: 80 columns, 24 rows.
     var columns: UInt16?
     var rows: UInt16?
+    /// Keeps a copy of what it prints; the whole of it where there is no standard output.
+    var log: RotatingLog?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
 
@@ -30,7 +32,7 @@ struct DirectLaunch {
             signals.giveBack()
             throw error
         }
-        if StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
+        if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
             note(discardedOutput("it is closed"))
         }
         let session = DirectSession(
@@ -39,6 +41,7 @@ struct DirectLaunch {
             onTerminal: outer != nil,
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observers: observers,
+            log: log,
             note: note
         )
         return session.run()

@@ -34,6 +34,7 @@ final class DirectSession {
         onTerminal: Bool,
         stop: StopSequence,
         observers: LaunchObservers,
+        log: RotatingLog?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
@@ -42,7 +43,7 @@ final class DirectSession {
         self.observers = observers
         self.note = note
         let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
-        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO)
+        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO, log: log)
         if onTerminal {
             terminal = RawMode(descriptor: STDIN_FILENO)
             size = WindowSize(of: STDIN_FILENO)

@@ -7,6 +7,8 @@ enum Executable: Equatable, Sendable {
     case notExecutable(Path)
     case missing
 
+    var isFound: Bool { if case .found = self { true } else { false } }
+
     static func find(
         _ name: Bytes,
         places: [Path],

@@ -36,6 +36,12 @@ struct FileLock: ~Copyable {
     /// The process that holds it now; a file that is not there is held by nobody.
     static func holder(_ path: Path) -> Int32? { LockHolder(path).holder() }
 
+    /// The pid that was written to a lock by whoever took it last.
+    static func writtenPID(_ path: Path) -> Int32? {
+        guard let bytes = try? ReadOnlyFile(path).read(16, at: 0) else { return nil }
+        return Int32(bytes.prefix { 0x30...0x39 ~= $0 }.lossyText)
+    }
+
     private static func pid(_ descriptor: Int32) -> Int32? {
         var buffer = Bytes(repeating: 0, count: 16)
         let count = buffer.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress!, $0.count, 0) }

@@ -4,6 +4,8 @@ import Glibc
 struct ProcessStatus: Equatable, Sendable {
     /// Ticks of the clock between the machine's start and the process's: with the pid it names one process.
     var startTicks: UInt64
+    /// By a signal: it answers none but CONT and KILL.
+    var isStopped: Bool
     var command: Bytes
     var arguments: [Bytes]
 
@@ -20,6 +22,7 @@ struct ProcessStatus: Equatable, Sendable {
             return nil
         }
         startTicks = ticks
+        isStopped = fields[0] == "T" || fields[0] == "t"
         command = Bytes(line[(opening + 1)..<closing])
         let text = (try? ReadOnlyFile(folder / "cmdline").read(1 << 16, at: 0)) ?? []
         arguments = text.split(separator: 0, omittingEmptySubsequences: false).map { Bytes($0) }

@@ -5,6 +5,8 @@ import Glibc
 struct Drain {
     private let master: Int32
     private let output: OutputSink
+    /// Keeps a copy of all of it.
+    private let log: RotatingLog?
     private var queue = ByteQueue(capacity: 1 << 20)
     private var outputFailed = false
     private var lines = LineScanner()
@@ -19,9 +21,10 @@ struct Drain {
     private static let mostHeldByKernel = 262_144
     private static let shutdownLine = Bytes("Received shutdown signal".utf8)
 
-    init(master: Int32, output: Int32) {
+    init(master: Int32, output: Int32, log: RotatingLog? = nil) {
         self.master = master
         self.output = OutputSink(output)
+        self.log = log
     }
 
     var outputDescriptor: Int32 { output.descriptor }
@@ -40,6 +43,7 @@ struct Drain {
             }
             if count > 0 {
                 left -= count
+                chunk.withUnsafeBytes { log?.write($0) }
                 if !saidShutdown { saidShutdown = lines.finds(Self.shutdownLine, in: chunk) }
                 if outputFailed { queue.removeAll() }
             } else if count == -1, errno == EINTR {

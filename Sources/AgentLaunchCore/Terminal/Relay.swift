@@ -8,6 +8,8 @@ struct Relay {
     /// The caller's input; nil without a terminal, where nobody types.
     private(set) var input: Int32?
     private let output: OutputSink
+    /// Keeps a copy of what the agent prints.
+    private let log: RotatingLog?
     private var toAgent = ByteQueue()
     private var toCaller = ByteQueue()
     private var modes: TerminalModes?
@@ -23,10 +25,11 @@ struct Relay {
     private(set) var isClosed = false
     private static let mostHeldByKernel = 262_144
 
-    init(master: Int32, input: Int32?, output: Int32) {
+    init(master: Int32, input: Int32?, output: Int32, log: RotatingLog? = nil) {
         self.master = master
         self.input = input
         self.output = OutputSink(output)
+        self.log = log
         if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
     }
 
@@ -70,6 +73,7 @@ struct Relay {
                 let count = read(master, space.baseAddress, min(space.count, remaining ?? space.count))
                 if count > 0 {
                     let bytes = UnsafeRawBufferPointer(rebasing: space[..<count])
+                    log?.write(bytes)
                     answer = answers?.replies(to: bytes) ?? []
                     modesChanged = modes?.observe(bytes) ?? false
                 }

@@ -110,7 +110,7 @@ struct PromptSourceTests {
         }
     }
 
-    @Test("16 MiB is the most, and a device without an end is not read for ever")
+    @Test("1 MiB is the most, and a device without an end is not read for ever")
     func tooLong() throws {
         #expect(throws: LaunchError.self) { try read(.file("/dev/zero")) }
         let most = Bytes(repeating: 0x78, count: PromptSource.limit)
@@ -119,7 +119,7 @@ struct PromptSourceTests {
             return
         }
         let error = try #require(throws: LaunchError.self) { try read(.text(most + [0x78])) }
-        #expect(error.why.contains("16 MiB"))
+        #expect(error.why.contains("1 MiB"))
     }
 
     @Test("Standard input cannot be both prompts")

@@ -34,9 +34,7 @@ struct PlannerTests {
             executable: .found("/usr/bin/claude", isOnPath: true),
             version: VersionAnswer(version: nil, source: .notNeeded),
             apiFolder: "/state",
-            record: nil,
-            hasStateFile: false,
-            agentAPI: .found("/usr/bin/agentapi", isOnPath: true)
+            agentAPI: AgentAPIProgram(executable: .found("/usr/bin/agentapi", isOnPath: true))
         ).plan(decision, prompt, task: task, resumePrompt: TaskText("go on"), Findings())
     }
 

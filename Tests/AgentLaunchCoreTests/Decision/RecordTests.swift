@@ -73,13 +73,14 @@ struct RecordTests {
         _ prompt: PromptDecision.Action,
         given: PromptDecision.Given? = nil,
         task: TaskText? = DecisionBench.task,
-        old: Record? = nil
+        old: Record? = nil,
+        delivery: AgentCommand.Delivery = .argument
     ) -> Record {
         let plan = LaunchPlan(
             agent: DecisionBench().agent,
             workdir: DecisionBench.workdir,
             decision: decision,
-            prompt: .init(action: prompt, delivery: .argument, text: task?.bytes, given: given),
+            prompt: .init(action: prompt, delivery: delivery, text: task?.bytes, given: given),
             transport: .direct,
             transportCause: .option,
             isAttended: false,
@@ -107,6 +108,15 @@ struct RecordTests {
         #expect(record.sessionID == "a" && record.origin == .derived && record.startedAt == .minute(20))
         #expect(record.prompts.map(\.state) == [.given])
         #expect(record.prompts.map(\.sha256) == [DecisionBench.task.sha256])
+    }
+
+    @Test("By agentapi a cold start's prompt is `given` before the start, a message only when it is sent")
+    func byAgentAPI() {
+        let coldRecord = next(cold(NewSession(id: "a")), .send, delivery: .agentapi)
+        #expect(coldRecord.prompts.map(\.how) == ["agentapi"])
+        let warm = Decision.warm(session("a"), .record, "-")
+        #expect(next(warm, .send, delivery: .agentapi).prompts.isEmpty)
+        #expect(next(warm, .send, delivery: .argument).prompts.map(\.state) == [.given])
     }
 
     @Test("A new conversation takes over nothing of the old one")

@@ -1,0 +1,52 @@
+import Glibc
+
+/// Whether a process is an agentapi, and what it listens on.
+enum AgentAPIProcess {
+    /// By its program, its argv[0] or its name: a pid alone may long belong to another process.
+    static func isOne(_ pid: Int32) -> Bool {
+        guard let status = ProcessStatus(pid) else { return false }
+        let names: [Bytes?] = [executable(pid)?.lastComponent, status.arguments.first, status.command]
+        return names.compactMap(\.self).contains { isName(Path(bytes: $0).lastComponent) }
+    }
+
+    /// Releases are also called `agentapi-linux-amd64`.
+    static func isName(_ name: Bytes) -> Bool {
+        let text = name.lossyText
+        return text == "agentapi" || text.hasPrefix("agentapi-")
+    }
+
+    /// For people: the name of the program.
+    static func name(_ pid: Int32) -> String? {
+        ProcessStatus(pid).map { $0.command.lossyText }
+    }
+
+    /// For people: `claude, conversation default of /home/coder/project`.
+    static func conversation(_ run: Run) -> String {
+        "\(run.agent), conversation \(run.name) of \(run.workdir)"
+    }
+
+    /// The run of ours that this process is the child of.
+    static func run(of pid: Int32, root: Path) -> Run? {
+        for agent in (try? namesInDirectory(root)) ?? [] {
+            for name in (try? namesInDirectory(root / agent)) ?? [] {
+                guard let run = RunFile(conversation: root / agent / name).read(), let child = run.child,
+                    child.pid == pid || run.launcher.pid == pid
+                else { continue }
+                if child.pid == pid ? child.isAlive : run.launcher.isAlive { return run }
+            }
+        }
+        return nil
+    }
+
+    private static func executable(_ pid: Int32) -> Path? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/\(pid)/exe", &buffer, buffer.count)
+        guard count > 0 else { return nil }
+        let path = Bytes(buffer.prefix(count).map { UInt8(bitPattern: $0) })
+        // An update while it runs.
+        let deleted = Bytes(" (deleted)".utf8)
+        return Path(
+            bytes: path.suffix(deleted.count) == deleted[...] ? path.dropLast(deleted.count) : path[...]
+        )
+    }
+}

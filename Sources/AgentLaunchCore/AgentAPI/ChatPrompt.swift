@@ -1,0 +1,62 @@
+extension LaunchPlan {
+    /// The prompt is a message to a conversation that goes on: an initial prompt that agentapi has been given before
+    /// it would drop.
+    var sendsMessage: Bool { prompt.delivery == .agentapi && decision.verdict == .warm }
+
+    /// What is to be seen in agentapi's chat, or to be sent there; nil if this start's prompt goes another way.
+    var chatPrompt: ChatWatcher.Prompt? {
+        guard server != nil, let text = prompt.text, prompt.action == .send || prompt.action == .resumePrompt
+        else { return nil }
+        switch prompt.delivery {
+        case .agentapi: return .init(text: text, way: sendsMessage ? .message : .atStart)
+        case .stdin: return .init(text: text, way: .atStart)
+        case .argument, .file, .typed, nil: return nil
+        }
+    }
+}
+
+/// Joins what agentapi's chat and what the agent's store show of one prompt: who sees it first tells the other, and
+/// the store's watcher is the one that writes the record.
+struct ChatReport {
+    /// Nil where no record is kept.
+    let record: ConversationWatcher?
+    let diagnostics: Diagnostics
+
+    func watcher(_ plan: LaunchPlan, environment: Environment, onReady: (() -> Void)? = nil) -> ChatWatcher? {
+        guard let server = plan.server, plan.chatPrompt != nil || onReady != nil else { return nil }
+        let chat = ChatWatcher(
+            AgentAPIAddress(port: server.port, environment: plan.environment.applied(to: environment)),
+            prompt: plan.chatPrompt,
+            onReady: onReady,
+            onSending: { record?.promptIsSent(at: .now()) },
+            onEvent: { take($0, isMessage: plan.sendsMessage) }
+        )
+        record?.onPrompt = { [weak chat] in chat?.promptArrived() }
+        return chat
+    }
+
+    private func take(_ event: ChatDelivery.Event, isMessage: Bool) {
+        switch event {
+        case .arrived:
+            record?.promptArrivedInChat()
+            diagnostics.detail("the prompt is in agentapi's chat")
+        case .heldBack: record?.promptWasNotSent()
+        case .notDelivered(let why):
+            if isMessage { record?.promptWasNotSent() }
+            let consequence = isMessage ? "the next start" : "unless it still comes, the next start"
+            diagnostics.warn(
+                Warning(
+                    "prompt-not-delivered",
+                    "the prompt is not in agentapi's chat: \(why); \(consequence) gives it again"
+                )
+            )
+        case .notConfirmed(let why):
+            diagnostics.warn(
+                Warning(
+                    "prompt-not-confirmed",
+                    "it is not known whether the prompt has reached the agent: \(why); it is not sent again now"
+                )
+            )
+        }
+    }
+}

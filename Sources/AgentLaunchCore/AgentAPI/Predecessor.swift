@@ -1,0 +1,135 @@
+import Glibc
+
+/// The child of a launcher that was killed: agentapi, or the agent of a direct start. Its terminal went with the
+/// launcher, so it was told to hang up and is ending; whoever starts next waits for that.
+///
+/// A second signal kills an agentapi that is ending at once, before its chat is saved: TERM is sent only to one
+/// that goes on.
+struct Predecessor {
+    enum End: Equatable, Sendable {
+        /// Nothing of that run was alive.
+        case none
+        case ended
+        /// It, or what it had started, had to be killed.
+        case killed
+    }
+
+    /// This long an agentapi may still listen after the hang-up: it saves its state first.
+    static let grace: Int64 = 1000
+    private static let lookAgain: Int64 = 100
+    private static let hangup: Int64 = 500
+
+    private let run: Run
+    private let deadline: Int64
+    private let started = monotonicMilliseconds()
+    private let timeout: Int64
+    /// What it had started; those may outlive it.
+    private var descendants: [Int32: UInt64] = [:]
+
+    /// Returns when nothing of that run is left. The caller holds the conversation's lock, or knows otherwise that
+    /// the launcher is gone; a launcher that lives is left alone with its child.
+    ///
+    /// - Parameters:
+    ///   - timeout: milliseconds until KILL
+    ///   - say: takes one line if this has to wait
+    @discardableResult
+    static func end(
+        run: Run,
+        timeout: Int,
+        say: (String) -> Void
+    ) throws(LaunchError) -> End {
+        guard !run.launcher.isAlive, let child = run.child else { return .none }
+        guard let handle = child.handle() else { return .none }
+        if run.transport == .agentapi, !AgentAPIProcess.isOne(child.pid) { return .none }
+        var predecessor = Predecessor(run, timeout: timeout)
+        return try predecessor.end(handle, say)
+    }
+
+    private init(_ run: Run, timeout: Int) {
+        self.run = run
+        self.timeout = Int64(timeout)
+        deadline = started + Int64(timeout)
+    }
+
+    private mutating func end(
+        _ child: borrowing ProcessHandle,
+        _ say: (String) -> Void
+    ) throws(LaunchError) -> End {
+        collect(child.pid)
+        let what = run.transport == .agentapi ? "agentapi" : run.agent
+        say("waiting for \(what) (pid \(child.pid)) to end, which lost its launcher")
+        var isKilled = false
+        var isAsked = run.transport == .direct
+        let grace = min(Self.grace, timeout / 2)
+        while !child.hasEnded(within: Int32(min(Self.lookAgain, remaining))) {
+            collect(child.pid)
+            if remaining == 0 {
+                try? child.send(SIGKILL)
+                isKilled = true
+                guard child.hasEnded(within: 5000) else { throw stuck(child.pid) }
+                break
+            }
+            if !isAsked, monotonicMilliseconds() - started >= grace, goesOn(child.pid) {
+                try? child.send(SIGTERM)
+                isAsked = true
+            }
+        }
+        let survived = try endDescendants()
+        return isKilled || survived ? .killed : .ended
+    }
+
+    private var remaining: Int64 { max(0, deadline - monotonicMilliseconds()) }
+
+    /// One that is ending has closed its socket, or is just writing its state.
+    private func goesOn(_ pid: Int32) -> Bool {
+        let isSaving = openFiles(of: pid).contains { $0.bytes.suffix(4).elementsEqual(Bytes(".tmp".utf8)) }
+        return !isSaving && !ListeningSockets().ports(of: pid).isEmpty
+    }
+
+    private mutating func collect(_ pid: Int32) {
+        for pid in Descendants.pids(of: pid) where descendants[pid] == nil {
+            descendants[pid] = ProcessStatus(pid)?.startTicks
+        }
+    }
+
+    /// Two agents must not write to one session. Returns whether one had to be killed.
+    private func endDescendants() throws(LaunchError) -> Bool {
+        var living = descendants.map { Run.Process(pid: $0.key, startTicks: $0.value) }
+        func wait(until end: Int64) {
+            while true {
+                living.removeAll { !$0.isAlive }
+                let rest = end - monotonicMilliseconds()
+                if living.isEmpty || rest <= 0 { return }
+                _ = poll(nil, 0, Int32(min(20, rest)))
+            }
+        }
+        wait(until: max(deadline, monotonicMilliseconds()))
+        if living.isEmpty { return false }
+        for process in living { try? process.handle()?.send(SIGHUP) }
+        wait(until: monotonicMilliseconds() + Self.hangup)
+        if living.isEmpty { return false }
+        for process in living { try? process.handle()?.send(SIGKILL) }
+        wait(until: monotonicMilliseconds() + 5000)
+        if let process = living.first { throw stuck(process.pid) }
+        return true
+    }
+
+    private func stuck(_ pid: Int32) -> LaunchError {
+        LaunchError(
+            .alreadyRunning,
+            "\(run.agent) in \(run.workdir)",
+            "pid \(pid) of an earlier start of conversation \(run.name) cannot be killed",
+            "look at it with ps; a restart of the machine or container ends it"
+        )
+    }
+}
+
+extension Run.Process {
+    /// Nil if it has ended, its number given away or not.
+    func handle() -> ProcessHandle? {
+        guard let handle = try? ProcessHandle(pid) else { return nil }
+        // The number may have been given away before the handle was made, not after.
+        guard isAlive else { return nil }
+        return handle
+    }
+}

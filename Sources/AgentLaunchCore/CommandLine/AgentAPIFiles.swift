@@ -1,0 +1,80 @@
+import Glibc
+
+/// agentapi's files around one run: in order before it starts, and again when it has been reaped.
+final class AgentAPIFiles: LaunchObserver {
+    private let pidFile: PidFile
+    private let state: StateArrangement?
+    /// Others may name the same state file.
+    private var lock: FileLock?
+    private var pid: Int32?
+
+    /// Arranges the files. Called under the conversation's lock, just before the start.
+    init(
+        _ server: AgentAPI.Server,
+        _ state: StateDecision?,
+        _ preparation: Preparation,
+        _ diagnostics: Diagnostics
+    ) throws(LaunchError) {
+        let root = preparation.state.root
+        pidFile = PidFile(path: server.pidFile, root: root)
+        self.state = state.map {
+            StateArrangement(decision: $0, root: root, warn: { diagnostics.warn($0) })
+        }
+        lock = try self.state?.arrange()
+    }
+
+    /// What the record has to say while agentapi runs.
+    func claim(_ record: inout Record) { state?.claim(&record) }
+
+    /// After the run, and after a start that failed.
+    func putAway() {
+        state?.settle()
+        if let pid { pidFile.removeIfHolds(pid) }
+    }
+
+    /// What would keep agentapi from running is found before anything is changed.
+    static func check(_ server: AgentAPI.Server, _ preparation: Preparation) throws(LaunchError) {
+        let root = preparation.state.root
+        try PidFile(path: server.pidFile, root: root).makeWay()
+        try Port(number: server.port, root: root).check()
+    }
+
+    // MARK: The run
+
+    var interests: [pollfd] { [] }
+    var deadline: Int64? { nil }
+    func started(pid: Int32) { self.pid = pid }
+    func wake() {}
+    func ended() {}
+}
+
+extension Preparation {
+    /// What is to be done about agentapi's state file, and whether it is loaded; nil where none is kept.
+    func stateDecision(
+        _ decision: Decision,
+        _ record: Record?,
+        _ folder: Path,
+        _ program: AgentAPIProgram
+    ) -> StateDecision? {
+        guard context.transport == .agentapi, context.request.statePersistence, program.can(.state) else {
+            return nil
+        }
+        let path = AgentAPI.stateFile(context.environment, folder: folder, workdir: context.workdir)
+        let situation = StateSituation(
+            file: StateFile(path, workdir: context.workdir, conversation: conversation),
+            agent: context.agent.name,
+            record: record,
+            claims: StateClaim.others(than: conversation, root: state.root),
+            isRecorded: context.agent.name != "custom"
+        )
+        return situation.decide(decision)
+    }
+
+    /// An agentapi or agent that lost its launcher still writes to the session. Called under the lock.
+    func endPredecessor(_ diagnostics: Diagnostics) throws(LaunchError) {
+        guard let run = RunFile(conversation: conversation).read() else { return }
+        try Predecessor.end(run: run, timeout: context.request.stopTimeoutMilliseconds) {
+            diagnostics.notice($0)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import Glibc
+
+/// What a start that others look after needs beside the plan.
+extension Preparation {
+    /// The log is opened and `run.json` written. Only under the conversation's lock: both are its launcher's.
+    func upkeep(
+        _ plan: LaunchPlan,
+        _ report: BackgroundReport?,
+        warn: @escaping (Warning) -> Void
+    ) throws(LaunchError) -> LaunchUpkeep {
+        var log: RotatingLog?
+        if let path = logFile {
+            log = try RotatingLog(path) { warn(Warning("log-not-written", $0)) }
+        }
+        var run = Run(
+            agent: self.agent.name,
+            workdir: self.workdir,
+            name: context.request.sessionName,
+            transport: self.transport,
+            launcher: Run.Process(getpid()) ?? Run.Process(pid: getpid(), startTicks: 0),
+            log: log?.path,
+            stopTimeoutMilliseconds: context.request.stopTimeoutMilliseconds,
+            startedAt: .now()
+        )
+        run.port = plan.server?.port
+        run.pidFile = plan.server?.pidFile
+        return LaunchUpkeep(
+            run,
+            RunFile(conversation: conversation),
+            log: log,
+            report: report,
+            readyDue: context.request.waitReadyMilliseconds.flatMap { time in
+                report.map { $0.begun + Int64(time) }
+            },
+            warn: warn
+        )
+    }
+
+    private var logFile: Path? {
+        context.request.logFile ?? (context.request.detach ? conversation / "log" : nil)
+    }
+}
+
+extension Request {
+    /// Prompts in files and on standard input, which may be the caller's descriptors.
+    mutating func readAhead(_ environment: Environment) throws(LaunchError) {
+        if let source = task { task = try source.readAhead(environment: environment) }
+        if let source = resumePrompt { resumePrompt = try source.readAhead(environment: environment) }
+    }
+}

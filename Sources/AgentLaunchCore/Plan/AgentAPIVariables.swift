@@ -1,0 +1,129 @@
+/// What becomes of the `AGENTAPI_` variables that agentapi would inherit: an empty one counts as unset, there as here.
+extension AgentAPI {
+    /// Kept below our option and above the default, with the option that wins.
+    private static let kept: [String: OptionName?] = [
+        "PORT": .port, "TERM_WIDTH": .termWidth, "TERM_HEIGHT": .termHeight, "CHAT_BASE_PATH": nil,
+        "ALLOWED_HOSTS": nil, "ALLOWED_ORIGINS": nil, "STATE_FILE": nil, "PID_FILE": nil, "SAVE_STATE": nil,
+    ]
+    private static let state = ["STATE_FILE", "LOAD_STATE", "SAVE_STATE"]
+
+    /// What changes in the environment, on top of what the user's `--env` sets.
+    func change(_ findings: inout Findings) throws(LaunchError) -> LaunchPlan.EnvironmentChange {
+        var change = LaunchPlan.EnvironmentChange()
+        let inherited = environment.entries.compactMap { entry -> (key: String, value: Bytes)? in
+            guard let name = entry.name.text, name.hasPrefix(Self.prefix), !entry.value.isEmpty else {
+                return nil
+            }
+            return (String(name.dropFirst(Self.prefix.count)), entry.value)
+        }
+        for (key, value) in inherited.sorted(by: { $0.key < $1.key }) {
+            try treat(key, value, &change, &findings)
+        }
+        if request.statePersistence {
+            if environment.given("AGENTAPI_STATE_FILE") == nil { set("STATE_FILE", stateFile.bytes, &change) }
+            set("LOAD_STATE", Bytes((try server().loadsState ? "true" : "false").utf8), &change)
+        } else {
+            change.unset += Self.state.map { Self.prefix + $0 }.filter { environment[$0] != nil }
+        }
+        if environment.given("AGENTAPI_PID_FILE") == nil {
+            set("PID_FILE", try server().pidFile.bytes, &change)
+        }
+        return change
+    }
+
+    private func treat(
+        _ key: String,
+        _ value: Bytes,
+        _ change: inout LaunchPlan.EnvironmentChange,
+        _ findings: inout Findings
+    ) throws(LaunchError) {
+        let name = Self.prefix + key
+        if !request.statePersistence, Self.state.contains(key) { return }
+        switch key {
+        case "INITIAL_PROMPT":
+            throw LaunchError(
+                .usage,
+                name,
+                "agentapi would give this prompt at every start",
+                "unset it and use --prompt or --prompt-file"
+            )
+        case "LOAD_STATE": return
+        case "BOUNDARY_PREFIX":
+            // Not agentapi's own.
+            let isUsed = request.wrapper == [value]
+            findings.saw(
+                variable: name,
+                isUsed ? .ok : .ignored,
+                isUsed ? "stands in front of the agent" : "--wrapper says what stands in front of the agent"
+            )
+            return
+        case "ALLOWED_HOSTS": try AgentAPIList.checkHosts(value, name)
+        case "ALLOWED_ORIGINS": try AgentAPIList.checkOrigins(value, name)
+        case "SAVE_STATE": try checkSwitch(value, name)
+        case "STATE_FILE", "PID_FILE": makeAbsolute(key, value, &change, &findings)
+        default: break
+        }
+        guard let option = Self.kept[key] else {
+            change.unset.append(name)
+            findings.warn(
+                "agentapi-variable-removed",
+                "\(name) is removed: it would change what agentapi does"
+            )
+            return
+        }
+        if let option, isGiven(option) {
+            findings.saw(variable: name, .ignored, "\(option.flag) is given, and wins")
+        } else {
+            let isRelative = key.hasSuffix("_FILE") && value.first != UInt8(ascii: "/")
+            findings.saw(
+                variable: name,
+                .ok,
+                isRelative
+                    ? "kept, made absolute: it begins in the working directory" : "kept, agentapi reads it"
+            )
+        }
+    }
+
+    private func isGiven(_ option: OptionName) -> Bool {
+        switch option {
+        case .port: request.port != nil
+        case .termWidth: request.termWidth != nil
+        case .termHeight: request.termHeight != nil
+        default: false
+        }
+    }
+
+    private func makeAbsolute(
+        _ key: String,
+        _ value: Bytes,
+        _ change: inout LaunchPlan.EnvironmentChange,
+        _ findings: inout Findings
+    ) {
+        guard value.first != UInt8(ascii: "/"), let path = file(key) else { return }
+        // An inherited value is the user's own.
+        set(key, path.bytes, &change, isPrivate: true)
+        guard value.first == UInt8(ascii: "~") else { return }
+        findings.warn(
+            "path-not-expanded",
+            "\(Self.prefix)\(key) begins with ~, which is a folder in \(workdir) for agentapi: "
+                + "write the home directory in full"
+        )
+    }
+
+    /// The words that Go's `ParseBool` takes; anything else would count as false.
+    private func checkSwitch(_ value: Bytes, _ name: String) throws(LaunchError) {
+        let words = ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"]
+        guard words.contains(value.lossyText) else {
+            throw LaunchError(.usage, name, "its value is neither true nor false", "unset it or correct it")
+        }
+    }
+
+    private func set(
+        _ key: String,
+        _ value: Bytes,
+        _ change: inout LaunchPlan.EnvironmentChange,
+        isPrivate: Bool = false
+    ) {
+        change.set.append(.init(name: Self.prefix + key, value: value, isPrivate: isPrivate))
+    }
+}

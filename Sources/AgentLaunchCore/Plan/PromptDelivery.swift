@@ -1,0 +1,79 @@
+/// How the text of a start travels, and what is too long for any way.
+extension Planner {
+    /// One argv string of Linux: 128 KiB with its NUL.
+    static let argumentLimit = ArgumentSpace.string
+    /// The longest prompt that goes to agentapi as an argument.
+    static let initialPromptLimit = 120 << 10
+
+    /// The command with its prompt in a place that holds it, or the start fails before anything runs.
+    func command(_ start: CommandRequest.Start, _ text: Bytes?) throws(LaunchError) -> AgentCommand {
+        var command = try context.agent.command(commandRequest(start, text))
+        guard let text else { return command }
+        if command.delivery == .argument, text.count + prefixLength(command) > Self.argumentLimit {
+            guard context.transport == .agentapi else {
+                throw undeliverable(
+                    "\(text.count) bytes are more than the \(Self.argumentLimit) that one argument may have",
+                    "shorten it, or use --agentapi"
+                )
+            }
+            command = try context.agent.command(commandRequest(start, nil))
+            command.delivery = .agentapi
+        }
+        guard command.delivery == .agentapi else { return command }
+        guard context.transport == .agentapi else {
+            throw undeliverable(
+                "\(context.agent.name) takes this prompt only under agentapi",
+                "use --agentapi, or leave the prompt out"
+            )
+        }
+        // A message to a conversation that goes on: agentapi would drop an initial prompt that it knows already.
+        if case .warm = start {
+            guard ChatRequest.canSend(text) else {
+                throw undeliverable(
+                    "as a message it is longer than the \(ChatRequest.longestBody) bytes that agentapi reads",
+                    "shorten it"
+                )
+            }
+            return command
+        }
+        if text.count > Self.initialPromptLimit { command.delivery = .stdin }
+        return command
+    }
+
+    /// What agentapi itself has to take of this start's prompt.
+    static func feature(_ delivery: AgentCommand.Delivery?, isWarm: Bool) -> AgentAPIFeature? {
+        switch delivery {
+        case .stdin: .promptInput
+        case .agentapi where !isWarm: .promptArgument
+        default: nil
+        }
+    }
+
+    func checkDelivery(_ plan: LaunchPlan) throws(LaunchError) {
+        let isWarm = plan.decision.verdict == .warm
+        guard let feature = Self.feature(plan.prompt.delivery, isWarm: isWarm),
+            !agentAPI.can(feature)
+        else { return }
+        let bytes = plan.prompt.text?.count ?? 0
+        let way = feature == .promptInput ? "on its standard input" : "as an argument"
+        throw undeliverable(
+            "agentapi \(agentAPI.release) takes no prompt of \(bytes) bytes \(way): that began with \(feature.since)",
+            "update agentapi to \(feature.since) or newer"
+        )
+    }
+
+    private func undeliverable(_ why: String, _ nextStep: String) -> LaunchError {
+        let request = context.request
+        return LaunchError(
+            .usage,
+            (request.task ?? request.resumePrompt)?.spelling ?? "--prompt",
+            why,
+            nextStep
+        )
+    }
+
+    private func prefixLength(_ command: AgentCommand) -> Int {
+        for case .prompt(let prefix) in command.arguments { return prefix.utf8.count }
+        return 0
+    }
+}

@@ -1,0 +1,30 @@
+/// Finds the conversations that were started here.
+struct ConversationFinder {
+    let state: StateFolder
+    let environment: Environment
+
+    /// Those of one agent or of all that have run or run now, by agent, directory and name.
+    func all(agent: String?) -> [KnownConversation] {
+        let agents = agent.map { [Bytes($0.utf8)] } ?? (try? namesInDirectory(state.root)) ?? []
+        return agents.flatMap { name in
+            let folder = state.root / name
+            return ((try? namesInDirectory(folder)) ?? [])
+                .compactMap { KnownConversation(folder / $0, agent: name.lossyText, environment) }
+                .filter { $0.run != nil || $0.launcher != nil }
+                .sorted { ($0.workdir ?? "", $0.name) < ($1.workdir ?? "", $1.name) }
+        }
+    }
+
+    /// The one of this name and directory, even if nothing is known of it.
+    func one(agent: String, name: String, workdir: Path) -> KnownConversation {
+        let folder = state.conversation(agent: agent, name: name, workdir: workdir)
+        return KnownConversation(
+            folder,
+            agent: agent,
+            name: name,
+            workdir: workdir,
+            run: RunFile(conversation: folder).read(),
+            environment
+        )
+    }
+}

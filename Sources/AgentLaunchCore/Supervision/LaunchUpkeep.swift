@@ -1,0 +1,111 @@
+import Glibc
+
+/// What others see of a start while it runs and afterwards: `run.json`, the log, and what a caller that waits for it
+/// in the foreground is told.
+final class LaunchUpkeep: LaunchObserver {
+    /// Where there is one: what the child prints is added to it by whoever reads it.
+    let log: RotatingLog?
+    private var run: Run
+    private let file: RunFile
+    /// In the background only.
+    private let report: BackgroundReport?
+    /// Monotonic milliseconds; nil: nobody waits for agentapi to be ready, or not any more.
+    private(set) var readyDue: Int64?
+    private let warn: (Warning) -> Void
+    private var hasFailed = false
+
+    /// Writes `run.json` at once: the child is not started yet, and whoever looks finds its launcher.
+    init(
+        _ run: Run,
+        _ file: RunFile,
+        log: RotatingLog?,
+        report: BackgroundReport?,
+        readyDue: Int64?,
+        warn: @escaping (Warning) -> Void
+    ) {
+        self.run = run
+        self.file = file
+        self.log = log
+        self.report = report
+        self.readyDue = readyDue
+        self.warn = warn
+        write()
+        log?.line("\(run.startedAt.rfc3339) start of \(run.heading), pid \(run.launcher.pid)")
+    }
+
+    var interests: [pollfd] { [] }
+    var deadline: Int64? { nil }
+    func wake() {}
+    func ended() {}
+
+    /// The program runs. From here on a background process needs its caller no more.
+    func started(pid: Int32) {
+        run.child = Run.Process(pid)
+        write()
+        guard let report, let log else { return }
+        log.takeStandardError()
+        report.send(
+            .started(
+                StartedInBackground(
+                    agent: run.agent,
+                    pid: run.launcher.pid,
+                    port: run.port,
+                    log: log.path
+                )
+            )
+        )
+        if readyDue == nil { report.close() }
+    }
+
+    /// For whoever asks agentapi; nil if nobody wants to know.
+    var onReady: (() -> Void)? { readyDue == nil ? nil : { [self] in isReady() } }
+
+    private func isReady() {
+        guard readyDue != nil else { return }
+        readyDue = nil
+        report?.send(.ready)
+        report?.close()
+    }
+
+    /// It was not ready in time: the caller is told, and the launcher stops as if asked to.
+    func isLate(_ seen: String) {
+        readyDue = nil
+        report?.send(.late(seen))
+        kill(getpid(), SIGTERM)
+    }
+
+    /// The status that this process is about to end with.
+    func end(_ status: Int32) {
+        run.end = Run.End(status: status, at: .now())
+        write()
+        log?.line("\(Timestamp.now().rfc3339) end of \(run.heading), status \(status)")
+    }
+
+    private func write() {
+        do throws(Errno) { try file.write(run) } catch {
+            guard !hasFailed else { return }
+            hasFailed = true
+            warn(
+                Warning(
+                    "run-not-written",
+                    "\(file.path): \(error); status, stop, wait and logs know little of this start"
+                )
+            )
+        }
+    }
+}
+
+extension Run {
+    /// For people.
+    var heading: String { "\(agent) in \(workdir), conversation \(name)" }
+}
+
+extension ChildEnd {
+    /// As a shell has it.
+    var status: Int32 {
+        switch self {
+        case .exited(let code): code
+        case .signalled(let number): 128 + number
+        }
+    }
+}

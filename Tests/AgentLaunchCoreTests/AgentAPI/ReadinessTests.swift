@@ -1,0 +1,45 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("Readiness of agentapi")
+struct ReadinessTests {
+    private let stable = ChatAnswer.status(isStable: true)
+    private let running = ChatAnswer.status(isStable: false)
+
+    @Test(
+        "Three good answers in a row make it ready, whatever the agent does, and only the third one says so"
+    )
+    func threeInARow() {
+        var readiness = Readiness()
+        let answers = [running, stable, running, running, stable]
+        let said = answers.map { readiness.took($0) }
+        #expect(said == [false, false, true, false, false])
+    }
+
+    @Test(
+        "A failure in between begins the row anew",
+        arguments: [ChatAnswer.failed("500"), .notAsked("refused")]
+    )
+    func broken(_ failure: ChatAnswer) {
+        var readiness = Readiness()
+        let said = [running, running, failure, running, running].map { readiness.took($0) }
+        #expect(!said.contains(true))
+        #expect(!readiness.isReady)
+        let third = readiness.took(running)
+        #expect(third)
+    }
+
+    @Test("The server is up at its first answer, and the agent was stable at the first that says so")
+    func milestones() {
+        var readiness = Readiness()
+        func after(_ answer: ChatAnswer) -> [Bool] {
+            _ = readiness.took(answer)
+            return [readiness.isUp, readiness.wasStable]
+        }
+        #expect(after(.notAsked("refused")) == [false, false])
+        #expect(after(running) == [true, false])
+        #expect(after(stable) == [true, true])
+        #expect(after(running) == [true, true])
+    }
+}

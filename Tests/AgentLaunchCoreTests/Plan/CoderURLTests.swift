@@ -1,0 +1,105 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("agentapi's address for Coder's MCP server")
+struct CoderURLTests {
+    private static let name = "CODER_MCP_AI_AGENTAPI_URL"
+
+    @Test(
+        "It follows the port",
+        arguments: [
+            (nil, 3284, nil), (nil, 4000, "http://localhost:4000"),
+            ("http://localhost:3284", 3284, "http://localhost:3284"),
+            ("http://localhost:3284", 4000, "http://localhost:4000"),
+            ("http://127.0.0.1:4000/", 4000, "http://127.0.0.1:4000/"),
+            ("http://localhost:5000", 3284, "http://localhost:3284"),
+            ("https://proxy.example.com", 3284, "https://proxy.example.com"),
+            ("https://proxy.example.com", 4000, "http://localhost:4000"),
+            ("", 3284, ""),
+        ]
+    )
+    func follows(_ inherited: String?, _ port: Int, _ expected: String?) throws {
+        var bench = PlanBench(words: ["--port", String(port)])
+        if let inherited { bench.environment[Self.name] = Bytes(inherited.utf8) }
+        #expect(try bench.child()[Self.name] == expected)
+    }
+
+    @Test("A port from the environment counts as one from the option")
+    func inheritedPort() throws {
+        let bench = PlanBench(environment: Environment(["AGENTAPI_PORT": "4000"]))
+        #expect(try bench.child()[Self.name] == "http://localhost:4000")
+    }
+
+    @Test("What the user's --env says stays")
+    func usersOwn() throws {
+        var bench = PlanBench(words: ["--port", "4000"])
+        bench.environment[Self.name] = Bytes("http://localhost:5000".utf8)
+        bench.own = [Self.name]
+        #expect(try bench.child()[Self.name] == "http://localhost:5000")
+    }
+
+    @Test("Codex's and Goose's configurations are searched, whatever their syntax")
+    func text() throws {
+        let scratch = try ScratchFolder()
+        let texts: [(String, [Int])] = [
+            ("", []),
+            (
+                "env = { CODER_AGENT_URL = \"x\", CODER_MCP_AI_AGENTAPI_URL = \"http://localhost:3284\" }",
+                [3284]
+            ),
+            ("[mcp_servers.Coder.env]\nCODER_MCP_AI_AGENTAPI_URL = 'http://127.0.0.1:4000'\n", [4000]),
+            ("    envs:\n      CODER_MCP_AI_AGENTAPI_URL: http://localhost:3284\r\n", [3284]),
+            (
+                "{\"CODER_MCP_AI_AGENTAPI_URL\":\"http://[::1]:1\",\"a\":{\"CODER_MCP_AI_AGENTAPI_URL\": \"http://localhost:2\"}}",
+                [1, 2]
+            ),
+            ("# CODER_MCP_AI_AGENTAPI_URL: http://localhost:3284\n", []),
+            ("CODER_MCP_AI_AGENTAPI_URL = \"\"", []), ("CODER_MCP_AI_AGENTAPI_URL", []),
+            ("CODER_MCP_AI_AGENTAPI_URL: https://proxy.example.com:3284", []),
+            ("CODER_MCP_AI_AGENTAPI_URL: http://localhost:", []),
+            ("\u{0}\u{1}CODER_MCP_AI_AGENTAPI_URLCODER_MCP_AI_AGENTAPI_URL=http://localhost:7", [7]),
+        ]
+        for (text, ports) in texts {
+            let file = try scratch.write("config", text)
+            #expect(PinnedURL.inText(file).map(\.port) == ports, "\(text)")
+        }
+        #expect(PinnedURL.inText(scratch.path / "absent").isEmpty)
+        #expect(PinnedURL.inText(scratch.path).isEmpty)
+    }
+
+    @Test(
+        "Of Claude's configuration the user's servers, this directory's and those above it count, no other's"
+    )
+    func claude() throws {
+        let scratch = try ScratchFolder()
+        let workdir = scratch.path / "project/deep"
+        func servers(_ port: Int) -> String {
+            #""mcpServers":{"coder":{"command":"x","env":{"CODER_MCP_AI_AGENTAPI_URL":"http://localhost:\#(port)"}}}"#
+        }
+        let project = scratch.path / "project"
+        let other = scratch.path / "other"
+        try scratch.write(
+            ".claude.json",
+            "{\(servers(1)),\"projects\":{\"\(workdir)\":{\(servers(2))},\"\(project)\":{\(servers(3))},\"\(other)\":{\(servers(4))}}}"
+        )
+        try scratch.write("project/deep/.mcp.json", "{\(servers(5))}")
+        let query = StoreQuery(
+            environment: Environment(),
+            home: scratch.path,
+            workdir: workdir,
+            name: "default"
+        )
+        #expect(ClaudePinnedURL.find(query).map(\.port) == [1, 2, 3, 5])
+        try scratch.write(".claude.json", "{torn")
+        #expect(ClaudePinnedURL.find(query).map(\.port) == [5])
+    }
+
+    @Test("Only another port is worth a word")
+    func warning() {
+        var findings = Findings()
+        findings.warn(pinned: [PinnedURL(file: "/a", port: 1), PinnedURL(file: "/b", port: 2)], port: 1)
+        #expect(findings.warnings.map(\.code) == ["mcp-url-pinned"])
+        #expect(findings.warnings.first?.message.contains("/b") == true)
+    }
+}
