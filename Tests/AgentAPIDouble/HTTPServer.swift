@@ -121,7 +121,6 @@ final class HTTPServer {
         isStopping = true
         if listener != -1 { Glibc.close(listener) }
         listener = -1
-        for connection in connections where connection.isStream { connection.close() }
         dropIdle(now)
     }
 

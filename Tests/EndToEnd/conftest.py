@@ -93,3 +93,51 @@ def under_agentapi(binary, agentapi):
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+@pytest.fixture
+def background(binary, tmp_path, monkeypatch):
+    """Starts in the background for a workdir of its own; see Tests/Support/background.py."""
+    from background import Background
+
+    # It names the program for these tests and no option: agentlaunch would say so.
+    monkeypatch.delenv("AGENTLAUNCH_BINARY", raising=False)
+    (tmp_path / "work").mkdir()
+    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def workspaces(tmp_path, binary):
+    """workspaces("goose"): that agent in a scratch home of its own; see Tests/Support/module_run.py."""
+    from module_run import KINDS
+
+    made = []
+
+    def make(name):
+        folder = tmp_path / name
+        folder.mkdir()
+        made.append(KINDS[name](folder, binary))
+        made[-1].answer_first_run()
+        return made[-1]
+
+    yield make
+    for agent in made:
+        agent.close()
+
+
+@pytest.fixture
+def module_runs(agentapi):
+    """module_runs(workspace, ...): a ModuleRun; whatever is left of it ends with the test."""
+    from module_run import ModuleRun
+
+    made = []
+
+    def make(agent, *options, **where):
+        made.append(ModuleRun(agent, agentapi, *options, **where))
+        return made[-1]
+
+    yield make
+    for run in made:
+        run.kill_everything()

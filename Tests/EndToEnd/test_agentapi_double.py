@@ -270,6 +270,18 @@ def test_a_pid_file_of_a_live_pid_is_refused_whoever_it_is(agentapi, content):
     assert not agentapi.journal("agent-started") and agentapi.pid_file.exists()
 
 
+def test_a_pid_that_may_not_be_signalled_is_alive(agentapi):
+    other = subprocess.Popen(["setpriv", "--reuid", "65534", "--clear-groups", "sleep", "600"])
+    agentapi.started.append(other)
+    until(lambda: open(f"/proc/{other.pid}/comm").read() == "sleep\n")
+    agentapi.pid_file.parent.mkdir()
+    agentapi.pid_file.write_text(f"{other.pid}\n")
+    # root that may not signal everybody.
+    process = agentapi.serve(under=["setpriv", "--bounding-set=-kill"], AGENTAPI_PID_FILE=agentapi.pid_file)
+    assert agentapi.end(process) == 1
+    assert f"another instance is already running with PID {other.pid}" in agentapi.stderr.read_text()
+
+
 @pytest.mark.parametrize("content", ["dead", "-1", "0", "text", ""])
 def test_any_other_pid_file_is_overwritten(agentapi, content):
     ended = subprocess.Popen(["true"])

@@ -213,6 +213,19 @@ def test_a_prompt_is_trimmed_pasted_and_answered(agentapi):
     assert agentapi.messages()[1] == ("user", "two\nlines") and "You said 9 bytes" in agentapi.messages()[2][1]
 
 
+@pytest.mark.parametrize(
+    "flags, variables, text",
+    [
+        (["-I", "flag"], {"AGENTAPI_INITIAL_PROMPT": "variable"}, "flag"),
+        ([], {"AGENTAPI_INITIAL_PROMPT": "variable"}, "variable"),
+        (["--initial-prompt=flag"], {"AGENT_DEAF_ENTERS": "1"}, "flag"),
+    ],
+)
+def test_a_prompt_is_the_flag_or_the_variable_and_enter_comes_again(agentapi, flags, variables, text):
+    talk(agentapi, *flags, **variables)
+    assert agentapi.messages()[1] == ("user", text)
+
+
 @pytest.mark.parametrize("way", ["-I 120 KiB", "stdin 1 MiB"])
 def test_a_long_prompt_arrives_whole(agentapi, way):
     size = 120 * 1024 if way.startswith("-I") else 1024 * 1024

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,16 +14,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import HANG, until  # noqa: E402
-from background import Background, has_ended  # noqa: E402
-
-
-@pytest.fixture
-def background(binary, tmp_path):
-    (tmp_path / "work").mkdir()
-    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
-    yield made
-    made.close()
+from agentapi import HANG, free_port, until  # noqa: E402
+from background import has_ended  # noqa: E402
 
 
 def shell(*lines):
@@ -114,6 +107,50 @@ def test_an_error_is_one_line_of_the_caller_and_its_status(background, words, op
     assert result.stderr.splitlines()[-1].startswith("agentlaunch: ")
 
 
+def test_a_port_that_is_taken_is_69_through_the_caller(background, agentapi):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", agentapi.port))
+        taken.listen()
+        result = background.start(
+            agentapi.agent, options=["--port", str(agentapi.port)], transport=None, env=agentapi.environment()
+        )
+    assert result.returncode == 69, result
+    assert str(agentapi.port) in result.stderr.splitlines()[-1]
+    assert not agentapi.journal("agent-started")
+
+
+def test_a_caller_without_any_descriptor_can_start_it(background):
+    script = 'exec "$@" <&- >&- 2>&-'
+    argv = [background.binary, "custom", "--direct", "--detach", "--workdir", str(background.workdir), "--", "sleep", "600"]
+    assert subprocess.run(["sh", "-c", script, "sh", *argv], timeout=HANG).returncode == 0
+    assert not has_ended(background.run_file()["child"]["pid"])
+
+
+def test_with_a_state_folder_that_is_not_writable_it_still_starts_is_found_and_stopped(background, tmp_path):
+    folder = background.state
+    if subprocess.run(["mount", "--bind", folder, folder], capture_output=True).returncode:
+        pytest.skip("no bind mount can be made here")
+    try:
+        subprocess.run(["mount", "-o", "remount,ro,bind", folder], check=True)
+        with pytest.raises(OSError):
+            (folder / "x").write_text("")
+        (tmp_path / "runtime").mkdir()
+        environment = os.environ | {"XDG_RUNTIME_DIR": str(tmp_path / "runtime")}
+        nowhere = background.start("sleep", "600", env=environment)
+        assert nowhere.returncode == 73 and "--log-file" in nowhere.stderr
+        log = tmp_path / "log"
+        result = background.start("sleep", "600", options=["--log-file", log], env=environment)
+        assert result.returncode == 0, result
+        assert "[run-not-written]" in result.stderr
+        found = json.loads(background.command("status", "custom", "-o", "json", env=environment).stdout)
+        [conversation] = found["conversations"]
+        assert (conversation["state"], conversation["workdir"]) == ("running", str(background.workdir))
+        assert background.command("stop", "custom", env=environment).returncode == 0
+        assert has_ended(conversation["pid"])
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
 def test_a_caller_that_ignores_its_children_gets_the_status_too(background):
     result = background.start(
         "/no/such/program", preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN), restore_signals=False
@@ -168,7 +205,7 @@ def test_prompts_on_standard_input_and_in_the_callers_descriptors_are_read_befor
     os.close(writer)
     second = background.start(
         agentapi.agent,
-        options=["--session", "b", "--port", str(agentapi.port + 1), "--prompt-file", f"/dev/fd/{reader}"],
+        options=["--session", "b", "--port", str(free_port()), "--prompt-file", f"/dev/fd/{reader}"],
         transport="--agentapi", pass_fds=[reader], env=agentapi.environment(),
     )
     os.close(reader)

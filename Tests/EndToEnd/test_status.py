@@ -12,21 +12,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import HANG, until  # noqa: E402
+from agentapi import HANG, free_port, is_up, until  # noqa: E402
 from background import Background, has_ended, start_ticks  # noqa: E402
 
 KEYS = [
     "agent", "session", "workdir", "state", "phase", "transport", "pid", "childPid", "port", "url", "startedAt", "log",
     "end",
 ]
-
-
-@pytest.fixture
-def background(binary, tmp_path):
-    (tmp_path / "work").mkdir()
-    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -58,6 +50,7 @@ def forge(background, process, **changes):
     named = {"pid": process.pid, "startTicks": str(start_ticks(process.pid))}
     run.update({"launcher": named, "child": named, "end": None, "transport": "agentapi", "port": 3284}, **changes)
     path.write_text(json.dumps(run))
+    (background.conversation() / "lock").write_text(f"{process.pid}\n")
     return path
 
 
@@ -169,6 +162,22 @@ def test_stop_ends_the_agent_and_leaves_the_other_conversation(background):
     again = background.command("stop", "custom")
     assert (again.returncode, len(again.stderr.splitlines())) == (0, 1)
     assert "--session b" in again.stderr
+
+
+def test_of_two_chats_on_two_ports_only_the_one_that_is_meant_ends(background, agentapi):
+    ports = {"default": agentapi.port, "b": free_port()}
+    for name, port in ports.items():
+        result = background.start(
+            agentapi.agent, options=["--wait-ready", "50", "--session", name, "--port", str(port)], transport=None,
+            env=agentapi.environment(),
+        )
+        assert result.returncode == 0, result
+    found = {c["session"]: (c["port"], c["phase"]) for c in status(background)}
+    assert found == {name: (port, "ready") for name, port in ports.items()}
+    assert background.command("stop", "custom", "--session", "b").returncode == 0
+    assert not is_up(ports["b"])
+    assert is_up(ports["default"])
+    assert {c["session"]: c["state"] for c in status(background)} == {"default": "running", "b": "ended"}
 
 
 def test_stop_names_the_directory_where_the_agent_runs(background, tmp_path):
@@ -321,7 +330,7 @@ def test_wait_for_what_never_ran_is_3_and_for_a_killed_launcher_69(background, b
     os.kill(pid, signal.SIGKILL)
     _, said = waiting.communicate(timeout=HANG)
     assert waiting.returncode == 69
-    assert b"was killed" in said
+    assert b"it was killed" in said
 
 
 def test_every_start_leaves_its_end_also_in_the_foreground(background):

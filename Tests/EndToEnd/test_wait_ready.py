@@ -11,15 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 from agentapi import until  # noqa: E402
-from background import Background, has_ended  # noqa: E402
-
-
-@pytest.fixture
-def background(binary, tmp_path):
-    (tmp_path / "work").mkdir()
-    made = Background(binary, tmp_path / "work", Path(os.environ["XDG_STATE_HOME"]))
-    yield made
-    made.close()
+from background import has_ended  # noqa: E402
 
 
 @pytest.fixture

@@ -127,14 +127,17 @@ class Installation:
                 result[name] = os.fsdecode(value) if isinstance(value, bytes) else str(value)
         return result
 
-    def start(self, *arguments, stdin=subprocess.DEVNULL, stdout=None, port=True, prepare=None, **extra):
-        """Popen of the double with these arguments, in a session of its own, its output in the files self.stdout and self.stderr."""
+    def start(self, *arguments, stdin=subprocess.DEVNULL, stdout=None, port=True, prepare=None, under=(), **extra):
+        """Popen of the double with these arguments, in a session of its own, its output in the files self.stdout and self.stderr.
+
+        `under`: words in front of it, a program that becomes it. `prepare` runs between fork and exec.
+        """
         if port is True:
             extra = {"AGENTAPI_PORT": self.port, **extra}
         self.stdout, self.stderr = self.root / "stdout", self.root / "stderr"
         with open(self.stdout, "wb") as out, open(self.stderr, "wb") as err:
             process = subprocess.Popen(
-                [self.program, *(word if isinstance(word, bytes) else str(word) for word in arguments)],
+                [*under, self.program, *(word if isinstance(word, bytes) else str(word) for word in arguments)],
                 stdin=stdin,
                 stdout=out if stdout is None else stdout,
                 stderr=err,
@@ -207,19 +210,18 @@ class Installation:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        for line in self.agent_events():
-            for pid in (line["pid"], line.get("grandchild")):
-                if pid and _is_ours(pid):
+        for line in [*self.journal("agent-started"), *self.agent_events()]:
+            for pid in (line.get("agent"), line.get("grandchild"), line["pid"]):
+                if pid and self._is_ours(pid):
                     try:
                         os.kill(pid, signal.SIGKILL)
                     except ProcessLookupError:
                         pass
 
-
-def _is_ours(pid):
-    """Still the agent or its grandchild, and not another process that got this pid."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-    return b"scripted_agent" in command or b"signal.SIG_IGN" in command
+    def _is_ours(self, pid):
+        """Not another process that got this pid: it has the variable that only this installation gives."""
+        try:
+            variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+        except OSError:
+            return False
+        return b"DOUBLE_JOURNAL=" + os.fsencode(self.journal_file) in variables

@@ -11,6 +11,7 @@ Variables that tests may set:
   GOOSE_DOUBLE_NOT_CONNECTED  panic (default, before 1.30) or exit (since): a question, no terminal
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -180,25 +181,78 @@ def turn(store, row, text, how):
     say(answer + "\n")
 
 
-def converse(store, row):
-    """Lines from the terminal until /exit or the end of input."""
-    say("goose is ready\n( O)> ")
-    line = b""
+PASTE = {b"\x1b[200~": True, b"\x1b[201~": False}
+
+
+def line_editor():
+    """Lines of the terminal or of a pipe, as goose's line editor takes them: backspace takes a character back, a
+    bracketed paste is text to its end, line breaks included. While a line is read the terminal echoes nothing by
+    itself; what is typed is shown once it is taken."""
+    line, pending, pasting = b"", b"", False
     while True:
         key = read_byte()
-        if key == b"\x03":  # at the prompt: the line is dropped
-            line = b""
-        elif key == b"\n":
-            text, line = line.decode("utf-8", "replace").strip(), b""
-            if text in ("/exit", "/quit"):
-                return
-            if text:
-                turn(store, row, text, "typed")
-            say("( O)> ")
-        elif key:
-            line += key
-        else:
+        if not key or key == b"\x04" and not line:
             return
+        if pending or key == b"\x1b":
+            pending += key
+            if pending in PASTE:
+                pasting, pending = PASTE[pending], b""
+            elif not any(mark.startswith(pending) for mark in PASTE):
+                pending = b""  # another key: nothing here
+        elif pasting:
+            line += key
+            show(key)
+        elif key == b"\x03":  # at the prompt: the line is dropped
+            line = b""
+        elif key in (b"\x08", b"\x7f"):
+            line = line[:-1]
+            show(b"\x08 \x08")
+        elif key in (b"\r", b"\n"):
+            show(b"\n")
+            yield line.decode("utf-8", "replace").strip()
+            line = b""
+        else:
+            line += key
+            show(key)
+
+
+def show(data):
+    if ECHO:
+        os.write(1, data)
+
+
+ECHO = False
+
+
+@contextlib.contextmanager
+def edited():
+    """One line at a time is read with the terminal in the editor's hands; a turn runs without."""
+    global ECHO
+    if not os.isatty(0):
+        yield
+        return
+    saved = termios.tcgetattr(0)
+    ECHO = bool(saved[3] & termios.ECHO)
+    tty.setcbreak(0)
+    try:
+        yield
+    finally:
+        ECHO = False
+        termios.tcsetattr(0, termios.TCSANOW, saved)
+
+
+def converse(store, row):
+    """Lines from the terminal until /exit or the end of input."""
+    lines = line_editor()
+    say("goose is ready\n( O)> ")
+    while True:
+        with edited():
+            text = next(lines, None)
+        if text is None or text in ("/exit", "/quit"):
+            return
+        if text:
+            turn(store, row, text, "typed")
+        say("( O)> ")
 
 
 def start(arguments):

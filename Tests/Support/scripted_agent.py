@@ -8,12 +8,13 @@ Set by variables, all optional:
   AGENT_DELAY           seconds before the box is shown
   AGENT_NO_BOX          the box is never shown
   AGENT_IGNORE_ENTER    Enter does nothing
+  AGENT_DEAF_ENTERS     so many Enters do nothing
   AGENT_NO_ECHO         what is typed is not shown
   AGENT_QUIET           of what is typed only the first 200 characters are shown
   AGENT_DIE             code: prints an error and exits at once
   AGENT_EXIT_ON         code: exits with it when the message is `exit`
   AGENT_ON_INT          hold = SIGINT is ignored; otherwise the code to exit with at SIGINT (default: dies of it)
-  AGENT_GRANDCHILD      starts a sleeping grandchild that ignores HUP and INT
+  AGENT_GRANDCHILD      starts a sleeping grandchild, in its group, that ignores HUP
   AGENT_LOGIN           text shown before the box, in place of the default
   AGENT_FALL_SILENT     does not answer: the screen stays as it is after Enter
 """
@@ -93,6 +94,7 @@ def message(text):
 def read_messages():
     """Bytes from the terminal: bracketed pastes keep their line ends, Enter ends a message, backspace takes one back."""
     text = b""
+    deaf = int(variable("AGENT_DEAF_ENTERS") or 0)
     pasting = False
     pending = b""
     while True:
@@ -120,7 +122,8 @@ def read_messages():
             if byte == b"\r" and not pasting:
                 echo(typed)
                 typed = b""
-                if not variable("AGENT_IGNORE_ENTER"):
+                deaf -= 1
+                if deaf < 0 and not variable("AGENT_IGNORE_ENTER"):
                     message(text.decode(errors="replace"))
                     text = b""
             elif byte in (b"\x08", b"\x7f"):
@@ -155,8 +158,9 @@ def main():
         sys.exit(int(variable("AGENT_DIE")))
     handle_interrupt()
     if variable("AGENT_GRANDCHILD"):
-        code = "import signal,time\nfor s in (1,2): signal.signal(s, signal.SIG_IGN)\ntime.sleep(600)"
-        note("grandchild", grandchild=subprocess.Popen([sys.executable, "-c", code]).pid)
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        note("grandchild", grandchild=subprocess.Popen(["sleep", "600"]).pid)
+        signal.signal(signal.SIGHUP, before)
     tty.setraw(0)
     time.sleep(float(variable("AGENT_DELAY") or 0))
     show((variable("AGENT_LOGIN") or "scripted agent\n\n") + ("" if variable("AGENT_NO_BOX") else "> "))

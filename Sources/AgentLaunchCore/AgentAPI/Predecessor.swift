@@ -39,10 +39,11 @@ struct Predecessor {
         say: (String) -> Void
     ) throws(LaunchError) -> End {
         guard !run.launcher.isAlive, let child = run.child else { return .none }
-        guard let handle = child.handle() else { return .none }
-        if run.transport == .agentapi, !AgentAPIProcess.isOne(child.pid) { return .none }
         var predecessor = Predecessor(run, timeout: timeout)
-        return try predecessor.end(handle, say)
+        if run.transport == .direct || AgentAPIProcess.isOne(child.pid), let handle = child.handle() {
+            return try predecessor.end(handle, say)
+        }
+        return try predecessor.endLeftovers(say)
     }
 
     private init(_ run: Run, timeout: Int) {
@@ -55,14 +56,14 @@ struct Predecessor {
         _ child: borrowing ProcessHandle,
         _ say: (String) -> Void
     ) throws(LaunchError) -> End {
-        collect(child.pid)
+        collect(below: child.pid)
         let what = run.transport == .agentapi ? "agentapi" : run.agent
         say("waiting for \(what) (pid \(child.pid)) to end, which lost its launcher")
         var isKilled = false
         var isAsked = run.transport == .direct
         let grace = min(Self.grace, timeout / 2)
         while !child.hasEnded(within: Int32(min(Self.lookAgain, remaining))) {
-            collect(child.pid)
+            collect(below: child.pid)
             if remaining == 0 {
                 try? child.send(SIGKILL)
                 isKilled = true
@@ -86,9 +87,25 @@ struct Predecessor {
         return !isSaving && !ListeningSockets().ports(of: pid).isEmpty
     }
 
-    private mutating func collect(_ pid: Int32) {
+    /// The child itself is gone; an agent that takes no notice of a hang-up may still be there.
+    private mutating func endLeftovers(_ say: (String) -> Void) throws(LaunchError) -> End {
+        collectSession()
+        guard let pid = descendants.keys.min() else { return .none }
+        say("waiting for what an earlier start of \(run.agent) left (pid \(pid)) to end")
+        return try endDescendants() ? .killed : .ended
+    }
+
+    private mutating func collect(below pid: Int32) {
         for pid in Descendants.pids(of: pid) where descendants[pid] == nil {
             descendants[pid] = ProcessStatus(pid)?.startTicks
+        }
+        collectSession()
+    }
+
+    private mutating func collectSession() {
+        guard let leader = run.transport == .direct ? run.child : run.agentProcess else { return }
+        for process in Descendants.session(of: leader) where process != run.child {
+            descendants[process.pid] = process.startTicks
         }
     }
 

@@ -43,6 +43,8 @@ struct Preparation {
         var executable: Executable
         var storeRoot: Path
         var state: StateDecision?
+        /// Of `--module-dir` the folder that is this conversation's own.
+        var moduleDirectory: Path?
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
         /// What the start overwrites.
@@ -146,6 +148,7 @@ struct Preparation {
             executable: executable,
             storeRoot: store.root,
             state: planner.state,
+            moduleDirectory: moduleDirectory.map { _ in planner.apiFolder },
             holder: holder,
             overwritten: overwritten
         )
@@ -250,14 +253,14 @@ struct Preparation {
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
     private func apiFolder(_ record: Record?) -> Path {
         guard let module = moduleDirectory else { return conversation }
-        if record?.moduleDirectory == module { return module }
+        let own = module / StateFolder.folderName(context.request.sessionName, context.workdir)
+        if let kept = record?.moduleDirectory, kept == module || kept == own { return kept }
         let agents = (try? namesInDirectory(state.root)) ?? []
         let isTaken = agents.contains { name in
             RecordFile.others(than: conversation, agent: state.root / name).contains {
                 $0.moduleDirectory == module
             }
         }
-        return isTaken
-            ? module / StateFolder.folderName(context.request.sessionName, context.workdir) : module
+        return isTaken ? own : module
     }
 }

@@ -122,7 +122,7 @@ struct StartCommand {
             store: outcome.storeRoot,
             task: outcome.task,
             old: outcome.record.record,
-            moduleDirectory: preparation.moduleDirectory,
+            moduleDirectory: outcome.moduleDirectory,
             now: now
         )
         files?.claim(&record)
@@ -147,9 +147,7 @@ struct StartCommand {
             : nil
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
-        let members: [(any LaunchObserver)?] = [
-            upkeep, watcher, chat, files, upkeep.deadline(asked: chat),
-        ]
+        let members: [(any LaunchObserver)?] = [upkeep, files, watcher, chat, upkeep.deadline(asked: chat)]
         let observers = LaunchObservers(members: members.compactMap(\.self))
         switch plan.transport {
         case .direct:

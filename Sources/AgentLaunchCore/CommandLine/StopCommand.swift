@@ -42,8 +42,12 @@ struct StopCommand {
         }
         for conversation in live where conversation.state == .ending {
             guard let run = conversation.run else { continue }
-            OrphanedChild.of(run)?.end { diagnostics.notice("\(conversation.title): \($0)") }
-            said(conversation)
+            attempt { () throws(LaunchError) in
+                try Predecessor.end(run: run, timeout: run.stopTimeoutMilliseconds) {
+                    diagnostics.notice("\(conversation.title): \($0)")
+                }
+                said(conversation)
+            }
         }
         while !stops.isEmpty {
             let now = monotonicMilliseconds()
@@ -52,7 +56,7 @@ struct StopCommand {
                 attempt { () throws(LaunchError) in
                     isOver = try stop.hasEnded(now: now)
                     guard isOver else { return }
-                    stop.endOrphan { diagnostics.notice("\(stop.conversation.title): \($0)") }
+                    try stop.endOrphan { diagnostics.notice("\(stop.conversation.title): \($0)") }
                     said(stop.conversation, stop.wasKilled ? ", killed" : "")
                 }
                 return isOver

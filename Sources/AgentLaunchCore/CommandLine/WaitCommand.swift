@@ -20,7 +20,7 @@ struct WaitCommand {
             return try ended(conversation.run, wasRunning: false)
         }
         do throws(Errno) {
-            let process = try HeldProcess(launcher.process.pid)
+            let process = try ProcessHandle(launcher.process.pid)
             // Another process by now, if the number was given on before the handle was made.
             if launcher.process.isAlive { _ = process.hasEnded(within: nil) }
         } catch {
@@ -46,7 +46,7 @@ struct WaitCommand {
             throw LaunchError(
                 .unavailable,
                 conversation.title,
-                "the launcher of conversation \(conversation.name) was killed and left no status",
+                "the launcher of conversation \(conversation.name) left no status: it was killed, or refused to start",
                 "start it again"
             )
         }

@@ -6,6 +6,7 @@ import Glibc
 enum Descendants {
     private struct Entry {
         var parent: Int32
+        var session: Int32
         var started: Bytes
         var isDead: Bool
     }
@@ -30,12 +31,33 @@ enum Descendants {
 
     static func pids(of root: Int32 = getpid()) -> [Int32] { Array(all(of: root).keys) }
 
-    private static func all(of root: Int32 = getpid()) -> [Int32: Entry] {
+    /// Those of a session, whoever their parent is by now. The leader's number belongs to it while one of them lives.
+    static func session(of leader: Run.Process) -> [Run.Process] {
+        everybody().compactMap { pid, entry in
+            guard entry.session == leader.pid, !entry.isDead,
+                let ticks = UInt64(entry.started.lossyText), ticks >= leader.startTicks
+            else { return nil }
+            return Run.Process(pid: pid, startTicks: ticks)
+        }
+    }
+
+    /// A child of that process that leads a session of its own: the agent behind agentapi, or its wrapper.
+    static func sessionLeader(below parent: Int32) -> Run.Process? {
+        let leaders = everybody().filter { $1.parent == parent && $1.session == $0 && !$1.isDead }
+        return leaders.keys.min().flatMap { Run.Process($0) }
+    }
+
+    private static func everybody() -> [Int32: Entry] {
         var entries: [Int32: Entry] = [:]
         for name in (try? namesInDirectory("/proc")) ?? [] {
             guard let pid = Int32(name.lossyText), let entry = read(pid) else { continue }
             entries[pid] = entry
         }
+        return entries
+    }
+
+    private static func all(of root: Int32 = getpid()) -> [Int32: Entry] {
+        let entries = everybody()
         let children = Dictionary(grouping: entries.keys) { entries[$0]?.parent ?? 0 }
         var found: [Int32: Entry] = [:]
         var open = children[root] ?? []
@@ -53,9 +75,12 @@ enum Descendants {
             let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
         else { return nil }
         let fields = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let parent = Int32(Bytes(fields[1]).lossyText) else { return nil }
+        guard fields.count > 19, let parent = Int32(Bytes(fields[1]).lossyText),
+            let session = Int32(Bytes(fields[3]).lossyText)
+        else { return nil }
         return Entry(
             parent: parent,
+            session: session,
             started: Bytes(fields[19]),
             isDead: fields[0].first == UInt8(ascii: "Z") || fields[0].first == UInt8(ascii: "X")
         )

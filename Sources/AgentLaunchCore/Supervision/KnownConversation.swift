@@ -84,15 +84,6 @@ extension Run {
     /// An agentapi whose launcher has gone without it.
     var hasOrphan: Bool {
         guard transport == .agentapi, end == nil, let child, child.isAlive else { return false }
-        let status = ProcessStatus(child.pid)
-        return status?.startTicks == child.startTicks && status?.isAgentAPI == true
-    }
-}
-
-extension ProcessStatus {
-    /// By the name it was started with.
-    fileprivate var isAgentAPI: Bool {
-        command == Bytes("agentapi".utf8)
-            || arguments.first.map { Path(bytes: $0).lastComponent == Bytes("agentapi".utf8) } == true
+        return AgentAPIProcess.isOne(child.pid)
     }
 }

@@ -34,14 +34,24 @@ final class LaunchUpkeep: LaunchObserver {
     }
 
     var interests: [pollfd] { [] }
-    var deadline: Int64? { nil }
-    func wake() {}
-    func ended() {}
+    /// When the agent behind agentapi is looked for: agentapi makes it, and tells nobody.
+    private(set) var deadline: Int64?
+    private static let lookAgain: Int64 = 100
+
+    func wake() {
+        guard let due = deadline, due <= monotonicMilliseconds() else { return }
+        run.agentProcess = run.child.flatMap { Descendants.sessionLeader(below: $0.pid) }
+        deadline = run.agentProcess == nil ? monotonicMilliseconds() + Self.lookAgain : nil
+        if run.agentProcess != nil { write() }
+    }
+
+    func ended() { deadline = nil }
 
     /// The program runs. From here on a background process needs its caller no more.
     func started(pid: Int32) {
         run.child = Run.Process(pid)
         write()
+        if run.transport == .agentapi { deadline = monotonicMilliseconds() + Self.lookAgain }
         guard let report, let log else { return }
         log.takeStandardError()
         report.send(

@@ -6,7 +6,7 @@ import Glibc
 /// No signal goes to a number that was read from a file: the process is held before the lock is looked at again.
 final class LauncherStop {
     let conversation: KnownConversation
-    private let process: HeldProcess
+    private let process: ProcessHandle
     private let run: Run?
     /// Of the monotonic clock.
     private var deadline: Int64
@@ -27,7 +27,7 @@ final class LauncherStop {
                 "end it by hand if it is: kill \(pid)"
             )
         }
-        do throws(Errno) { process = try HeldProcess(pid) } catch {
+        do throws(Errno) { process = try ProcessHandle(pid) } catch {
             if error.code == ESRCH { return nil }
             throw Self.refusal(conversation, pid, error)
         }
@@ -60,9 +60,9 @@ final class LauncherStop {
     }
 
     /// After a killed launcher: its child.
-    func endOrphan(_ say: (String) -> Void) {
+    func endOrphan(_ say: (String) -> Void) throws(LaunchError) {
         guard wasKilled, let run else { return }
-        OrphanedChild.of(run)?.end(say)
+        try Predecessor.end(run: run, timeout: run.stopTimeoutMilliseconds, say: say)
     }
 
     /// A process that is stopped (by ^Z, say) would take TERM only when it is continued.

@@ -23,6 +23,8 @@ struct Run: Equatable, Sendable {
     var launcher: Process
     /// agentapi, or the agent of a direct start; nil until it is started.
     var child: Process?
+    /// The agent behind agentapi, or its wrapper: leader of the terminal session that agentapi made for it.
+    var agentProcess: Process?
     /// agentapi's.
     var port: Int?
     var pidFile: Path?

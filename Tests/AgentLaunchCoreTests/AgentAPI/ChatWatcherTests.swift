@@ -198,32 +198,3 @@ struct ChatWatcherTests {
         #expect(watcher.interests.isEmpty)
     }
 }
-
-@Suite("The status of several agentapis")
-struct AgentAPIStatusesTests {
-    @Test("One that does not answer, or is not there, keeps nobody from being heard")
-    func several() throws {
-        let server = try LoopbackServer { _ in httpAnswer(#"{"status":"stable"}"#) }
-        defer { server.stop() }
-        let silent = try boundSocket()
-        let gone = try boundSocket()
-        listen(silent.descriptor, 4)
-        defer {
-            close(silent.descriptor)
-            close(gone.descriptor)
-        }
-        let ports = [silent.port, server.port, gone.port, server.port]
-        let answers = agentAPIStatuses(of: ports.map { AgentAPIAddress($0) }, milliseconds: 3000)
-        let stable = ChatAnswer.status(isStable: true)
-        #expect(answers == [nil, stable, ChatAnswer(HTTPFailure.refused, wasSent: false), stable])
-    }
-
-    @Test("Without a silent one the deadline is not waited for")
-    func atOnce() throws {
-        let server = try LoopbackServer { _ in httpAnswer("no", status: 500) }
-        defer { server.stop() }
-        let answers = agentAPIStatuses(of: [AgentAPIAddress(server.port)], milliseconds: .max / 2)
-        #expect(answers == [.failed("agentapi answered 500")])
-        #expect(agentAPIStatuses(of: [], milliseconds: .max / 2).isEmpty)
-    }
-}

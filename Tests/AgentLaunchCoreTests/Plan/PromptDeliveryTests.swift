@@ -74,6 +74,17 @@ struct PromptDeliveryTests {
         #expect(!plan.words.contains("--initial-prompt"))
     }
 
+    @Test("A message that agentapi would not read is refused before anything starts, with the limit")
+    func longMessage() throws {
+        #expect(try bench(.claude, (1 << 20) - 100).plan(PlanBench.warm, .send).prompt.delivery == .agentapi)
+        do throws(LaunchError) {
+            _ = try bench(.claude, (1 << 20) - 10).plan(PlanBench.warm, .send)
+            Issue.record("it was planned")
+        } catch {
+            #expect(error.status == .usage && error.why.contains("1048575"))
+        }
+    }
+
     @Test("A direct start has no second way: 64 with the limit, and an agent that takes none says so")
     func direct() throws {
         #expect(try bench(.claude, 131_071, .direct).plan(PlanBench.cold, .send).prompt.delivery == .argument)

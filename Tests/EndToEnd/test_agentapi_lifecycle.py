@@ -1,0 +1,201 @@
+"""A module's start command through stops, kills and starts again, under agentapi, as Coder's scripts run it.
+
+The agents are Goose's double and the real Claude Code and Codex; agentapi is its double. Whatever happened before: the
+same command goes on with the same conversation by its exact id, and the prompt has been given once.
+"""
+
+import json
+import os
+import signal
+
+import pytest
+from agentapi import until
+from module_run import hashes, sha256
+
+TASK = "Paint the harbour wall\n\nin \"two\" coats & don't stop"
+
+
+@pytest.fixture(params=["goose", "claude", "codex"])
+def run(request, workspaces, module_runs):
+    return module_runs(workspaces(request.param))
+
+
+@pytest.fixture
+def wrapper(tmp_path):
+    """A script as the module's for its firewall: notes what it was given, then is the agent."""
+    script = tmp_path / "boundary-wrapper.sh"
+    script.write_text(f'#!/bin/bash\nprintf "%s\\n" "$1" >>{tmp_path}/wrapped\nexec "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+def assert_in_order(run, identity, prompt=TASK):
+    """What holds after every step, whatever was killed."""
+    assert run.times_given(prompt) == 1
+    assert list(run.agent.conversations()) == [identity]
+    record = run.record()
+    assert record["session"] == identity
+    assert [entry["sha256"] for entry in record["prompts"]] == [sha256(prompt)]
+    assert not run.processes()
+    assert not run.strangers()
+
+
+def test_a_conversation_outlives_stops_and_kills_and_has_its_prompt_once(run):
+    # Cold: the prompt is given, and the chat works.
+    run.start(TASK)
+    identity = run.answered(TASK)
+    request = run.say("And now the lighthouse")
+    assert sha256(TASK) in hashes(request)
+    run.answered("And now the lighthouse", 2)
+    until(lambda: run.record()["session"] == identity, "the id in the record")
+    run.shut_down()
+    assert_in_order(run, identity)
+    assert run.record()["prompts"][0]["state"] == "delivered"
+    assert run.run_file()["end"]["status"] == 0
+    assert not run.pid_file.exists()
+
+    # Warm: the same command, the same id, no prompt, the old chat, and the history in the next request.
+    asked = len(run.agent.server.requests())
+    assert run.agent.resumes(run.start(TASK), identity)
+    until(lambda: "And now the lighthouse" in run.said_by_users(), "the chat of the first run")
+    assert len(run.agent.server.requests()) == asked
+    history = hashes(run.say("And the breakwater"))
+    assert history.count(sha256(TASK)) == 1 and sha256("And now the lighthouse") in history
+    run.answered("And the breakwater", 3)
+    run.kill_everything()
+    assert_in_order(run, identity)
+
+    # Killed: what agentapi had not saved is lost to its chat, not to the agent.
+    assert run.agent.resumes(run.start(TASK), identity)
+    until(lambda: "And now the lighthouse" in run.said_by_users(), "the chat that was saved last")
+    history = hashes(run.say("And the jetty"))
+    assert history.count(sha256(TASK)) == 1 and sha256("And the breakwater") in history
+    run.answered("And the jetty", 4)
+    run.shut_down()
+    assert_in_order(run, identity)
+
+    # Killed before anything was ready, twice; then a last time in good order.
+    for _ in range(2):
+        starts = len(run.starts())
+        run.begin(TASK)
+        assert run.agent.resumes(run.agent_argv(starts), identity)
+        run.kill_everything()
+        assert_in_order(run, identity)
+    assert run.agent.resumes(run.start(TASK), identity)
+    until(lambda: "And the jetty" in run.said_by_users(), "the chat of the third run")
+    history = hashes(run.say("And the crane"))
+    assert history.count(sha256(TASK)) == 1 and sha256("And the jetty") in history
+    run.answered("And the crane", 5)
+    run.shut_down()
+    assert_in_order(run, identity)
+
+
+def test_a_first_start_killed_before_the_agent_was_ready_gives_the_prompt_once_in_the_end(run):
+    run.begin(TASK)
+    run.agent_argv()
+    run.kill_everything()
+    assert run.times_given(TASK) <= 1
+    run.start(TASK)
+    identity = run.answered(TASK)
+    run.shut_down()
+    assert run.times_given(TASK) == 1
+    assert run.record()["session"] == identity and not run.processes()
+
+
+def test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_nothing(run):
+    prompt = "HANG while you answer this"
+    run.begin(prompt)
+    run.asked(prompt)
+    until(lambda: run.times_given(prompt) == 1, "the prompt in the store")
+    run.kill_everything()
+    identity = next(iter(run.agent.conversations()))
+    asked = len(run.agent.server.requests())
+    assert run.agent.resumes(run.start(prompt), identity)
+    history = hashes(run.say("Where were you?"))
+    assert history.count(sha256(prompt)) == 1
+    assert len(run.agent.server.requests()) == asked + 1
+    run.answered("Where were you?")
+    run.shut_down()
+    assert_in_order(run, identity, prompt)
+
+
+def test_a_stop_while_the_agent_is_still_loading_does_not_cost_the_chat(run):
+    run.start(TASK)
+    identity = run.answered(TASK)
+    run.say("Remember the lighthouse")
+    run.answered("Remember the lighthouse", 2)
+    run.shut_down()
+
+    # The screen of an agent that is loading is what agentapi saves then, in place of the chat.
+    starts, handlers = len(run.starts()), len(run.installation.journal("handlers-set"))
+    run.begin(TASK, DOUBLE_NEVER_READY="1")
+    assert run.agent.resumes(run.agent_argv(starts), identity)
+    until(lambda: len(run.installation.journal("handlers-set")) > handlers and run.pid_file.exists(), "agentapi")
+    run.installation.wait_until_up(run.port)
+    until(lambda: any(text.strip() for _, text in run.messages()), "something on the screen")
+    run.shut_down()
+    saved = [message["message"] for message in json.loads(run.state_file.read_text())["messages"]]
+    assert "Remember the lighthouse" in saved
+
+    assert run.agent.resumes(run.start(TASK), identity)
+    until(lambda: "Remember the lighthouse" in run.said_by_users(), "the chat")
+    run.shut_down()
+    assert_in_order(run, identity)
+
+
+def test_a_chat_that_agentapi_overwrote_is_back_although_agentlaunch_was_killed_too(workspaces, module_runs):
+    """A host going down kills in any order: the agent first, and agentapi saves the screen of a run that never was
+    ready; then agentlaunch, which has had no time for it."""
+    run = module_runs(workspaces("goose"))
+    run.start(TASK)
+    run.answered(TASK)
+    run.say("Remember the lighthouse")
+    run.shut_down()
+    for _ in range(2):
+        saved = len(run.installation.journal("state-saved"))
+        run.begin(TASK, DOUBLE_NEVER_READY="1")
+        run.installation.wait_until_up(run.port)
+        until(lambda: any(text.strip() for _, text in run.messages()), "something on the screen")
+        os.kill(int(run.launcher_file.read_text()), signal.SIGSTOP)
+        os.kill(run.installation.journal("agent-started")[-1]["agent"], signal.SIGKILL)
+        until(lambda: len(run.installation.journal("state-saved")) > saved, "the wrong state")
+        run.kill_everything()
+    run.start(TASK)
+    until(lambda: "Remember the lighthouse" in run.said_by_users(), "the chat")
+    run.shut_down()
+
+
+def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wrapper, tmp_path):
+    run.wrapper = wrapper
+    run.start(TASK)
+    identity = run.answered(TASK)
+    until(lambda: run.record()["session"] == identity, "the id in the record")
+    run.shut_down()
+    assert_in_order(run, identity)
+    assert run.agent.resumes(run.start(TASK), identity)
+    run.shut_down()
+    assert_in_order(run, identity)
+    assert [os.path.basename(word) for word in (tmp_path / "wrapped").read_text().split()] == [run.agent.name] * 2
+    for start in run.starts():
+        assert start["argv"][start["argv"].index("--") + 1] == str(wrapper)
+
+
+def test_the_agent_finds_what_the_module_exports_and_signals_at_their_default(workspaces, module_runs):
+    """nohup and `&` have HUP, INT and QUIT ignored: an agent that inherits it cannot be stopped in good order."""
+    run = module_runs(workspaces("goose"))
+    run.start(TASK)
+    run.answered(TASK)
+    started = run.starts()[-1]
+    assert not {1, 2, 3} & set(started["sigign"])
+    assert started["environment"]["AGENTAPI_CHAT_BASE_PATH"] == "/@owner/ws.main/apps/goose/chat"
+    assert started["environment"]["AGENTAPI_ALLOWED_HOSTS"] == "*"
+    assert started["environment"]["AGENTAPI_STATE_FILE"] == str(run.state_file)
+    assert started["environment"]["AGENTAPI_PID_FILE"] == str(run.pid_file)
+    assert started["environment"]["AGENTAPI_LOAD_STATE"] == "false", "there is nothing to load yet"
+    log = run.agent.bench.log("start")[-1]
+    assert log["cwd"] == str(run.workdir)
+    assert {"LANG", "LC_ALL"} <= set(log["environment"]) and "ARG_AI_PROMPT" not in log["environment"]
+    run.shut_down()
+    run.start(TASK)
+    assert run.starts()[-1]["environment"]["AGENTAPI_LOAD_STATE"] == "true"
+    run.shut_down()
