@@ -19,7 +19,10 @@ extension Agent {
         pinnedURLs: { query in
             let folder = query.home / ".aws/amazonq"
             return PinnedURL.inFiles(folder / "mcp.json", folder / "cli-agents")
-                + PinnedURL.inFiles(query.workdir / ".amazonq/mcp.json", query.workdir / ".amazonq/cli-agents")
+                + PinnedURL.inFiles(
+                    query.workdir / ".amazonq/mcp.json",
+                    query.workdir / ".amazonq/cli-agents"
+                )
         },
         whenElsewhere: "would begin anew",
         hasOneConversationPerDirectory: true,

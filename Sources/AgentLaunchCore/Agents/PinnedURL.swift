@@ -30,7 +30,9 @@ struct PinnedURL: Equatable, Sendable {
 
     /// In a file, and in those of a folder that end in `.json`.
     static func inFiles(_ file: Path, _ folder: Path) -> [PinnedURL] {
-        let names = ((try? namesInDirectory(folder)) ?? []).filter { $0.suffix(5).elementsEqual(".json".utf8) }
+        let names = ((try? namesInDirectory(folder)) ?? []).filter {
+            $0.suffix(5).elementsEqual(".json".utf8)
+        }
         return ([file] + names.map { folder / $0 }).flatMap(inText)
     }
 
