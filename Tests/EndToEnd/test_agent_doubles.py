@@ -1,12 +1,9 @@
 """Agents whose programs cannot be had here, as doubles with real stores: cold, stopped, warm, killed, warm."""
 
-import json
-import os
 import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pexpect
@@ -16,135 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import agent_double
 import plans
+from double_bench import TASK, Bench, Start, until
 from doubles import DOUBLES
-
-TASK = "do the task"
-
-
-def until(condition, what):
-    for _ in range(2000):
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"it never came: {what}")
-
-
-def running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-class Bench:
-    """A scratch home, a PATH with one double, a workdir."""
-
-    def __init__(self, binary, root, double):
-        self.binary, self.root, self.double = binary, root.resolve(), double
-        self.home, self.project = self.root / "home", self.root / "project"
-        self.home.mkdir()
-        self.project.mkdir()
-        self.log_file = self.root / "double.log"
-        self.program = agent_double.install(self.root / "bin", double.program, double.module.__name__)
-
-    def environment(self, **extra):
-        return {
-            "HOME": str(self.home), "PATH": f"{self.root / 'bin'}:{plans.PATH}", "LANG": "C.UTF-8",
-            "TERM": "xterm-256color", "AGENT_DOUBLE_LOG": str(self.log_file),
-            "XDG_RUNTIME_DIR": str(self.root), **self.double.environment, **extra,
-        }
-
-    def words(self, *options, task=TASK, workdir=None):
-        words = [self.binary, self.double.agent, *self.double.options, *options, "--workdir", workdir or self.project]
-        return [str(word) for word in words + (["--prompt", task] if task else [])]
-
-    def dry(self, *options, **more):
-        before = plans.trace(self.home)
-        found = plans.plan(plans.run(
-            self.words("--dry-run", "--format", "json", *options, **more), self.environment()))
-        assert plans.trace(self.home) == before
-        return found
-
-    def start(self, *options, task=TASK, workdir=None, **extra):
-        return Start(self, self.words("--direct", *options, task=task, workdir=workdir), extra)
-
-    def log(self, event):
-        if not self.log_file.exists():
-            return []
-        whole, _, _ = self.log_file.read_text().rpartition("\n")  # the last line may still be written
-        lines = map(json.loads, whole.splitlines())
-        return [line for line in lines if line["event"] == event]
-
-    def conversations(self):
-        return self.double.module.conversations(self.home)
-
-    def texts(self):
-        return [texts for _, _, texts in self.conversations()]
-
-    def record(self):
-        [file] = self.home.glob(".local/state/agentlaunch/*/*/record.json")
-        return json.loads(file.read_text())
-
-
-class Start:
-    """agentlaunch on a terminal of its own."""
-
-    def __init__(self, bench, words, extra):
-        self.bench, self.before = bench, len(self.starts(bench))
-        self.child = pexpect.spawn(words[0], words[1:], cwd="/", env=bench.environment(**extra), timeout=30,
-                                   echo=False, dimensions=(24, 200))
-
-    @staticmethod
-    def starts(bench):
-        return [line for line in bench.log("start") if line["argv"] != ["--version"]]
-
-    @property
-    def agent(self):
-        """The double's own line about this start."""
-        return until(lambda: self.starts(self.bench)[self.before:], "a start of the double")[0]
-
-    def expect(self, text):
-        self.child.expect_exact(text)
-        return self
-
-    def say(self, text):
-        self.child.sendline(text)
-        return self
-
-    def captured(self, key):
-        """The record knows the id, so that the next start does not depend on anything else."""
-        until(lambda: self.bench.record().get("session") == key, "the id in the record")
-        return self
-
-    def _over(self):
-        self.child.expect(pexpect.EOF)
-        self.child.close()
-
-    def stop(self):
-        """As a service manager does."""
-        self.child.kill(signal.SIGTERM)
-        self._over()
-
-    def kill_agent(self):
-        os.kill(self.agent["pid"], signal.SIGKILL)
-        self._over()
-
-    def kill_all(self):
-        """The launcher first: it has no time to tidy up."""
-        pid = self.agent["pid"]
-        os.kill(self.child.pid, signal.SIGKILL)
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it went with its terminal
-        self.child.close(force=True)
-        until(lambda: not running(pid), "the end of the double")
-
-    def leave(self):
-        self.say("/exit")
-        self._over()
-        assert (self.child.exitstatus, self.child.signalstatus) == (0, None)
 
 
 @pytest.fixture(params=DOUBLES, ids=lambda double: double.agent)
@@ -219,6 +89,40 @@ def test_two_directories_with_one_task_keep_apart(bench):
         assert again.agent["argv"] == bench.double.warm(key, directory) and again.agent["cwd"] == directory
         again.stop()
     assert bench.texts() == [[TASK], [TASK]]
+
+
+def test_two_names_in_one_directory_keep_apart(bench):
+    if not bench.double.many:
+        pytest.skip("it keeps one conversation of a directory")
+    tasks = {"one": "the task of one", "two": "the task of two"}
+    for name, task in tasks.items():
+        first = bench.start("--session", name, task=task).expect(f"reply 1 to: {task}")
+        [key] = [key for key, _, texts in bench.conversations() if texts == [task]]
+        until(lambda: key in bench.sessions(), "the id in the record")
+        first.kill_agent()
+    keys = {texts[0]: key for key, _, texts in bench.conversations()}
+    for name, task in tasks.items():
+        again = bench.start("--session", name, task=task).expect("the double is ready")
+        assert again.agent["argv"] == bench.double.warm(keys[task], str(bench.project))
+        again.stop()
+    # Neither is anybody else's to take over: not of the default name, not of a third, not even the newest.
+    assert bench.dry("--adopt", "newest")["start"] == "cold"
+    assert bench.dry("--session", "three", "--adopt", "newest", task=tasks["two"])["start"] == "cold"
+
+
+def test_of_several_conversations_that_nobody_recorded_the_one_with_the_task_is_taken_over(bench):
+    if not bench.double.many:
+        pytest.skip("it keeps one conversation of a directory")
+    for task in (TASK, "another task", "a third task"):
+        bench.start("--fresh", task=task).expect(f"reply 1 to: {task}").stop()
+    shutil.rmtree(bench.home / ".local/state/agentlaunch")
+    keys = {texts[0]: key for key, _, texts in bench.conversations()}
+    assert len(keys) == 3
+    assert bench.dry()["session"]["id"] == keys[TASK]
+    assert bench.dry("--session", "other")["session"]["id"] == keys[TASK]
+    assert bench.dry("--adopt", "newest")["session"]["id"] == keys["a third task"]
+    assert bench.dry("--adopt", "never")["start"] == "cold"
+    assert bench.dry(task=None)["session"]["id"] == keys["a third task"]
 
 
 def test_the_directory_is_the_physical_one(bench):

@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import amazonq_double
 import plans
 import q_store
+from double_bench import TASK, Bench, Start, until
 from doubles import DOUBLES
-from test_agent_doubles import TASK, Bench, Start, until
 
 [Q] = [double for double in DOUBLES if double.agent == "amazonq"]
 

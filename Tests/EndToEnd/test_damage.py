@@ -82,6 +82,18 @@ def test_the_campaign_sees_what_it_is_there_to_see(body, wrong, tmp_path, monkey
     assert wrong in {r["wrong"] for r in results}
 
 
+@pytest.mark.parametrize("agent", sorted(SHORT))
+@pytest.mark.parametrize(
+    "verdict, status, wrong", [("cold", 0, "false-cold"), ("unknown", 65, "unknown-where-the-agent-resumes")]
+)
+def test_a_reader_that_always_says_the_same_is_found_out(agent, verdict, status, wrong, tmp_path):
+    reader = tmp_path / "reader"
+    reader.write_text(f"#!/bin/sh\necho '{{\"start\":\"{verdict}\",\"session\":null}}'; exit {status}\n")
+    reader.chmod(0o755)
+    results = campaign.run(agent, [str(reader)], 70, SEED)
+    assert collections.Counter(r["wrong"] for r in results)[wrong] > 20
+
+
 def test_the_same_seed_makes_the_same_damage():
     bases, chosen, _ = campaign.stage("goose")
     once, again, other = (

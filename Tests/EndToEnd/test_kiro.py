@@ -16,8 +16,8 @@ import agent_double
 import kiro_double
 import plans
 import q_store
+from double_bench import TASK, Bench, Start, until
 from doubles import Double
-from test_agent_doubles import TASK, Bench, Start, until
 
 KIRO = Double(
     agent="kiro", program="kiro-cli", cold=lambda prompt, workdir: ["chat"],

@@ -24,6 +24,8 @@ class Double:
     environment: dict = field(default_factory=dict)
     stores_prompt_first: bool = True
     """A prompt is in the store before its answer is, so that a kill in between does not lose it."""
+    many: bool = True
+    """It keeps more than one conversation of a directory."""
     unknown_id: str = ""
     """An id of the agent's form that is not there."""
 
@@ -38,7 +40,7 @@ DOUBLES = [
         cold=lambda prompt, workdir: ["chat", "--", prompt],
         warm=lambda key, workdir: ["chat", "--resume"],
         unknown=["chat", "--resume"], refusal=(None, "a new conversation"),
-        stores_prompt_first=False, unknown_id="0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1dff",
+        stores_prompt_first=False, many=False, unknown_id="0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1dff",
     ),
     Double(
         agent="cursor", program="cursor-agent",

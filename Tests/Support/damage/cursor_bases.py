@@ -117,6 +117,7 @@ def chat_files(draw, home, _):
         data = data[:draw.randrange(len(data) + 1)]
     elif way == 3:
         value = json.loads(data)
+        value = value if isinstance(value, dict) else {}
         value[draw.choice(["hasConversation", "isSubagent", "updatedAtMs", "cwd"])] = draw.choice(
             [True, False, None, 7, "true", [], "/home/coder/other"])
         data = json.dumps(value).encode()
