@@ -74,11 +74,12 @@ def test_a_conversation_outlives_stops_and_kills_and_has_its_prompt_once(run):
     run.shut_down()
     assert_in_order(run, identity)
 
-    # Killed before anything was ready, twice; then a last time in good order.
-    for _ in range(2):
-        starts = len(run.starts())
+    # Killed before anything was ready: agentapi has hardly begun, the agent has; then a last time in good order.
+    for event in ("started", "agent-started"):
+        starts, before = len(run.starts()), len(run.installation.journal(event))
         run.begin(TASK)
         assert run.agent.resumes(run.agent_argv(starts), identity)
+        run.installation.wait_for(event, before + 1)
         run.kill_everything()
         assert_in_order(run, identity)
     assert run.agent.resumes(run.start(TASK), identity)

@@ -250,10 +250,14 @@ struct Preparation {
         return planner
     }
 
+    /// In `--module-dir`, for a conversation that is not the first one there.
+    var ownModuleDirectory: Path? {
+        moduleDirectory.map { $0 / StateFolder.folderName(context.request.sessionName, context.workdir) }
+    }
+
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
     private func apiFolder(_ record: Record?) -> Path {
-        guard let module = moduleDirectory else { return conversation }
-        let own = module / StateFolder.folderName(context.request.sessionName, context.workdir)
+        guard let module = moduleDirectory, let own = ownModuleDirectory else { return conversation }
         if let kept = record?.moduleDirectory, kept == module || kept == own { return kept }
         let agents = (try? namesInDirectory(state.root)) ?? []
         let isTaken = agents.contains { name in

@@ -29,7 +29,7 @@ struct StartCommand {
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
         try preparation.endPredecessor(diagnostics)
-        promptFiles.removeLeftovers()
+        removeLeftovers()
         let outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
@@ -109,7 +109,14 @@ struct StartCommand {
     {
         let plan = outcome.plan
         try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
-        let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
+        let materials = try LaunchMaterials(
+            outcome,
+            preparation,
+            promptFiles: PromptFile(
+                in: promptFolder(outcome.moduleDirectory),
+                conversation: preparation.conversation
+            )
+        )
         defer { materials.putAway() }
         let files = try outcome.plan.server.map { (server) throws(LaunchError) in
             try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
@@ -183,13 +190,17 @@ struct StartCommand {
         }
     }
 
-    private var promptFiles: PromptFile {
-        PromptFile(in: promptFolder(), conversation: preparation.conversation)
+    /// What killed launchers left of prompts, in `--module-dir` and in this conversation's own folder of it.
+    private func removeLeftovers() {
+        let folders = [promptFolder(preparation.moduleDirectory), preparation.ownModuleDirectory]
+        for folder in folders.compactMap(\.self) {
+            PromptFile(in: folder, conversation: preparation.conversation).removeLeftovers()
+        }
     }
 
     /// Where it was put last time too, so that leftovers are found.
-    private func promptFolder() -> Path {
-        let folder = preparation.moduleDirectory ?? preparation.conversation
+    private func promptFolder(_ module: Path?) -> Path {
+        let folder = module ?? preparation.conversation
         do throws(Errno) {
             try makeFolders(folder, mode: 0o700)
             if folder.withCString({ access($0, W_OK) }) != 0 { throw Errno.last }
