@@ -108,6 +108,14 @@ def test_where_nothing_can_be_saved_nothing_is_started(bench, options):
     assert status == 73 and str(file) in line
 
 
+def test_a_table_that_is_another_one_is_said_in_plain_words(bench):
+    connection = database(bench)
+    connection.execute("DROP TABLE conversations")
+    connection.execute("CREATE TABLE conversations (key TEXT PRIMARY KEY, state TEXT)")
+    status, line = refused(bench)
+    assert status == 65 and "its table conversations has no column value" in line and "SQLite" not in line
+
+
 def test_an_empty_conversation_needs_no_copy(bench):
     put(bench)
     assert "old-conversation-saved" not in plans.codes(bench.dry())
