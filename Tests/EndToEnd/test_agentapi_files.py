@@ -269,6 +269,24 @@ def test_a_pid_file_of_no_agentapi_does_not_keep_agentapi_from_starting(world, t
         other.wait()
 
 
+def test_a_pid_that_is_now_a_modules_start_scripts_is_no_agentapi(world, tmp_path):
+    script = tmp_path / "agentapi-start.sh"
+    script.write_text("#!/bin/sh\nsleep 600\ntrue\n")
+    script.chmod(0o755)
+    other = subprocess.Popen([script], start_new_session=True)
+    try:
+        until(lambda: Path(f"/proc/{other.pid}/comm").read_text().startswith("agentapi-start"), "the script's name")
+        pid_file = tmp_path / "agentapi.pid"
+        pid_file.write_text(f"{other.pid}\n")
+        world.start(AGENTAPI_PID_FILE=pid_file)
+        world.agentapi.wait_for_status("stable")
+        assert world.agentapi.pid(pid_file) == world.agentapi.journal("started")[-1]["pid"]
+        assert is_alive(other.pid)
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
+
+
 def test_a_pid_file_that_happens_to_hold_the_launchers_own_pid_is_no_obstacle(world, binary, tmp_path):
     """After a restart of a container the numbers begin again."""
     pid_file = tmp_path / "agentapi.pid"
@@ -449,6 +467,27 @@ def test_what_is_left_of_a_session_whose_agentapi_is_gone_is_ended_before_the_ne
     assert f"left (pid {left})" in world.errors()
     process.terminate()
     process.wait(HANG)
+
+
+@pytest.mark.parametrize("leader", ["lives", "has gone"])
+def test_a_session_that_only_has_the_predecessors_number_is_left_alone(world, leader):
+    """After a container's restart numbers come again, those of sessions too; a daemon's leader ends at once."""
+    world.talk("one")
+    script = "echo $$; exec sleep 600" if leader == "lives" else "sleep 600 >&2 & echo $!"
+    other = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    left = int(other.stdout.readline())
+    if leader == "has gone":
+        other.wait()
+    try:
+        run = known_run(world)
+        run["child"]["pid"] = run["launcher"]["pid"] = 2147483000
+        run["agentProcess"] = {"pid": other.pid, "startTicks": "1"}
+        (world.folder() / "run.json").write_text(json.dumps({**run, "end": None}))
+        world.talk("two")
+        assert is_alive(left) and "waiting for" not in world.errors()
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
 
 
 def test_a_process_that_only_has_the_predecessors_number_is_left_alone(world):

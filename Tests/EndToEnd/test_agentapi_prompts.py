@@ -177,6 +177,21 @@ def test_a_message_to_a_warm_conversation_is_sent_once(launches, agentapi):
     assert launches.stop(launch) == 0
 
 
+def test_a_prompt_of_a_start_in_which_nothing_ran_is_given_by_the_next(launches, agentapi):
+    launches.has_claude_session()
+    double = agentapi.program.rename(agentapi.bin / "double")
+    agentapi.program.write_text("#!/no/such/interpreter\n")
+    agentapi.program.chmod(0o755)
+    assert launches.start("--on-new-prompt", "send", prompt="Go on.").wait(timeout=HANG) == 126
+    assert launches.prompts() == []
+    double.rename(agentapi.program)
+    launch = launches.start("--on-new-prompt", "send", prompt="Go on.")
+    agentapi.wait_for_status("stable")
+    assert launches.server()["argv"][-1] == "Go on."
+    assert launches.prompts() == [("argument", "given")]
+    assert launches.stop(launch) == 0
+
+
 def test_an_equal_message_in_the_loaded_chat_is_not_taken_for_the_new_one(launches, agentapi):
     session = launches.has_claude_session()
     options = ("--resume-prompt-file", launches.prompt_file)

@@ -156,7 +156,21 @@ struct StartCommand {
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
         let members: [(any LaunchObserver)?] = [upkeep, files, watcher, chat, upkeep.deadline(asked: chat)]
         let observers = LaunchObservers(members: members.compactMap(\.self))
-        switch plan.transport {
+        do throws(LaunchError) { return try run(plan.transport, materials, observers, upkeep) } catch {
+            // Nothing ran, so nothing was given.
+            record.prompts.removeAll { $0.state == .given && $0.at == now }
+            if isRecorded { write(record) }
+            throw error
+        }
+    }
+
+    private func run(
+        _ transport: Transport,
+        _ materials: LaunchMaterials,
+        _ observers: LaunchObservers,
+        _ upkeep: LaunchUpkeep
+    ) throws(LaunchError) -> ChildEnd {
+        switch transport {
         case .direct:
             let launch = DirectLaunch(
                 child: materials.child,

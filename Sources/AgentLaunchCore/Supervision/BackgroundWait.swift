@@ -93,11 +93,7 @@ struct BackgroundWait {
                 "see the log \(started.log)"
             )
         )
-        switch end {
-        case .exited(0): return ExitStatus.unavailable.rawValue
-        case .exited(let status): return status
-        case .signalled(let number): return 128 + number
-        }
+        return ExitStatus.unavailable.rawValue
     }
 
     /// False at the end.
