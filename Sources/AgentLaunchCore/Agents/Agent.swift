@@ -33,6 +33,10 @@ struct Agent: Sendable {
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
     var whenElsewhere: String?
+    /// It keeps one conversation for a directory, and finds it by the directory alone.
+    var hasOneConversationPerDirectory = false
+    /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
+    var storesPromptWithAnswer = false
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }

@@ -4,12 +4,10 @@ enum NotYet {
     /// Agents whose names are known; everybody else's name is a mistake.
     static let agents: [AgentNames.Entry] = [
         .init("aider"),
-        .init("amazonq", ["amazon-q", "q"]),
         .init("amp", ["sourcegraph-amp"]),
         .init("auggie"),
         .init("copilot"),
         .init("gemini"),
-        .init("kiro", ["kiro-cli"]),
     ]
 
     /// Commands, and what to do instead.
