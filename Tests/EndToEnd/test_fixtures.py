@@ -13,7 +13,7 @@ import plans
 
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
-AGENTS = ("claude", "codex", "goose")
+AGENTS = ("amazonq", "claude", "codex", "cursor", "goose", "kiro", "opencode")
 
 
 def name(case):
@@ -47,12 +47,15 @@ def test_a_fixture_is_decided_rightly_and_not_touched(binary, case, tmp_path):
         workdir = copied(case, tmp_path, "project")
     agent = case.parent.name
     assert shutil.which(agent, path=plans.PATH) is None, "the fixtures are read where no agent is installed"
+    environment = {
+        key: value.replace("$HOME", str(home)) for key, value in expected.get("environment", {}).items()
+    }
     before = plans.trace(tmp_path)
 
     result = plans.run(
         [binary, agent, "--dry-run", "--format", "json", "--prompt", "do the task", "--adopt", "newest",
          "--workdir", workdir, *expected["args"]],
-        {"HOME": str(home), "PATH": plans.PATH},
+        {"HOME": str(home), "PATH": plans.PATH, **environment},
     )
 
     plan = plans.plan(result)

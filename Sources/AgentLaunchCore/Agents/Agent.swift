@@ -30,8 +30,13 @@ struct Agent: Sendable {
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
     /// Where its own configuration names agentapi's address.
     var pinnedURLs: @Sendable (StoreQuery) -> [PinnedURL] = { _ in [] }
-    /// Resumed in another directory than the session's, it asks on the terminal which of them to use.
-    var asksAboutDirectory = false
+    /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
+    /// terminal"; nil if nothing does.
+    var whenElsewhere: String?
+    /// It keeps one conversation for a directory, and finds it by the directory alone.
+    var hasOneConversationPerDirectory = false
+    /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
+    var storesPromptWithAnswer = false
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }
@@ -50,6 +55,8 @@ struct CommandRequest: Sendable {
     var hasPrompt: Bool
     /// The prompt's first byte is `-`.
     var promptBeginsWithDash = false
+    /// The prompt is one short word of small letters and `-`, as subcommands are.
+    var promptIsWord = false
     var model: String?
     var allowAll = false
     /// What the user wrote after `--`.

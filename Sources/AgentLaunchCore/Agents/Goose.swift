@@ -14,7 +14,7 @@ extension Agent {
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GooseFolders(query).firstRun },
         pinnedURLs: { PinnedURL.inText(GooseFolders($0).configuration) },
-        asksAboutDirectory: true,
+        whenElsewhere: "would ask on the terminal",
         store: { GooseStore($0) },
         command: gooseCommand
     )

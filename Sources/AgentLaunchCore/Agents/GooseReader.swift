@@ -21,11 +21,12 @@ struct GooseSnapshot {
 final class GooseReader {
     private let query: StoreQuery
     private let folders: GooseFolders
-    private var physical: [Path: Path] = [:]
+    private let workdir: WorkdirMatcher
 
     init(_ query: StoreQuery, _ folders: GooseFolders) {
         self.query = query
         self.folders = folders
+        workdir = WorkdirMatcher(query)
     }
 
     /// What one look at the database gave.
@@ -42,7 +43,7 @@ final class GooseReader {
             found.foreign = try goose.foreign()
             if found.foreign != nil { return found }
             for row in try goose.rows() {
-                if isHere(row.directory) {
+                if workdir.isHere(row.directory) {
                     found.here.append((row, try goose.content(of: row.id)))
                 } else {
                     found.elsewhere.append(row)
@@ -91,7 +92,7 @@ final class GooseReader {
         for id in try legacy.ids() {
             do throws(StoreTrouble) {
                 guard let session = try legacy.session(id, query.task, &findings) else { continue }
-                guard let directory = session.directory, isHere(directory) else { continue }
+                guard let directory = session.directory, workdir.isHere(directory) else { continue }
                 findings.saw(session.store, .ok, "a session that goose imports when it makes its database")
                 result.sessions.append(session)
             } catch {
@@ -118,14 +119,6 @@ final class GooseReader {
         }
         if case .read(let value, _) = answer { return value }
         return nil
-    }
-
-    /// Goose stores the path that its process ran in; a person may have moved it behind a link since.
-    private func isHere(_ directory: Path) -> Bool {
-        if query.everywhere || directory == query.workdir { return true }
-        guard directory.isAbsolute else { return false }
-        if physical[directory] == nil { physical[directory] = (try? directory.resolved()) ?? directory }
-        return physical[directory] == query.workdir
     }
 
     func session(

@@ -1,4 +1,6 @@
 /// The agents, sorted by name.
 enum Registry {
-    static let agents: [Agent] = [.claude, .codex, .custom, .goose]
+    static let agents: [Agent] = [
+        .amazonQ, .claude, .codex, .cursor, .custom, .goose, .kiro, .openCode,
+    ]
 }

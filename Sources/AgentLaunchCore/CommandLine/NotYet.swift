@@ -4,14 +4,10 @@ enum NotYet {
     /// Agents whose names are known; everybody else's name is a mistake.
     static let agents: [AgentNames.Entry] = [
         .init("aider"),
-        .init("amazonq", ["amazon-q", "q"]),
         .init("amp", ["sourcegraph-amp"]),
         .init("auggie"),
         .init("copilot"),
-        .init("cursor", ["cursor-cli", "cursor-agent"]),
         .init("gemini"),
-        .init("kiro", ["kiro-cli"]),
-        .init("opencode"),
     ]
 
     /// Commands, and what to do instead.

@@ -47,6 +47,8 @@ struct Preparation {
         var moduleDirectory: Path?
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
+        /// What the start overwrites.
+        var overwritten: OldConversation?
     }
 
     func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
@@ -101,7 +103,8 @@ struct Preparation {
             task: task,
             onNewPrompt: context.request.onNewPrompt ?? (context.isAttended ? .refuse : .skip),
             hasResumePrompt: resumePrompt != nil,
-            resumeWhen: context.request.resumeWhen
+            resumeWhen: context.request.resumeWhen,
+            storesPromptWithAnswer: context.agent.storesPromptWithAnswer && !wishes.fresh
         )
         var prompt = prompts.decide(decision, &findings)
         if prompt.wantsFresh {
@@ -115,6 +118,7 @@ struct Preparation {
                 findings.warn("prompt-unreadable", "\(error.what): \(error.why)")
             }
         }
+        let overwritten = try overwritten(by: decision, store, &findings)
         let executable = findExecutable()
         let planner = try planner(
             executable,
@@ -145,8 +149,33 @@ struct Preparation {
             storeRoot: store.root,
             state: planner.state,
             moduleDirectory: moduleDirectory.map { _ in planner.apiFolder },
-            holder: holder
+            holder: holder,
+            overwritten: overwritten
         )
+    }
+
+    private func overwritten(
+        by decision: Decision,
+        _ store: any SessionStore,
+        _ findings: inout Findings
+    ) throws(LaunchError) -> OldConversation? {
+        guard case .cold = decision.start else { return nil }
+        do throws(StoreTrouble) {
+            guard let old = try store.overwritten(&findings) else { return nil }
+            findings.warn(
+                "old-conversation-saved",
+                "\(context.agent.title) will overwrite conversation \(old.id ?? "of this directory"): it is first copied to "
+                    + "\(ConversationBackup(conversation).folder)"
+            )
+            return old
+        } catch {
+            throw LaunchError(
+                .cannotCreate,
+                "\(error.path)",
+                "\(context.agent.title) would overwrite what it holds of this directory, and that cannot be saved: \(error.why)",
+                error.nextStep
+            )
+        }
     }
 
     private func read(

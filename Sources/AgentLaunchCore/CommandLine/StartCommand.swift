@@ -110,6 +110,7 @@ struct StartCommand {
         -> ChildEnd
     {
         let plan = outcome.plan
+        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
         let materials = try LaunchMaterials(
             outcome,
             preparation,

@@ -94,7 +94,7 @@ struct Decider {
                 throw LaunchError(
                     .noInput,
                     "--resume \(id)",
-                    "\(agent.title) would ask on the terminal, because the conversation is of \(place)",
+                    "\(agent.title) \(agent.whenElsewhere ?? ""), because the conversation is of \(place)",
                     "add --workdir \(ShellQuoting.quote(place.description))"
                 )
             }
@@ -122,9 +122,9 @@ struct Decider {
         )
     }
 
-    /// Where the session belongs, if the agent will not go on with it here without a question.
+    /// Where the session belongs, if the agent does not go on with it here as it should.
     func otherPlace(_ session: Session) -> Path? {
-        guard agent.asksAboutDirectory, let directory = session.directory else { return nil }
+        guard agent.whenElsewhere != nil, let directory = session.directory else { return nil }
         return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
     }
 

@@ -77,6 +77,7 @@ struct Planner {
             start: start,
             hasPrompt: text != nil,
             promptBeginsWithDash: text?.first == UInt8(ascii: "-"),
+            promptIsWord: text.map(isWord) ?? false,
             model: context.request.model,
             allowAll: context.request.allowAll,
             extra: context.request.arguments,
@@ -131,4 +132,9 @@ struct Planner {
         }
         return arguments
     }
+}
+
+private func isWord(_ text: Bytes) -> Bool {
+    text.count <= 40
+        && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == UInt8(ascii: "-") }
 }

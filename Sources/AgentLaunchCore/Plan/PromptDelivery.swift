@@ -22,7 +22,7 @@ extension Planner {
         guard command.delivery == .agentapi else { return command }
         guard context.transport == .agentapi else {
             throw undeliverable(
-                "\(context.agent.name) takes a prompt only under agentapi",
+                "\(context.agent.name) takes this prompt only under agentapi",
                 "use --agentapi, or leave the prompt out"
             )
         }

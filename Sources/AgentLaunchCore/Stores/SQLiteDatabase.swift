@@ -6,6 +6,9 @@ struct SQLiteFailure: Error, Equatable, Sendable {
     var code: Int32
     var message: String
 
+    /// What we find wrong with a database that SQLite reads.
+    static func ours(_ message: String) -> SQLiteFailure { SQLiteFailure(code: -1, message: message) }
+
     var primaryCode: Int32 { code & 0xff }
     var isBusy: Bool {
         primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED || primaryCode == SQLITE_PROTOCOL
@@ -114,6 +117,16 @@ final class SQLiteDatabase {
         )
     }
 
+    /// Throws if a table's rows are not those of its key's index: a damaged page loses rows without an error.
+    func checkKeys(_ found: [Bytes], of table: String, _ key: String) throws(SQLiteFailure) {
+        // In the order of the key, and with nothing but the key, it is the index that is read.
+        let indexed = try rows("SELECT \(key) FROM \(table) ORDER BY \(key)") { (row) throws(SQLiteFailure) in
+            try row.bytes(0) ?? []
+        }
+        guard indexed.count != found.count || Set(indexed) != Set(found) else { return }
+        throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table \(table) and its index differ")
+    }
+
     func hasTables() throws(SQLiteFailure) -> Bool {
         try !rows("SELECT 1 FROM sqlite_master WHERE type = 'table' LIMIT 1") { _ in true }.isEmpty
     }
@@ -145,6 +158,9 @@ struct SQLiteRow {
     func integer(_ column: Int32) -> Int64? {
         sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : sqlite3_column_int64(statement, column)
     }
+
+    /// Whether the value is text as it is stored: what is asked for as text is converted otherwise.
+    func isText(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_TEXT }
 
     /// Nil for NULL.
     func bytes(_ column: Int32) throws(SQLiteFailure) -> Bytes? {

@@ -159,13 +159,16 @@ struct SQLiteReader: Sendable {
     }
 
     private func damage(_ failure: SQLiteFailure) -> StoreTrouble {
-        let isDamage = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_INTERRUPT].contains(
-            failure.primaryCode
-        )
+        let isOurs = failure == .ours(failure.message)
+        let isDamage =
+            isOurs
+            || [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_INTERRUPT].contains(
+                failure.primaryCode
+            )
         return StoreTrouble(
             path: path,
             kind: isDamage ? .damaged : .unreadable,
-            why: "SQLite says: \(failure.message) (\(failure.code))",
+            why: isOurs ? failure.message : "SQLite says: \(failure.message) (\(failure.code))",
             nextStep: "restore it from a backup, or move it away"
         )
     }

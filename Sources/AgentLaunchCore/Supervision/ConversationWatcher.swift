@@ -96,6 +96,8 @@ final class ConversationWatcher: LaunchObserver {
         var findings = Findings()
         if record.sessionID == nil, let id = newID(store, &findings) {
             record.sessionID = id
+            // Of several possible stores the one is known now.
+            record.store = store.root
             if record.stateFile != nil { record.stateSession = record.stateSession ?? id }
             if record.sessionName == nil, record.origin != .fresh { record.origin = .captured }
         }

@@ -33,10 +33,7 @@ struct InvocationTests {
 
     @Test(
         "An agent of a later release is refused as such, in a dry run too",
-        arguments: [
-            "aider", "amazonq", "amazon-q", "q", "amp", "sourcegraph-amp", "auggie", "copilot", "cursor",
-            "cursor-cli", "cursor-agent", "gemini", "kiro", "kiro-cli", "opencode",
-        ]
+        arguments: NotYet.agents.flatMap(\.all)
     )
     func notYetAgents(_ name: String) throws {
         let error = try refusal([name, "--dry-run"])

@@ -66,7 +66,7 @@ struct DeciderTests {
         other.directory = "/nowhere/other dir"
         bench.store.sessions = [other]
         #expect(try bench.answer() == "warm x requested")
-        bench.asksAboutDirectory = true
+        bench.whenElsewhere = "would ask"
         let error = #expect(throws: LaunchError.self) { try bench.decide() }
         #expect(error?.status == .noInput)
         #expect(error?.nextStep.contains("--workdir '/nowhere/other dir'") == true)

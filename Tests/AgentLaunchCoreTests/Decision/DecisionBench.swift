@@ -65,7 +65,7 @@ struct DecisionBench {
     var record = RecordState.absent
     var others: [Record] = []
     var beginning: [Record] = []
-    var asksAboutDirectory = false
+    var whenElsewhere: String?
 
     var agent: Agent {
         Agent(
@@ -76,7 +76,7 @@ struct DecisionBench {
             agentAPIType: "custom",
             newestKnown: "1.0",
             isSessionID: { !$0.contains("/") },
-            asksAboutDirectory: asksAboutDirectory,
+            whenElsewhere: whenElsewhere,
             store: { _ in StoreDouble() },
             command: { _ in AgentCommand(arguments: ["double"]) }
         )

@@ -12,7 +12,8 @@ struct PromptDeciderTests {
         record: Record? = nil,
         task: TaskText? = DecisionBench.task,
         _ policy: NewPromptPolicy = .skip,
-        resume: ResumeWhen? = nil
+        resume: ResumeWhen? = nil,
+        storesPromptWithAnswer: Bool = false
     ) -> (answer: String, warnings: [String]) {
         var findings = Findings()
         let prompt = PromptDecider(
@@ -21,7 +22,8 @@ struct PromptDeciderTests {
             task: task,
             onNewPrompt: policy,
             hasResumePrompt: resume != nil,
-            resumeWhen: resume ?? .always
+            resumeWhen: resume ?? .always,
+            storesPromptWithAnswer: storesPromptWithAnswer
         ).decide(.warm(session, .derived, "-"), &findings)
         let suffix = (prompt.isRefused ? " refused" : "") + (prompt.wantsFresh ? " fresh" : "")
         return (
@@ -142,5 +144,41 @@ struct PromptDeciderTests {
             #expect(decide(session("a", interrupted: state), resume: .interrupted).answer == expected)
         }
         #expect(decide(session("a", first: .isOther), .send, resume: .always).answer == "send other")
+    }
+
+    // MARK: Agents that store a prompt with its answer
+
+    @Test("A prompt that was given and of which such an agent kept nothing is given again, and that is said")
+    func repeated() {
+        let other = session("a", first: .isOther)
+        let given = DecisionBench.record("a", .given)
+        #expect(decide(other, record: given, .send).answer == "skip unknown")
+        let again = decide(other, record: given, .send, storesPromptWithAnswer: true)
+        #expect(again == ("send other", ["prompt-repeated"]))
+        let skipped = decide(other, record: given, storesPromptWithAnswer: true)
+        #expect(skipped == ("skip other", ["prompt-not-sent"]))
+        store.texts = ["a": ["do the task"]]
+        #expect(decide(other, record: given, .send, storesPromptWithAnswer: true).answer == "skip this")
+        store.texts = ["a": nil]
+        #expect(decide(other, record: given, .send, storesPromptWithAnswer: true).answer == "skip unknown")
+    }
+
+    @Test("So it is when cold, unless the record knows nothing of this prompt", arguments: [true, false])
+    func repeatedWhenCold(_ isKnown: Bool) {
+        var findings = Findings()
+        let prompt = PromptDecider(
+            store: store,
+            record: isKnown ? DecisionBench.record(nil, .delivered) : DecisionBench.record(nil),
+            task: task,
+            onNewPrompt: .skip,
+            hasResumePrompt: false,
+            resumeWhen: .always,
+            storesPromptWithAnswer: true
+        ).decide(
+            Decision(verdict: .cold, reason: "-", how: .derived, start: .cold(NewSession())),
+            &findings
+        )
+        #expect(prompt.action == .send)
+        #expect(findings.warnings.map(\.code) == (isKnown ? ["prompt-repeated"] : []))
     }
 }

@@ -17,8 +17,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import claude_oracle, codex_oracle, goose_bases, goose_mutations, goose_oracle
-from . import line_bases, line_mutations
+from . import amazonq_bases, amazonq_oracle, claude_oracle, codex_oracle, cursor_bases, cursor_oracle
+from . import goose_bases, goose_oracle, kiro_bases, kiro_oracle, line_bases, line_mutations
+from . import opencode_bases, opencode_oracle
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
@@ -27,12 +28,22 @@ TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "9"))
 PROMPT = "do the task"
 
 
+# agent -> (its stores before the damage, its oracle); of those with JSON lines only the oracle differs.
+DATABASES = {
+    "amazonq": (amazonq_bases, amazonq_oracle), "cursor": (cursor_bases, cursor_oracle),
+    "goose": (goose_bases, goose_oracle), "kiro": (kiro_bases, kiro_oracle),
+    "opencode": (opencode_bases, opencode_oracle),
+}
+LINES = {"claude": claude_oracle, "codex": codex_oracle}
+AGENTS = [*DATABASES, *LINES]
+
+
 def stage(agent):
     """(bases, strata, oracle) of an agent."""
-    if agent == "goose":
-        return goose_bases.bases(), goose_mutations.STRATA, goose_oracle
-    oracle = {"claude": claude_oracle, "codex": codex_oracle}[agent]
-    return line_bases.bases(agent), line_mutations.STRATA, oracle
+    if agent in DATABASES:
+        bases, oracle = DATABASES[agent]
+        return bases.bases(), bases.STRATA, oracle
+    return line_bases.bases(agent), line_mutations.STRATA, LINES[agent]
 
 
 def mutate(agent, bases, strata, seed, number):
@@ -41,7 +52,7 @@ def mutate(agent, bases, strata, seed, number):
     stratum = sorted(strata)[number % len(strata)]
     change, fits = strata[stratum]
     base = draw.choice(sorted(name for name, home in bases.items() if fits(home)))
-    context = bases if agent == "goose" else agent
+    context = agent if agent in LINES else bases
     home = change(draw, bases[base], context)
     while draw.random() < 0.15:  # damage seldom comes alone
         if not fits(home) or home == {}:
@@ -215,7 +226,7 @@ def main():
             print(json.dumps(result))
         return 0
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("agent", choices=["goose", "claude", "codex"])
+    parser.add_argument("agent", choices=AGENTS)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--jobs", type=int, default=8)

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from . import wal as log
+from .sqlite_mutations import strata
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from goose_double_store import schema_statements
@@ -185,3 +186,9 @@ def bases():
         "hot-delete": hot_journal(True), "hot-update": hot_journal(False),
         "plain-delete": plain_delete(), "nobodys-here": nobodys_here(),
     }
+
+
+STRATA = strata(
+    [STORE], (b"/home/coder/project", b"20261002_4", b"20261002_5", b"20261002_6"),
+    [b"user", b"[{", b"text", b"assistant"],
+)

@@ -1,0 +1,102 @@
+extension Agent {
+    /// Cursor's CLI. The id of a chat is captured after a cold start. It gives no error for an id that it does not
+    /// know: what it is told to resume must be there.
+    static let cursor = Agent(
+        name: "cursor",
+        aliases: ["cursor-cli", "cursor-agent"],
+        title: "Cursor CLI",
+        executable: "cursor-agent",
+        usualPlaces: ["~/.local/bin", "~/.cursor/bin"],
+        install: "curl -fsS https://cursor.com/install | bash",
+        agentAPIType: "cursor",
+        newestKnown: "2026.09.10",
+        limits:
+            "a chat is half on Cursor's server; a prompt that begins with - or is one word in small letters goes "
+            + "only by agentapi",
+        refusedArguments: cursorRefusedArguments,
+        isSessionID: { isUUID($0) && $0 == $0.lowercased() },
+        needsVersion: { !$0.attended },
+        firstRun: { query, _, version in cursorFirstRun(query, version) },
+        pinnedURLs: { CursorFolders($0).pinnedURLs },
+        whenElsewhere: "would begin another chat under the same id",
+        store: { CursorStore($0) },
+        command: cursorCommand
+    )
+}
+
+/// Flags that choose a chat or a directory or end after one answer, and the subcommands.
+private let cursorRefusedArguments: Set<String> = [
+    "--resume", "--continue", "-c", "--workspace", "--worktree", "-w", "--cloud", "--background", "-b",
+    "--print",
+    "-p", "--output-format", "--stream-partial-output",
+    "resume", "ls", "create-chat", "agent", "acp", "login", "logout", "status", "whoami", "about", "models",
+    "update",
+    "upgrade", "mcp", "rule", "generate-rule", "help",
+]
+
+private let oldestWithTrustFlag: Version = "2026.07.20"
+
+@Sendable private func cursorCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    for word in request.extra where word.first == UInt8(ascii: "-") && word.count > 2 && word[1] != word[0] {
+        throw LaunchError(
+            .usage,
+            "-- \(shown(word))",
+            "several short flags in one word may choose a chat",
+            "write each flag by itself"
+        )
+    }
+    var command = AgentCommand(arguments: ["cursor-agent"])
+    if let model = request.model { command.arguments += ["--model", .init(model)] }
+    if request.allowAll { command.arguments.append("-f") }
+    let trusts = request.extra.contains(Bytes("--trust".utf8))
+    if !request.attended, !trusts, request.version >= oldestWithTrustFlag {
+        command.arguments.append("--trust")
+    }
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold: break
+    case .reuse(let session), .warm(let session): command.arguments.append(.init("--resume=" + session.id))
+    }
+    if request.hasPrompt {
+        // A word that begins with `-` would be a flag, a word alone may be a subcommand.
+        if request.promptBeginsWithDash || request.promptIsWord {
+            command.delivery = .agentapi
+        } else {
+            command.arguments.append(.prompt(prefix: ""))
+            command.delivery = .argument
+        }
+    }
+    if request.environment.given("NODE_OPTIONS") != nil {
+        command.unset.append("NODE_OPTIONS")
+        command.warnings.append(
+            Warning("variable-removed", "NODE_OPTIONS breaks cursor-agent: it runs without it")
+        )
+    }
+    return command
+}
+
+/// The dialogs in which an unattended start would wait for ever.
+private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning] {
+    let folders = CursorFolders(query)
+    func isThere(_ path: Path) -> Bool { (try? fileStatus(path)) != nil }
+    var warnings: [Warning] = []
+    let hasKey = ["CURSOR_API_KEY", "CURSOR_AUTH_TOKEN"].contains { query.environment.given($0) != nil }
+    if !hasKey, !folders.configurations.contains(where: { isThere($0 / "auth.json") }) {
+        warnings.append(
+            Warning(
+                "first-run-dialog",
+                "cursor-agent is not logged in: set CURSOR_API_KEY, or run `cursor-agent login`"
+            )
+        )
+    }
+    if version < oldestWithTrustFlag, !isThere(folders.trustMarker) {
+        warnings.append(
+            Warning(
+                "first-run-dialog",
+                "cursor-agent asks whether to trust this directory: answer once, so that it makes "
+                    + "\(folders.trustMarker), or update it to \(oldestWithTrustFlag) or newer"
+            )
+        )
+    }
+    return warnings
+}

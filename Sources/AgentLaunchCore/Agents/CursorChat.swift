@@ -1,0 +1,120 @@
+/// One chat's folder: `store.db`, and in newer releases `meta.json`.
+struct CursorChat {
+    private static let fields: JSONFields = [
+        "hasConversation", "isSubagent", "createdAtMs", "updatedAtMs", "title", "cwd",
+    ]
+
+    private(set) var session: Session
+    /// Why it cannot be told whether this is somebody's conversation.
+    private(set) var doubt: StoreTrouble?
+    private var finding = ""
+    private var isIncomplete = false
+
+    /// Throws where something was said, or may have been, and cannot be read.
+    init(_ folder: Path, _ query: StoreQuery) throws(StoreTrouble) {
+        let file = folder / "store.db"
+        session = Session(id: folder.lastComponent.lossyText, store: file, state: .dead, firstMessage: .none)
+        let meta = try Self.meta(folder / "meta.json", &doubt)
+        let isSubAgent = meta?["isSubagent"]?.flag == true
+        let saysTalk = meta?["hasConversation"]?.flag == true
+        func time(_ numbers: Int64?...) -> Timestamp? {
+            numbers.compactMap(\.self).max().map { Timestamp(milliseconds: $0) }
+        }
+        session.startedAt = time(meta?["createdAtMs"]?.integer)
+        session.updatedAt = time(meta?["updatedAtMs"]?.integer, meta?["createdAtMs"]?.integer)
+        session.name = meta?["title"]?.text
+        session.directory = Self.directory(folder, query, meta?["cwd"]?.text.map { Path($0) })
+        if isSubAgent {
+            session.origin = .subAgent
+            finding = "a sub-agent's chat"
+            return
+        }
+
+        let answer = try Self.reader(file, query).read { (database) throws(SQLiteFailure) in
+            try CursorDatabase(database).content()
+        }
+        var content = CursorDatabase.Content(isEmpty: true)
+        switch answer {
+        case .absent:
+            // Cursor would begin a new chat under this id, without a word.
+            isIncomplete = saysTalk
+            finding =
+                saysTalk
+                ? "a chat whose store.db is missing: Cursor does not find it" : "a chat without store.db"
+            return
+        case .empty: break
+        case .read(let found, let sidecars):
+            content = found
+            if !found.hasTurn, let doubt = sidecars.doubt { throw doubt }
+        }
+        if !content.hasTurn && (saysTalk || content.lacksParts) {
+            throw Self.damaged(file, "its messages are missing, though it has held a conversation")
+        }
+        session.startedAt = session.startedAt ?? time(content.createdAt)
+        session.updatedAt = time(session.updatedAt?.milliseconds, content.updatedAt, content.createdAt)
+        session.name = session.name ?? content.name
+        session.directory = session.directory ?? Self.directory(folder, query, content.workspace)
+        session.state = content.hasTurn ? .resumable : .empty
+        session.interrupted = content.hasTurn ? content.last?.leavesTurnOpen : nil
+        session.firstMessage = Self.firstMessage(content, query.task)
+        finding = content.hasTurn ? "a chat with messages" : "a chat without a message"
+        if session.state == .empty { doubt = nil }
+    }
+
+    static func reader(_ file: Path, _ query: StoreQuery) -> SQLiteReader {
+        var reader = SQLiteReader(file)
+        reader.patience = query.patience
+        return reader
+    }
+
+    func report(to findings: inout Findings) {
+        let isOurs = session.state == .resumable && session.origin == .user
+        findings.saw(session.store, isOurs ? .ok : isIncomplete ? .damaged : .ignored, finding)
+        if isIncomplete {
+            findings.warn(
+                "chat-incomplete",
+                "\(session.store) is missing: Cursor would begin a new chat instead of chat \(session.id)"
+            )
+        }
+    }
+
+    /// Nil if there is none, as in older releases.
+    private static func meta(_ file: Path, _ doubt: inout StoreTrouble?) throws(StoreTrouble) -> JSONValue? {
+        let record: JSONRecord?
+        do throws(Errno) { record = try JSONRecord.of(file: file, fields) } catch {
+            throw .unreadable(file, error)
+        }
+        guard let record else { return nil }
+        let value = record.value?.members == nil ? nil : record.value
+        let flag = value?["isSubagent"]
+        if value == nil || flag != nil && flag != .null && flag?.flag == nil {
+            doubt = damaged(file, "it does not tell whether this is a sub-agent's chat")
+        }
+        return value
+    }
+
+    /// The directory that a chat is of: its folder's name is the digest of it.
+    private static func directory(_ folder: Path, _ query: StoreQuery, _ said: Path?) -> Path? {
+        let key = folder.parent.lastComponent
+        return [query.workdir, said].compactMap(\.self).first { Bytes(CursorFolders.key($0).utf8) == key }
+    }
+
+    private static func firstMessage(
+        _ content: CursorDatabase.Content,
+        _ task: TaskText?
+    ) -> Session.FirstMessage {
+        guard content.hasTurn else { return .none }
+        guard let first = content.first else { return .unknown }
+        guard let task, let isTask = first.isTask(task) else { return .unknown }
+        return isTask ? .isTask : content.lacksParts ? .unknown : .isOther
+    }
+
+    private static func damaged(_ file: Path, _ why: String) -> StoreTrouble {
+        StoreTrouble(
+            path: file,
+            kind: .damaged,
+            why: why,
+            nextStep: "restore the chat's folder, or pass --fresh"
+        )
+    }
+}

@@ -1,0 +1,96 @@
+extension Agent {
+    /// OpenCode's TUI. It takes no session id at creation: the id is captured after a cold start.
+    static let openCode = Agent(
+        name: "opencode",
+        title: "OpenCode",
+        executable: "opencode",
+        usualPlaces: ["~/.opencode/bin", "~/.local/bin", "~/.npm-global/bin"],
+        install: "curl -fsSL https://opencode.ai/install | bash",
+        agentAPIType: "opencode",
+        newestKnown: "1.18.29",
+        limits:
+            "a resumed conversation takes a prompt only under agentapi; a build of another release channel "
+            + "needs OPENCODE_DB",
+        refusedArguments: openCodeRefusedArguments,
+        isSessionID: isOpenCodeSessionID,
+        pinnedURLs: { OpenCodeFolders($0).configurations.flatMap(PinnedURL.inText) },
+        whenElsewhere: "would work in the wrong directory",
+        store: { OpenCodeStore($0) },
+        command: openCodeCommand
+    )
+}
+
+/// Flags that choose a session, a prompt or a server's sessions, and the subcommands.
+private let openCodeRefusedArguments: Set<String> = [
+    "--continue", "-c", "--session", "-s", "--fork", "--prompt", "--dir",
+    "run", "session", "serve", "web", "attach", "acp", "mcp", "agent", "auth", "providers", "upgrade",
+    "uninstall",
+    "models", "stats", "export", "import", "github", "pr", "db", "debug", "plugin", "completion", "help",
+]
+
+/// `ses_`, 12 hexadecimal digits of the time and 14 letters or digits.
+@Sendable private func isOpenCodeSessionID(_ id: String) -> Bool {
+    let bytes = Bytes(id.utf8)
+    guard bytes.count == 30, bytes.starts(with: Bytes("ses_".utf8)) else { return false }
+    return bytes[4..<16].allSatisfy { isHexadecimal($0) } && bytes[16...].allSatisfy { isLetterOrDigit($0) }
+}
+
+private func isHexadecimal(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte || UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte
+}
+
+private func isLetterOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+    default: false
+    }
+}
+
+@Sendable private func openCodeCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseWords(request.extra)
+    var command = AgentCommand(arguments: ["opencode"])
+    if let model = request.model { command.arguments += ["-m", .init(model)] }
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    // With `-s` OpenCode drops `--prompt` silently: a session without messages cannot take one.
+    case .cold, .reuse:
+        if request.hasPrompt {
+            command.arguments.append(.prompt(prefix: "--prompt="))
+            command.delivery = .argument
+        }
+    case .warm(let session):
+        command.arguments += ["-s", .init(session.id)]
+        if request.hasPrompt { command.delivery = .agentapi }
+    }
+    if request.allowAll { command.set.append(("OPENCODE_PERMISSION", Bytes(#"{"*":"allow"}"#.utf8))) }
+    if !request.attended, request.environment.given("OPENCODE_DISABLE_AUTOUPDATE") == nil {
+        command.set.append(("OPENCODE_DISABLE_AUTOUPDATE", Bytes("1".utf8)))
+    }
+    return command
+}
+
+/// Several short flags in one word may hide one that chooses a session, and a first word that is no flag is the
+/// directory to work in.
+private func refuseWords(_ extra: [Bytes]) throws(LaunchError) {
+    for (index, word) in extra.enumerated() {
+        let isFlag = word.first == UInt8(ascii: "-")
+        if index == 0 && !isFlag {
+            throw LaunchError(
+                .usage,
+                "-- \(shown(word))",
+                "OpenCode takes a first word that is no flag for the directory to work in",
+                "leave it out; see --workdir"
+            )
+        }
+        if isFlag, word.count > 2, word[1] != UInt8(ascii: "-"), word[2] != UInt8(ascii: "=") {
+            throw LaunchError(
+                .usage,
+                "-- \(shown(word))",
+                "several short flags in one word may choose a session",
+                "write each flag by itself"
+            )
+        }
+    }
+}

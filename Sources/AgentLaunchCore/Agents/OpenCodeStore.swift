@@ -1,0 +1,242 @@
+/// OpenCode's sessions: one database for every directory, or the files that OpenCode will import into it.
+final class OpenCodeStore: SessionStore {
+    private let query: StoreQuery
+    private let folders: OpenCodeFolders
+    private let workdir: WorkdirMatcher
+    private var snapshot: Result<Snapshot, StoreTrouble>?
+
+    /// What the store holds at one moment.
+    private struct Snapshot {
+        /// The sessions of this directory.
+        var sessions: [Session] = []
+        /// Those of this directory over which OpenCode would stumble.
+        var unusable: [(id: String, isOwn: Bool, trouble: StoreTrouble)] = []
+        /// Rows of other directories.
+        var elsewhere: [OpenCodeDatabase.Row] = []
+        /// Why there may have been more.
+        var doubt: StoreTrouble?
+    }
+
+    init(_ query: StoreQuery) {
+        self.query = query
+        folders = OpenCodeFolders(query)
+        workdir = WorkdirMatcher(query)
+    }
+
+    /// The database itself: with another OPENCODE_DB in the same folder the sessions are others.
+    var root: Path { folders.database ?? folders.data }
+    var watched: [Path] { [folders.data, root.parent, folders.data.parent] }
+
+    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+        switch load(&findings) {
+        case .success(let snapshot): snapshot.doubt
+        case .failure(let trouble): trouble
+        }
+    }
+
+    func find(_ id: String, _ findings: inout Findings) -> Lookup {
+        let snapshot: Snapshot
+        switch load(&findings) {
+        case .failure(let trouble): return .unreadable(trouble)
+        case .success(let loaded): snapshot = loaded
+        }
+        if let session = snapshot.unusable.first(where: { $0.id == id }) {
+            return .unreadable(session.trouble)
+        }
+        var found = snapshot.sessions.first { $0.id == id }
+        if found == nil, let row = snapshot.elsewhere.first(where: { $0.id == Bytes(id.utf8) }) {
+            do throws(StoreTrouble) {
+                found = try read { (database) throws(SQLiteFailure) in try database.content(of: row.id) }
+                    .map { (content) throws(StoreTrouble) in try session(row, content) }
+            } catch {
+                return .unreadable(error)
+            }
+        }
+        if let found, found.state == .resumable { return .found(found) }
+        if let doubt = snapshot.doubt { return .unreadable(doubt) }
+        return found.map { .found($0) } ?? .absent
+    }
+
+    func candidates(_ findings: inout Findings) -> Candidates {
+        switch load(&findings) {
+        case .failure(let trouble): return Candidates(troubles: [trouble])
+        case .success(let snapshot):
+            return Candidates(
+                sessions: snapshot.sessions.filter { $0.state == .resumable && $0.origin == .user },
+                troubles: [snapshot.doubt].compactMap(\.self)
+                    + snapshot.unusable.filter(\.isOwn).map(\.trouble)
+            )
+        }
+    }
+
+    func contains(_ text: TaskText, in session: Session) -> Bool? {
+        var result: Bool? = false
+        func isLast(_ said: OpenCodeText) -> Bool {
+            switch said.isTask(text) {
+            case true?: result = true
+            case nil: result = nil
+            case false?: break
+            }
+            return result == true
+        }
+        do throws(StoreTrouble) {
+            if session.store != folders.database {
+                let legacy = OpenCodeLegacy(folder: folders.legacy, task: nil)
+                _ = try legacy.texts(of: session.id).first(where: isLast)
+                return result
+            }
+            let found = try read { (database) throws(SQLiteFailure) -> Bool? in
+                result = false
+                try database.texts(of: Bytes(session.id.utf8)) { !isLast($0) }
+                return result
+            }
+            return found ?? nil
+        } catch {
+            return nil
+        }
+    }
+
+    // MARK: Reading
+
+    private func load(_ findings: inout Findings) -> Result<Snapshot, StoreTrouble> {
+        if let snapshot { return snapshot }
+        let result: Result<Snapshot, StoreTrouble>
+        do throws(StoreTrouble) {
+            result = .success(try look(&findings))
+        } catch {
+            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            result = .failure(error)
+        }
+        snapshot = result
+        return result
+    }
+
+    private func look(_ findings: inout Findings) throws(StoreTrouble) -> Snapshot {
+        guard let path = folders.database else {
+            findings.warn("store-in-memory", "OPENCODE_DB=:memory: keeps no conversation beyond its process")
+            return Snapshot()
+        }
+        for other in folders.channelDatabases() {
+            findings.saw(other, .ignored, "another release channel's database")
+            findings.warn(
+                "other-channel",
+                "\(other) is not looked at: if opencode is a build of that channel, set OPENCODE_DB to it"
+            )
+        }
+        // Reading the rows and their messages is one transaction: all of it is of one moment.
+        struct Found {
+            var foreign: String?
+            var here: [(row: OpenCodeDatabase.Row, content: OpenCodeDatabase.Content)] = []
+            var elsewhere: [OpenCodeDatabase.Row] = []
+        }
+        let answer = try reader(path).read { (database) throws(SQLiteFailure) in
+            let database = OpenCodeDatabase(database)
+            var found = Found(foreign: try database.foreign())
+            if found.foreign != nil { return found }
+            for row in try database.rows() {
+                if workdir.isHere(row.directory) {
+                    found.here.append((row, try database.content(of: row.id)))
+                } else {
+                    found.elsewhere.append(row)
+                }
+            }
+            return found
+        }
+        switch answer {
+        case .absent:
+            findings.saw(path, .absent, "no database yet")
+            return try legacy(&findings)
+        case .empty:
+            // OpenCode imports the files of before only where there is no database at all.
+            findings.saw(path, .absent, "an empty file")
+            return Snapshot()
+        case .read(let found, let sidecars):
+            sidecars.report(to: &findings)
+            if let foreign = found.foreign {
+                throw damaged(foreign, "update agentlaunch, or restore the store")
+            }
+            var result = Snapshot(elsewhere: found.elsewhere, doubt: sidecars.doubt)
+            for (row, content) in found.here {
+                do throws(StoreTrouble) {
+                    result.sessions.append(try session(row, content))
+                } catch {
+                    result.unusable.append((row.id.lossyText, !row.isChild && !row.isArchived, error))
+                }
+            }
+            findings.saw(
+                path,
+                .ok,
+                "\(found.here.count) sessions of this directory, \(found.elsewhere.count) of others"
+            )
+            return result
+        }
+    }
+
+    private func legacy(_ findings: inout Findings) throws(StoreTrouble) -> Snapshot {
+        let legacy = OpenCodeLegacy(folder: folders.legacy, task: query.task)
+        var result = Snapshot()
+        for file in try legacy.files() {
+            do throws(StoreTrouble) {
+                guard let session = try legacy.session(file, wanted: workdir.isHere) else { continue }
+                findings.saw(file, .ok, "a session that OpenCode imports when it makes its database")
+                result.sessions.append(session)
+            } catch {
+                findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+                let id = Bytes(file.lastComponent.dropLast(5)).lossyText
+                result.unusable.append((id, true, error))
+            }
+        }
+        return result
+    }
+
+    private func session(
+        _ row: OpenCodeDatabase.Row,
+        _ content: OpenCodeDatabase.Content
+    ) throws(StoreTrouble) -> Session {
+        let next = "restore it from a backup, or pass --fresh"
+        guard let id = row.id.text, Agent.openCode.isSessionID(id) else {
+            throw damaged("a session of this directory has an id that OpenCode does not make", next)
+        }
+        if content.count > 0 && !content.hasTurn {
+            throw damaged("the messages of session \(id) cannot be read", next)
+        }
+        let latest = [row.updated, content.latest].compactMap(\.self).max()
+        return Session(
+            id: id,
+            name: row.title,
+            directory: row.directory,
+            store: root,
+            // OpenCode opens both by their ids: but in a sub-agent's is nobody's task, and one without messages
+            // takes none.
+            state: content.hasTurn && !row.isChild ? .resumable : .dead,
+            origin: row.isChild ? .subAgent : row.isArchived ? .archived : .user,
+            messages: content.count,
+            startedAt: row.created.map { Timestamp(milliseconds: $0) },
+            updatedAt: latest.map { Timestamp(milliseconds: $0) },
+            interrupted: content.last?.leavesTurnOpen,
+            firstMessage: OpenCodeText.firstMessage(content.first, query.task)
+        )
+    }
+
+    private func reader(_ path: Path) -> SQLiteReader {
+        var reader = SQLiteReader(path)
+        reader.patience = query.patience
+        return reader
+    }
+
+    /// Nil if there is no database any more.
+    private func read<Value>(
+        _ body: (OpenCodeDatabase) throws(SQLiteFailure) -> Value
+    ) throws(StoreTrouble) -> Value? {
+        guard let path = folders.database else { return nil }
+        let answer = try reader(path).read { (database) throws(SQLiteFailure) in
+            try body(OpenCodeDatabase(database))
+        }
+        if case .read(let value, _) = answer { return value }
+        return nil
+    }
+
+    private func damaged(_ why: String, _ nextStep: String) -> StoreTrouble {
+        StoreTrouble(path: root, kind: .damaged, why: why, nextStep: nextStep)
+    }
+}

@@ -1,0 +1,142 @@
+"""Cursor's traps, agentlaunch against its double, which gives no error for an id that it does not know."""
+
+import shutil
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests" / "Support"))
+import cursor_double
+import plans
+from double_bench import TASK, Bench, Start
+from doubles import DOUBLES
+from fixture_maker import killed
+
+[DOUBLE] = [double for double in DOUBLES if double.agent == "cursor"]
+
+
+@pytest.fixture
+def bench(binary, tmp_path, monkeypatch):
+    monkeypatch.delenv("XDG_STATE_HOME")
+    return Bench(binary, tmp_path, DOUBLE)
+
+
+def begun(bench):
+    first = bench.start().expect(f"reply 1 to: {TASK}")
+    [(key, _, _)] = bench.conversations()
+    first.captured(key).stop()
+    return key
+
+
+def folder(bench, key):
+    return cursor_double.chats({"HOME": str(bench.home)}, bench.project) / key
+
+
+def add(bench, text, key=None, **more):
+    """A chat that somebody else began, in a process that is killed."""
+    key = key or str(uuid.uuid4())
+
+    def work():
+        chat = cursor_double.Chat(folder(bench, key), bench.project)
+        chat.is_subagent = more.get("subagent", False)
+        if text:
+            chat.query(text)
+        else:
+            chat.describe()
+        chat.write_meta()
+
+    killed(work)
+    return key
+
+
+def test_a_chat_that_is_gone_is_begun_anew_and_never_resumed_blindly(bench):
+    key = begun(bench)
+    shutil.rmtree(folder(bench, key))
+    again = bench.start().expect(f"reply 1 to: {TASK}")
+    assert again.agent["argv"] == ["--trust", TASK]
+    again.stop()
+    assert bench.log("unknown") == []
+
+
+def test_a_chat_without_its_database_is_said_and_begun_anew(bench):
+    key = begun(bench)
+    for file in folder(bench, key).glob("store.db*"):
+        file.unlink()
+    planned = bench.dry()
+    assert planned["start"] == "cold"
+    assert {"chat-incomplete", "conversation-lost"} <= set(plans.codes(planned))
+
+
+def test_another_directorys_chat_is_resumed_only_there(bench):
+    key = begun(bench)
+    other = bench.root / "other"
+    other.mkdir()
+    result = plans.run(bench.words("--direct", "--resume", key, task=None, workdir=other), bench.environment())
+    assert result.returncode == 66 and f"--workdir {bench.project}" in result.stderr.decode()
+
+
+@pytest.mark.parametrize("task", ["-fix it", "--help", "login", "create-chat"])
+def test_a_prompt_that_would_be_a_flag_or_a_subcommand_goes_only_by_agentapi(bench, task):
+    result = plans.run(bench.words("--direct", task=None) + [f"--prompt={task}"], bench.environment())
+    assert result.returncode == 64 and b"only under agentapi" in result.stderr
+    assert Start.starts(bench) == []
+    planned = plans.plan(plans.run(
+        bench.words("--dry-run", "-o", "json", "--agentapi", task=None) + [f"--prompt={task}"], bench.environment()))
+    assert planned["prompt"]["delivery"] == "agentapi" and planned["agentCommand"] == ["cursor-agent", "--trust"]
+
+
+def test_an_unattended_start_asks_nothing(bench):
+    begun(bench)
+    assert bench.log("question") == []
+
+
+def test_a_variable_with_which_cursor_does_not_start_is_taken_away(bench):
+    start = bench.start(NODE_OPTIONS="--inspect").expect("NODE_OPTIONS").expect(f"reply 1 to: {TASK}")
+    start.stop()
+
+
+def test_a_sub_agents_chat_that_begins_meanwhile_is_not_taken_for_ours(bench):
+    first = bench.start().expect(f"reply 1 to: {TASK}")
+    child = add(bench, "look at the parser", subagent=True)
+    [key] = [key for key, _, _ in bench.conversations() if key != child]
+    first.captured(key).stop()
+    child = add(bench, TASK, subagent=True)
+    assert bench.dry()["session"]["id"] == key
+
+
+def test_a_persons_own_newer_chat_here_does_not_take_its_place(bench):
+    key = begun(bench)
+    add(bench, "my own words")
+    again = bench.start().expect("the double is ready")
+    assert again.agent["argv"] == ["--trust", f"--resume={key}"]
+    again.stop()
+
+
+def test_a_chat_that_was_created_and_never_used_is_no_conversation(bench):
+    key = add(bench, None)
+    assert bench.dry()["start"] == "cold"
+    result = plans.run(bench.words("--direct", "--resume", key), bench.environment())
+    assert result.returncode == 66 and Start.starts(bench) == []
+
+
+def test_a_resume_prompt_is_a_new_turn_of_the_same_chat(bench):
+    key = begun(bench)
+    again = bench.start("--resume-prompt", "go on, please").expect("reply 2 to: go on, please")
+    assert again.agent["argv"] == ["--trust", f"--resume={key}", "go on, please"]
+    again.stop()
+    assert bench.texts() == [[TASK, "go on, please"]]
+
+
+def test_the_configuration_folder_is_the_one_that_cursor_is_told(bench):
+    elsewhere = str(bench.root / "elsewhere")
+    bench.start(CURSOR_CONFIG_DIR=elsewhere).expect(f"reply 1 to: {TASK}").stop()
+    assert bench.conversations() == []
+    again = bench.start(CURSOR_CONFIG_DIR=elsewhere).expect("the double is ready")
+    assert again.agent["argv"][1].startswith("--resume=")
+    again.stop()
+    # With the usual folder again the store is another one: what was said there is not said twice.
+    result = plans.run(bench.words("--dry-run", "-o", "json"), bench.environment())
+    assert plans.plan(result)["start"] == "unknown"

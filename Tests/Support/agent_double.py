@@ -1,0 +1,140 @@
+"""What the doubles of agents have in common: a log, a terminal to talk on, a model that answers.
+
+A double's module has
+  main()                        the program: argv in, a real store in the real format kept
+  conversations(home)           [(id, directory, [user texts])] as the store holds them, oldest first
+and calls `run(main)` from its installed program. Variables that tests may set:
+  AGENT_DOUBLE_LOG            JSON lines of what it did
+  AGENT_DOUBLE_ANSWER_DELAY   seconds before an answer; a prompt with HANG in it gets none
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+class Refusal(Exception):
+    """The program ends with this line on stderr."""
+
+    def __init__(self, text, status=1):
+        super().__init__(text)
+        self.status = status
+
+
+def log(event, **fields):
+    path = os.environ.get("AGENT_DOUBLE_LOG")
+    if path:
+        with open(path, "ab", buffering=0) as file:
+            file.write((json.dumps({"event": event, "pid": os.getpid(), **fields}) + "\n").encode())
+
+
+def say(text, stream=1):
+    data = text.encode("utf-8", "surrogateescape")
+    while data:
+        data = data[os.write(stream, data):]
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def turn(store, text, how):
+    """One prompt and its answer. `store` has begin(text) and finish(answer)."""
+    data = text.encode("utf-8", "surrogateescape")
+    number = store.begin(text)
+    log("prompt", session=store.id, how=how, bytes=len(data), sha256=sha256(data))
+    time.sleep(float(os.environ.get("AGENT_DOUBLE_ANSWER_DELAY", "0")))
+    while "HANG" in text:
+        time.sleep(3600)
+    store.finish(f"reply {number} to: {text}")
+    say(f"reply {number} to: {text}\n")
+
+
+def typed(line):
+    """What a line editor makes of the keys: a backspace takes one back, a paste stands between marks."""
+    left = b""
+    for part in line.replace(b"\x1b[200~", b"").replace(b"\x1b[201~", b"").split(b"\b"):
+        left = left[:-1] + part
+    return left
+
+
+def converse(store):
+    """Lines from the terminal until /exit or its end."""
+    say("the double is ready\n> ")
+    line = b""
+    while True:
+        try:
+            key = os.read(0, 1)
+        except OSError:
+            key = b""
+        if key in (b"\n", b"\r"):
+            text, line = typed(line).decode("utf-8", "replace").strip(), b""
+            if text == "/exit":
+                return
+            if text:
+                turn(store, text, "typed")
+            say("> ")
+        elif key:
+            line += key
+        else:
+            return
+
+
+def words():
+    return [os.fsencode(word).decode("utf-8", "surrogateescape") for word in sys.argv[1:]]
+
+
+def run(main):
+    """`main` with its refusals and its log; nothing is closed, as if it were killed."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    log("start", argv=[word.encode("utf-8", "backslashreplace").decode() for word in words()],
+        cwd=os.getcwd(), terminal=[os.isatty(n) for n in (0, 1, 2)], environment=sorted(os.environ))
+    status = 0
+    try:
+        main()
+    except Refusal as refusal:
+        log("refused", why=str(refusal))
+        say(f"{refusal}\n", 2)
+        status = refusal.status
+    os._exit(status)
+
+
+def install(folder, program, module):
+    """Makes `folder/program`, the double in `module`; returns its path."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / program
+    here = str(Path(__file__).resolve().parent)
+    file.write_text(
+        f"#!/usr/bin/python3 -E\nimport sys\nsys.path.insert(0, {here!r})\n"
+        f"sys.dont_write_bytecode = True\nimport agent_double, {module}\nagent_double.run({module}.main)\n"
+    )
+    file.chmod(0o755)
+    return file
+
+
+def rows(database, query, *values):
+    """What a private copy of a database holds: the tests leave no trace in the store either."""
+    with tempfile.TemporaryDirectory() as scratch:
+        for suffix in ("", "-wal"):
+            if os.path.exists(f"{database}{suffix}"):
+                shutil.copyfile(f"{database}{suffix}", f"{scratch}/copy{suffix}")
+        if not os.path.exists(f"{scratch}/copy"):
+            return []
+        copy = sqlite3.connect(f"{scratch}/copy")
+        try:
+            return copy.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                return []  # the double is about to make it
+            raise
+        finally:
+            copy.close()

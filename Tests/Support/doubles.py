@@ -1,0 +1,61 @@
+"""The doubles that EndToEnd/test_agent_doubles.py drives: one entry for each agent."""
+
+import importlib
+from dataclasses import dataclass, field
+from typing import Callable
+
+
+@dataclass(frozen=True)
+class Double:
+    agent: str
+    """The name that agentlaunch knows."""
+    program: str
+    """The file name of the executable."""
+    cold: Callable[[str, str], list]
+    """(prompt, workdir) -> the words after the program of a cold start."""
+    warm: Callable[[str, str], list]
+    """(id, workdir) -> those of a warm start."""
+    unknown: list
+    """Words that name a session which is not there …"""
+    refusal: tuple
+    """… and how the double ends: (exit status or None where it goes on, words that it prints)."""
+    options: list = field(default_factory=list)
+    """For every start by agentlaunch."""
+    environment: dict = field(default_factory=dict)
+    stores_prompt_first: bool = True
+    """A prompt is in the store before its answer is, so that a kill in between does not lose it."""
+    many: bool = True
+    """It keeps more than one conversation of a directory."""
+    unknown_id: str = ""
+    """An id of the agent's form that is not there."""
+
+    @property
+    def module(self):
+        return importlib.import_module(f"{self.agent}_double")
+
+
+DOUBLES = [
+    Double(
+        agent="amazonq", program="q",
+        cold=lambda prompt, workdir: ["chat", "--", prompt],
+        warm=lambda key, workdir: ["chat", "--resume"],
+        unknown=["chat", "--resume"], refusal=(None, "a new conversation"),
+        stores_prompt_first=False, many=False, unknown_id="0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1dff",
+    ),
+    Double(
+        agent="cursor", program="cursor-agent",
+        options=["--unattended"],  # --trust: attended, it asks about the directory
+        cold=lambda prompt, workdir: ["--trust", prompt],
+        warm=lambda key, workdir: ["--trust", f"--resume={key}"],
+        # No error: a new chat, in which a task that is left out would be lost.
+        unknown=["--trust", "--resume=00000000-0000-4000-8000-000000000000"], refusal=(None, "a new chat"),
+        unknown_id="00000000-0000-4000-8000-000000000000",
+    ),
+    Double(
+        agent="opencode", program="opencode",
+        cold=lambda prompt, workdir: [f"--prompt={prompt}"],
+        warm=lambda key, workdir: ["-s", key],
+        unknown=["-s", "ses_f045f6bffffe00000000000000"], refusal=(1, "Session not found"),
+        unknown_id="ses_f045f6bffffe00000000000000",
+    ),
+]

@@ -1,0 +1,66 @@
+"""Makes an agent's own fixtures: homes that the agent, a crash or a bad copy left, each with what is right for it.
+
+A maker's module registers its cases and calls `main`:
+    python3 Tests/Support/opencode_fixtures.py            writes those that are missing
+    python3 Tests/Support/opencode_fixtures.py --again    writes all anew (SQLite's salts differ each time)
+The real files are kept, not made by the tests: a fixture is a byte for byte claim.
+"""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+FIXTURES = Path(__file__).resolve().parent.parent / "Fixtures"
+WORKDIR = "/home/coder/project"
+
+
+class Cases:
+    def __init__(self, agent):
+        self.agent, self.cases = agent, {}
+
+    def __call__(self, states, ids=(), args=(), environment=None):
+        """The decorated function fills the home it is given; its docstring says why."""
+        def register(make):
+            self.cases[make.__name__.replace("_", "-")] = (make, states, ids, args, environment)
+            return make
+
+        return register
+
+    def main(self):
+        for name, (make, states, ids, args, environment) in sorted(self.cases.items()):
+            root = FIXTURES / self.agent / name
+            if root.exists():
+                if "--again" not in sys.argv:
+                    continue
+                shutil.rmtree(root)
+            (root / "home").mkdir(parents=True)
+            killed(make, root / "home")
+            expectation = {
+                "agent": self.agent, "workdir": WORKDIR, "args": list(args), "states": states,
+                "ids": list(ids), "own": True, "note": make.__doc__,
+            }
+            if environment:  # $HOME stands for the home's copy
+                expectation["environment"] = environment
+            (root / "expect.json").write_text(json.dumps(expectation, indent=1) + "\n")
+            print(name)
+
+
+def killed(work, *arguments):
+    """Runs the work in a process that ends without closing anything."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work(*arguments)
+        except BaseException as error:  # the parent must see it
+            print(work, error, file=sys.stderr)
+            os._exit(1)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+
+
+def without(database, *endings):
+    """A copy that lacks some of the files; call it on a store that another process left."""
+    for ending in endings:
+        Path(f"{database}{ending}").unlink(missing_ok=True)
