@@ -150,7 +150,7 @@ struct PromptDeciderTests {
 
     @Test("A prompt that was given and of which such an agent kept nothing is given again, and that is said")
     func repeated() {
-        let other = session("a", first: .isOther)
+        let other = session("a", first: .isOther, active: 11)
         let given = DecisionBench.record("a", .given)
         #expect(decide(other, record: given, .send).answer == "skip unknown")
         let again = decide(other, record: given, .send, storesPromptWithAnswer: true)
