@@ -23,6 +23,8 @@ def dry_run(binary, home, agent, *words):
         ("goose", "-rn"), ("goose", "--name=x"),
         ("opencode", "-c"), ("opencode", "--session=x"), ("opencode", "-mc"), ("opencode", "--prompt=x"),
         ("cursor", "--resume=x"), ("cursor", "--continue"), ("cursor", "-fp"), ("cursor", "--workspace=/"),
+        ("amazonq", "--resume"), ("amazonq", "-ar"), ("amazonq", "--no-interactive"),
+        ("kiro", "--resume-id=x"), ("kiro", "-ar"), ("kiro", "--agent-engine=v1"), ("kiro", "--classic"),
     ],
 )
 def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, word):
@@ -36,6 +38,7 @@ def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, wo
     [
         ("claude", ["-d", "--verbose"]), ("codex", ["-cmodel_reasoning_effort=high", "--search"]),
         ("goose", ["--max-turns", "5"]), ("opencode", ["--agent", "plan"]), ("cursor", ["--approve-mcps", "--mode", "ask"]),
+        ("amazonq", ["--agent", "a", "-w", "never"]), ("kiro", ["--agent", "a", "--trust-tools=read"]),
     ],
 )
 def test_other_arguments_stay_as_they_are(binary, tmp_path, agent, words):

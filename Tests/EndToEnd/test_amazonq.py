@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import amazonq_double
 import plans
 import q_store
+from double_bench import TASK, Bench, Start, until
 from doubles import DOUBLES
-from test_agent_doubles import TASK, Bench, Start, until
 
 [Q] = [double for double in DOUBLES if double.agent == "amazonq"]
 
@@ -106,6 +106,14 @@ def test_where_nothing_can_be_saved_nothing_is_started(bench, options):
     file.write_bytes(b"no database at all" * 100)
     status, line = refused(bench, *options)
     assert status == 73 and str(file) in line
+
+
+def test_a_table_that_is_another_one_is_said_in_plain_words(bench):
+    connection = database(bench)
+    connection.execute("DROP TABLE conversations")
+    connection.execute("CREATE TABLE conversations (key TEXT PRIMARY KEY, state TEXT)")
+    status, line = refused(bench)
+    assert status == 65 and "its table conversations has no column value" in line and "SQLite" not in line
 
 
 def test_an_empty_conversation_needs_no_copy(bench):

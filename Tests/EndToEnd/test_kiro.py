@@ -12,11 +12,12 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
+import agent_double
 import kiro_double
 import plans
 import q_store
+from double_bench import TASK, Bench, Start, until
 from doubles import Double
-from test_agent_doubles import TASK, Bench, Start, until
 
 KIRO = Double(
     agent="kiro", program="kiro-cli", cold=lambda prompt, workdir: ["chat"],
@@ -235,3 +236,31 @@ def test_nobody_signed_in_is_said(bench):
     assert "first-run-dialog" not in plans.codes(planned)
     q_store.connect(kiro_double.database_file({"HOME": str(bench.home)}), q_store.KIRO)
     assert "first-run-dialog" not in plans.codes(bench.dry("--agentapi"))
+
+
+def test_under_agentapi_the_task_is_given_once(bench, agentapi):
+    """agentapi types it; the next start goes on with the conversation and has nothing to type."""
+    installed = agent_double.install(Path(agentapi.environment()["PATH"].split(":")[0]), "kiro-cli", "kiro_double")
+    assert installed.exists()
+
+    def start():
+        words = bench.words("--agentapi", "--port", agentapi.port)
+        environment = {**bench.environment(DOUBLE_TIME_SCALE="0.1"), **agentapi.environment(), "HOME": str(bench.home)}
+        environment["AGENT_DOUBLE_LOG"] = str(bench.log_file)
+        return subprocess.Popen(words, env=environment, stdin=subprocess.DEVNULL, stdout=open(bench.root / "out", "ab"),
+                                stderr=subprocess.STDOUT, start_new_session=True)
+
+    first = start()
+    until(lambda: bench.texts() == [[TASK]] or first.poll() is not None, "the task in the store")
+    assert first.poll() is None, (bench.root / "out").read_text()
+    key = bench.conversations()[0][0]
+    until(lambda: bench.record()["session"] == key and bench.record()["prompts"][0]["state"] == "delivered", "the record")
+    first.terminate()
+    first.wait(60)
+    second = start()
+    until(lambda: len(Start.starts(bench)) == 2 or second.poll() is not None, "the second start")
+    assert second.poll() is None, (bench.root / "out").read_text()
+    assert Start.starts(bench)[1]["argv"] == ["chat", *FLAGS["v2"], "--resume-id", key]
+    second.terminate()
+    second.wait(60)
+    assert bench.texts() == [[TASK]]

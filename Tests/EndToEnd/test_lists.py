@@ -13,8 +13,11 @@ IDS = {
     "amazonq": "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00",
     "claude": "11111111-1111-4111-8111-111111111111",
     "codex": "01a1fbec-640f-71e3-890f-979191a2bf22",
+    "copilot": "11111111-2222-4333-8444-555555555555",
     "cursor": "bf6f9b5f-82de-5594-a684-762bee8e85e6",
+    "gemini": "3f2b8c1e-5d44-4c0f-9a11-0c7a5b1e2d3f",
     "goose": "20261002_1",
+    "kiro": "cli_0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00_a1B2c3D4",
     "opencode": "ses_f045f6bffffeQYNdaKy8isWydf",
 }
 
@@ -22,7 +25,8 @@ IDS = {
 @pytest.fixture
 def home(tmp_path):
     for case in ("amazonq/own-two-turns", "claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17",
-                 "cursor/subagent-newer", "opencode/schema_v1_4_11"):
+                 "copilot/warm-1.0.64-two-turns", "cursor/subagent-newer", "gemini/jsonl_with_talk",
+                 "kiro/v3-converted", "opencode/schema_v1_4_11"):
         shutil.copytree(FIXTURES / case / "home", tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -83,6 +87,6 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     program.chmod(0o755)
     found = json.loads(listing("agents", "--format", "json"))
     names = [entry["name"] for entry in found]
-    assert names == sorted(names) and {"amazonq", "claude", "codex", "custom", "goose", "kiro", "opencode"} <= set(names)
+    assert names == ["amazonq", "claude", "codex", "copilot", "cursor", "custom", "gemini", "goose", "kiro", "opencode"]
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")

@@ -57,6 +57,14 @@ def turn(store, text, how):
     say(f"reply {number} to: {text}\n")
 
 
+def typed(line):
+    """What a line editor makes of the keys: a backspace takes one back, a paste stands between marks."""
+    left = b""
+    for part in line.replace(b"\x1b[200~", b"").replace(b"\x1b[201~", b"").split(b"\b"):
+        left = left[:-1] + part
+    return left
+
+
 def converse(store):
     """Lines from the terminal until /exit or its end."""
     say("the double is ready\n> ")
@@ -66,12 +74,8 @@ def converse(store):
             key = os.read(0, 1)
         except OSError:
             key = b""
-        is_paste = line.rfind(b"\x1b[200~") > line.rfind(b"\x1b[201~")
-        if key in (b"\n", b"\r") and not is_paste:
-            # agentapi types an x, takes it back, and pastes.
-            for mark in (b"x\b", b"\x1b[200~", b"\x1b[201~"):
-                line = line.replace(mark, b"")
-            text, line = line.decode("utf-8", "replace").strip(), b""
+        if key in (b"\n", b"\r") and line.rfind(b"\x1b[200~") <= line.rfind(b"\x1b[201~"):
+            text, line = typed(line).decode("utf-8", "replace").strip(), b""
             if text == "/exit":
                 return
             if text:

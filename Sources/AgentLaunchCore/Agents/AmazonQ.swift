@@ -8,6 +8,7 @@ extension Agent {
         usualPlaces: ["~/.local/bin"],
         install: "https://docs.aws.amazon.com/amazonq/latest/qdeveloper-ug/command-line-installing.html",
         agentAPIType: "amazonq",
+        agentAPISince: "0.7.0",
         newestKnown: "1.19.7",
         limits:
             "a warm start begins with a summary, which is a billed turn; one conversation for a directory",
@@ -15,6 +16,14 @@ extension Agent {
         refusedArguments: ["--resume", "-r", "--no-interactive", "--non-interactive"],
         isSessionID: isUUID,
         firstRun: { query, _, _ in amazonQFirstRun(query) },
+        pinnedURLs: { query in
+            let folder = query.home / ".aws/amazonq"
+            return PinnedURL.inFiles(folder / "mcp.json", folder / "cli-agents")
+                + PinnedURL.inFiles(
+                    query.workdir / ".amazonq/mcp.json",
+                    query.workdir / ".amazonq/cli-agents"
+                )
+        },
         whenElsewhere: "would begin anew",
         hasOneConversationPerDirectory: true,
         storesPromptWithAnswer: true,

@@ -1,5 +1,3 @@
-import CSQLite
-
 /// Amazon Q's database, with one row for each directory that it talked in.
 final class AmazonQStore: SessionStore {
     /// What the database holds, read at one moment.
@@ -183,10 +181,7 @@ final class AmazonQStore: SessionStore {
     private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> QTable? {
         guard let table = try QTable(database, "conversations") else { return nil }
         if let missing = table.missing(["key", "value"]) {
-            throw SQLiteFailure(
-                code: SQLITE_ERROR,
-                message: "its table conversations has no column \(missing)"
-            )
+            throw .ours("its table conversations has no column \(missing)")
         }
         return table
     }

@@ -14,6 +14,11 @@ extension Agent {
         isSessionID: { KiroEngine.isSessionID($0) },
         needsVersion: { if case .cold = $0.start { false } else { true } },
         firstRun: { query, _, _ in kiroFirstRun(query) },
+        pinnedURLs: { query in
+            [KiroFolders(query).sessions.parent, query.workdir / ".kiro"].flatMap {
+                PinnedURL.inFiles($0 / "settings/mcp.json", $0 / "agents")
+            }
+        },
         storesPromptWithAnswer: true,
         store: { KiroStore($0) },
         command: kiroCommand

@@ -1,5 +1,3 @@
-import CSQLite
-
 /// Kiro's first engine: conversations as Amazon Q keeps them, several for a directory.
 struct KiroDatabase {
     /// A row that the agent's parser would not take.
@@ -99,10 +97,7 @@ struct KiroDatabase {
         }
         let needed = ["key", "value"] + (new == nil ? [] : ["conversation_id", "created_at", "updated_at"])
         if let missing = table.missing(needed) {
-            throw SQLiteFailure(
-                code: SQLITE_ERROR,
-                message: "its table \(table.name) has no column \(missing)"
-            )
+            throw .ours("its table \(table.name) has no column \(missing)")
         }
         return table
     }

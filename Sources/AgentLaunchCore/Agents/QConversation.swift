@@ -32,7 +32,7 @@ struct QConversation: Equatable, Sendable {
 
     /// The value of a row; nil stands for one that is no text.
     init(_ value: Bytes?) throws(Fault) {
-        guard let value, value.text != nil else { throw Fault(why: "its value is not text") }
+        guard let value else { throw Fault(why: "its value is not text") }
         try QConversationShape.check(value)
         guard let json = JSONRecord.of(value, Self.texts, Self.limits).value,
             let history = json["history"]?.elements, let id = json["conversation_id"]?.text

@@ -1,5 +1,3 @@
-import CSQLite
-
 /// The table in which Amazon Q, and Kiro's first engine after it, keep their conversations.
 struct QTable {
     /// One row, without its value.
@@ -50,7 +48,7 @@ struct QTable {
             $0.integer(0)
         }
         guard Set(found) == Set(rows.filter { $0.directory == directory }.map(\.number)) else {
-            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table \(name) and its index differ")
+            throw .ours("its table \(name) and the index of it differ")
         }
     }
 

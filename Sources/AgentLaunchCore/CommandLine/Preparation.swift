@@ -243,6 +243,7 @@ struct Preparation {
             executable: executable,
             version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
+            isAPIFolderWritable: canMakeFiles(in: folder),
             agentAPI: .find(context.environment, home: context.home, relativeTo: context.workdir)
         )
         if context.request.agentVersion != nil { planner.version.source = .option }
@@ -264,10 +265,14 @@ struct Preparation {
         return planner
     }
 
+    /// In `--module-dir`, for a conversation that is not the first one there.
+    var ownModuleDirectory: Path? {
+        moduleDirectory.map { $0 / StateFolder.folderName(context.request.sessionName, context.workdir) }
+    }
+
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
-    private func apiFolder(_ record: Record?) -> Path {
-        guard let module = moduleDirectory else { return conversation }
-        let own = module / StateFolder.folderName(context.request.sessionName, context.workdir)
+    func apiFolder(_ record: Record?) -> Path {
+        guard let module = moduleDirectory, let own = ownModuleDirectory else { return conversation }
         if let kept = record?.moduleDirectory, kept == module || kept == own { return kept }
         let agents = (try? namesInDirectory(state.root)) ?? []
         let isTaken = agents.contains { name in

@@ -92,9 +92,22 @@ struct PromptDecider {
             switch store.contains(task, in: session) {
             case true?: return .this
             case nil: return .unknown
-            case false?: if remembered != nil, !storesPromptWithAnswer { return .unknown }
+            case false?:
+                if let remembered, !storesPromptWithAnswer, !hasNeverArrived(remembered, session) {
+                    return .unknown
+                }
             }
         }
         return session.firstMessage == .none && record?.prompts.isEmpty ?? true ? .never : .other
+    }
+
+    /// The agent was ended before it took the prompt it was started with: nothing has happened in the conversation
+    /// since. A second in which both fall tells nothing, as some stores know no less. A message that was typed may
+    /// have been refused by the agent, and would be again.
+    private func hasNeverArrived(_ prompt: Record.Prompt, _ session: Session) -> Bool {
+        guard prompt.how != AgentCommand.Delivery.agentapi.rawValue, let latest = session.updatedAt else {
+            return false
+        }
+        return latest.milliseconds / 1000 < prompt.at.milliseconds / 1000
     }
 }

@@ -6,6 +6,9 @@ struct SQLiteFailure: Error, Equatable, Sendable {
     var code: Int32
     var message: String
 
+    /// What we find wrong with a database that SQLite reads.
+    static func ours(_ message: String) -> SQLiteFailure { SQLiteFailure(code: -1, message: message) }
+
     var primaryCode: Int32 { code & 0xff }
     var isBusy: Bool {
         primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED || primaryCode == SQLITE_PROTOCOL

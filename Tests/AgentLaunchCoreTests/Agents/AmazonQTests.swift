@@ -109,6 +109,41 @@ struct AmazonQCommandTests {
         #expect(full.words == "q chat --model m --trust-all-tools -wnever -- PROMPT")
     }
 
+    @Test("agentapi's address is looked for where Amazon Q and Kiro keep their tools' servers")
+    func pinned() throws {
+        let scratch = try ScratchFolder()
+        let entry =
+            #"{"mcpServers": {"coder": {"env": {"CODER_MCP_AI_AGENTAPI_URL": "http://localhost:3284"}}}}"#
+        let query = StoreQuery(
+            environment: Environment(),
+            home: scratch.path / "home",
+            workdir: scratch.path / "work",
+            name: "default"
+        )
+        for (agent, files) in [
+            (
+                Agent.amazonQ,
+                [
+                    "home/.aws/amazonq/mcp.json", "home/.aws/amazonq/cli-agents/a.json",
+                    "work/.amazonq/mcp.json", "work/.amazonq/cli-agents/b.json",
+                ]
+            ),
+            (
+                .kiro,
+                [
+                    "home/.kiro/settings/mcp.json", "home/.kiro/agents/a.json",
+                    "work/.kiro/settings/mcp.json", "work/.kiro/agents/b.json",
+                ]
+            ),
+        ] {
+            #expect(agent.pinnedURLs(query).isEmpty)
+            for file in files { try scratch.write(file, entry) }
+            #expect(
+                Set(agent.pinnedURLs(query).map(\.file)) == Set(files.map { scratch.path / Bytes($0.utf8) })
+            )
+        }
+    }
+
     @Test(
         "A word that would be the prompt, and a flag that would choose the session, are refused",
         arguments: [

@@ -68,11 +68,36 @@ struct PromptDeciderTests {
     @Test("One that was given and is not in the conversation is left out with a warning: it cannot be told")
     func givenNotSeen() {
         let record = DecisionBench.record("a", .given)
-        let (answer, warnings) = decide(session("a", first: .isOther), record: record, .send)
+        let (answer, warnings) = decide(session("a", first: .isOther, active: 11), record: record, .send)
         #expect(answer == "skip unknown")
         #expect(warnings == ["prompt-unknown"])
         store.texts["a"] = ["hello", "do the task"]
-        #expect(decide(session("a", first: .isOther), record: record, .send).answer == "skip this")
+        #expect(
+            decide(session("a", first: .isOther, active: 11), record: record, .send).answer == "skip this"
+        )
+    }
+
+    @Test(
+        "One that was given at the agent's start is given again if nothing has happened in the conversation since"
+    )
+    func givenNeverArrived() {
+        var record = DecisionBench.record("a", .given)
+        var session = session("a", first: .isOther)
+        record.prompts[0].how = "file"
+        record.prompts[0].at = Timestamp(milliseconds: 61_500)
+        for (latest, expected) in [
+            (60_999, "send other"), (61_000, "skip unknown"), (61_400, "skip unknown"),
+            (62_000, "skip unknown"),
+        ] {
+            session.updatedAt = Timestamp(milliseconds: Int64(latest))
+            #expect(decide(session, record: record, .send).answer == expected)
+        }
+        session.updatedAt = nil
+        #expect(decide(session, record: record, .send).answer == "skip unknown")
+        // What was typed may have been refused.
+        record.prompts[0].how = "agentapi"
+        session.updatedAt = Timestamp(milliseconds: 1000)
+        #expect(decide(session, record: record, .send).answer == "skip unknown")
     }
 
     @Test("A new prompt is left out, refused, sent once or begins a new conversation")
@@ -125,7 +150,7 @@ struct PromptDeciderTests {
 
     @Test("A prompt that was given and of which such an agent kept nothing is given again, and that is said")
     func repeated() {
-        let other = session("a", first: .isOther)
+        let other = session("a", first: .isOther, active: 11)
         let given = DecisionBench.record("a", .given)
         #expect(decide(other, record: given, .send).answer == "skip unknown")
         let again = decide(other, record: given, .send, storesPromptWithAnswer: true)

@@ -139,10 +139,15 @@ def _together(*names):
     known = strata([STORE], (WORKDIR.encode(), key(5).encode(), key(6).encode()),
                    [b"history", b'{"', b"prompt", b"assistant", b"content"])
 
-    def change(draw, home, context):
-        return draw.choice([known[name][0] for name in names if known[name][1](home)])(draw, home, context)
+    def fits(name, home):
+        # Frames are found by the page size that the header names; damage before may have made it anything.
+        size = int.from_bytes(home.get(STORE + "-wal", b"")[8:12], "big")
+        return known[name][1](home) and (not name.startswith("frames") or 512 <= size <= 65536)
 
-    return change, lambda home: any(known[name][1](home) for name in names)
+    def change(draw, home, context):
+        return draw.choice([known[name][0] for name in names if fits(name, home)])(draw, home, context)
+
+    return change, lambda home: any(fits(name, home) for name in names)
 
 
 def _mine(home):
