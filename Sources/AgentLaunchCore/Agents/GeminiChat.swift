@@ -33,6 +33,7 @@ struct GeminiChat: Equatable {
         // The form of releases before 0.39: one object, written anew each time.
         var whole = GeminiChat(task)
         if try whole.read(path) {
+            whole.isDoubtful = whole.isDoubtful || isDoubtful
             self = whole
             return
         }
