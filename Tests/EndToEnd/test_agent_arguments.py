@@ -21,6 +21,7 @@ def dry_run(binary, home, agent, *words):
         ("claude", "-r11111111-1111-4111-8111-111111111111"), ("claude", "--resume=x"), ("claude", "-cp"),
         ("claude", "-pc"), ("claude", "--"), ("codex", "-C/tmp"), ("codex", "-i=picture.png"), ("codex", "--last"),
         ("goose", "-rn"), ("goose", "--name=x"),
+        ("auggie", "--continue"), ("auggie", "-rx"), ("auggie", "--workspace-root=/"), ("auggie", "--print"),
         ("opencode", "-c"), ("opencode", "--session=x"), ("opencode", "-mc"), ("opencode", "--prompt=x"),
         ("cursor", "--resume=x"), ("cursor", "--continue"), ("cursor", "-fp"), ("cursor", "--workspace=/"),
     ],
@@ -35,7 +36,7 @@ def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, wo
     "agent, words",
     [
         ("claude", ["-d", "--verbose"]), ("codex", ["-cmodel_reasoning_effort=high", "--search"]),
-        ("goose", ["--max-turns", "5"]), ("opencode", ["--agent", "plan"]), ("cursor", ["--approve-mcps", "--mode", "ask"]),
+        ("goose", ["--max-turns", "5"]), ("auggie", ["--compact", "--permission", "shell:allow"]), ("opencode", ["--agent", "plan"]), ("cursor", ["--approve-mcps", "--mode", "ask"]),
     ],
 )
 def test_other_arguments_stay_as_they_are(binary, tmp_path, agent, words):

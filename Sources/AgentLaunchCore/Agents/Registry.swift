@@ -1,4 +1,4 @@
 /// The agents, sorted by name.
 enum Registry {
-    static let agents: [Agent] = [.claude, .codex, .cursor, .custom, .goose, .openCode]
+    static let agents: [Agent] = [.auggie, .claude, .codex, .cursor, .custom, .goose, .openCode]
 }

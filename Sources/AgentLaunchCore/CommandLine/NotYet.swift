@@ -6,7 +6,6 @@ enum NotYet {
         .init("aider"),
         .init("amazonq", ["amazon-q", "q"]),
         .init("amp", ["sourcegraph-amp"]),
-        .init("auggie"),
         .init("copilot"),
         .init("gemini"),
         .init("kiro", ["kiro-cli"]),

@@ -17,6 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from . import auggie_bases, auggie_oracle
 from . import claude_oracle, codex_oracle, cursor_bases, cursor_oracle, goose_bases, goose_oracle
 from . import line_bases, line_mutations, opencode_bases, opencode_oracle
 
@@ -32,14 +33,15 @@ DATABASES = {
     "cursor": (cursor_bases, cursor_oracle), "goose": (goose_bases, goose_oracle),
     "opencode": (opencode_bases, opencode_oracle),
 }
+FILES = {"auggie": (auggie_bases, auggie_oracle)}
 LINES = {"claude": claude_oracle, "codex": codex_oracle}
-AGENTS = [*DATABASES, *LINES]
+AGENTS = [*DATABASES, *FILES, *LINES]
 
 
 def stage(agent):
     """(bases, strata, oracle) of an agent."""
-    if agent in DATABASES:
-        bases, oracle = DATABASES[agent]
+    if agent in DATABASES or agent in FILES:
+        bases, oracle = {**DATABASES, **FILES}[agent]
         return bases.bases(), bases.STRATA, oracle
     return line_bases.bases(agent), line_mutations.STRATA, LINES[agent]
 
@@ -50,7 +52,7 @@ def mutate(agent, bases, strata, seed, number):
     stratum = sorted(strata)[number % len(strata)]
     change, fits = strata[stratum]
     base = draw.choice(sorted(name for name, home in bases.items() if fits(home)))
-    context = agent if agent in LINES else bases
+    context = bases if agent in DATABASES else agent
     home = change(draw, bases[base], context)
     while draw.random() < 0.15:  # damage seldom comes alone
         if not fits(home) or home == {}:
