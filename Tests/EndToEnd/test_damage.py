@@ -17,12 +17,12 @@ sys.path.insert(0, str(SUPPORT))
 from damage import campaign
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
-SHORT = {"auggie": 350, "cursor": 700, "opencode": 700}  # one of several readers of a kind: the long run is made by hand
+SHORT = {"aider": 350, "amp": 350, "auggie": 350, "cursor": 700, "opencode": 700}  # one of several readers of a kind: the long run is made by hand
 SEED = os.environ.get("DAMAGE_SEED", "1")
 STAND_IN = [str(SUPPORT / "goose_reader.py")]
 
 
-@pytest.mark.parametrize("agent", ["goose", "auggie", "claude", "codex", "cursor", "opencode"])
+@pytest.mark.parametrize("agent", ["goose", "aider", "amp", "auggie", "claude", "codex", "cursor", "opencode"])
 def test_no_damage_makes_a_false_verdict_a_crash_or_a_trace(agent, tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
     count = int(os.environ.get("DAMAGE_COUNT", SHORT.get(agent, 2002)))  # seven strata

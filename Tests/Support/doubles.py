@@ -61,3 +61,20 @@ DOUBLES = [
         unknown_id="ses_f045f6bffffe00000000000000",
     ),
 ]
+
+# Those that take a prompt only under agentapi; EndToEnd/test_chat_doubles.py drives them. An id that is not there is
+# refused by Amp alone: Aider knows none.
+CHAT_DOUBLES = [
+    Double(
+        agent="aider", program="aider", environment={"AIDER_GIT": "false"},
+        cold=lambda file, workdir: ["--chat-history-file", file, "--restore-chat-history"],
+        warm=lambda file, workdir: ["--chat-history-file", file, "--restore-chat-history"],
+        unknown=["--resume", "x"], refusal=(2, "unrecognized arguments"),
+    ),
+    Double(
+        agent="amp", program="amp", environment={"AMP_API_KEY": "not-a-key"},
+        cold=lambda key, workdir: ["threads", "continue", key],
+        warm=lambda key, workdir: ["threads", "continue", key],
+        unknown=["threads", "continue", "T-019a0000-0000-7000-8000-000000000001"], refusal=(1, "not found"),
+    ),
+]

@@ -33,6 +33,8 @@ struct Agent: Sendable {
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
     var whenElsewhere: String?
+    /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
+    var newThread: [String] = []
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }

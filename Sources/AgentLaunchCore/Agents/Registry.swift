@@ -1,4 +1,6 @@
 /// The agents, sorted by name.
 enum Registry {
-    static let agents: [Agent] = [.auggie, .claude, .codex, .cursor, .custom, .goose, .openCode]
+    static let agents: [Agent] = [
+        .aider, .amp, .auggie, .claude, .codex, .cursor, .custom, .goose, .openCode,
+    ]
 }

@@ -3,9 +3,7 @@
 enum NotYet {
     /// Agents whose names are known; everybody else's name is a mistake.
     static let agents: [AgentNames.Entry] = [
-        .init("aider"),
         .init("amazonq", ["amazon-q", "q"]),
-        .init("amp", ["sourcegraph-amp"]),
         .init("copilot"),
         .init("gemini"),
         .init("kiro", ["kiro-cli"]),

@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import auggie_bases, auggie_oracle
+from . import aider_bases, aider_oracle, amp_bases, amp_oracle, auggie_bases, auggie_oracle
 from . import claude_oracle, codex_oracle, cursor_bases, cursor_oracle, goose_bases, goose_oracle
 from . import line_bases, line_mutations, opencode_bases, opencode_oracle
 
@@ -33,7 +33,9 @@ DATABASES = {
     "cursor": (cursor_bases, cursor_oracle), "goose": (goose_bases, goose_oracle),
     "opencode": (opencode_bases, opencode_oracle),
 }
-FILES = {"auggie": (auggie_bases, auggie_oracle)}
+FILES = {
+    "aider": (aider_bases, aider_oracle), "amp": (amp_bases, amp_oracle), "auggie": (auggie_bases, auggie_oracle),
+}
 LINES = {"claude": claude_oracle, "codex": codex_oracle}
 AGENTS = [*DATABASES, *FILES, *LINES]
 
