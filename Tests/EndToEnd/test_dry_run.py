@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
 
-AGENTS = ["auggie", "claude", "codex", "cursor", "goose", "opencode"]
+AGENTS = ["aider", "amp", "auggie", "claude", "codex", "cursor", "goose", "opencode"]
 
 
 @pytest.fixture

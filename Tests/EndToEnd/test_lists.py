@@ -22,7 +22,7 @@ IDS = {
 @pytest.fixture
 def home(tmp_path):
     for case in ("claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17", "cursor/subagent-newer",
-                 "opencode/schema_v1_4_11", "auggie/two-sessions"):
+                 "opencode/schema_v1_4_11", "auggie/warm"):
         shutil.copytree(FIXTURES / case / "home", tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -82,6 +82,8 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     found = json.loads(listing("agents", "--format", "json"))
-    assert [entry["name"] for entry in found] == ["auggie", "claude", "codex", "cursor", "custom", "goose", "opencode"]
+    assert [entry["name"] for entry in found] == [
+        "aider", "amp", "auggie", "claude", "codex", "cursor", "custom", "goose", "opencode",
+    ]
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")

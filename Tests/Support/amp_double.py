@@ -114,8 +114,9 @@ def main():
 def converse(thread):
     """A box to type in; it takes typed lines and bracketed pastes."""
     box = "╭" + "─" * 60 + "╮\r\n│ >" + " " * 58 + "│\r\n╰" + "─" * 60 + "╯\r\n"
+    # A program of Node's keeps what was typed before, and agentapi takes amp's blank screen for ready.
+    tty.setraw(0, termios.TCSADRAIN)
     time.sleep(float(os.environ.get("AGENT_DOUBLE_READY", "0.3")))
-    tty.setraw(0, termios.TCSAFLUSH)  # what was typed before is gone
     say("\x1b[2J\x1b[H\x1b[?2004h" + box)
     line, paste = b"", False
     while True:
@@ -132,7 +133,8 @@ def converse(thread):
             line = line[:-1]
         elif key in (b"\r", b"\n") and not paste:
             text, line = line.replace(b"\r", b"\n").decode("utf-8", "replace").strip(), b""
-            say("\r\n")
+            # The screen is drawn anew: what was said, its answer, and the box again.
+            say("\x1b[2J\x1b[H" + text.replace("\n", "\r\n") + "\r\n\r\n")
             if text:
                 turn(thread, text, "typed")
             say("\r\n" + box)
