@@ -78,8 +78,8 @@ def under_agentapi(binary, agentapi):
     """
     started = []
 
-    def start(*options, agent=(agentapi.agent,), name="custom", terminal=None, popen=None, **variables):
-        argv = [binary, name, "--agentapi", "--port", str(agentapi.port), *options, *(["--", *agent] if agent else [])]
+    def start(*options, agent=(agentapi.agent,), name="custom", terminal=None, popen=None, under=(), **variables):
+        argv = [*under, binary, name, "--agentapi", "--port", str(agentapi.port), *options, *(["--", *agent] if agent else [])]
         environment = agentapi.environment(**{"DOUBLE_TIME_SCALE": "0.1", **variables})
         if terminal:
             return terminal.start(argv, env=environment, **(popen or {}))

@@ -26,6 +26,8 @@ def dry_run(binary, home, agent, *words):
         ("auggie", "--continue"), ("auggie", "-rx"), ("auggie", "--workspace-root=/"), ("auggie", "--print"),
         ("opencode", "-c"), ("opencode", "--session=x"), ("opencode", "-mc"), ("opencode", "--prompt=x"),
         ("cursor", "--resume=x"), ("cursor", "--continue"), ("cursor", "-fp"), ("cursor", "--workspace=/"),
+        ("amazonq", "--resume"), ("amazonq", "-ar"), ("amazonq", "--no-interactive"),
+        ("kiro", "--resume-id=x"), ("kiro", "-ar"), ("kiro", "--agent-engine=v1"), ("kiro", "--classic"),
     ],
 )
 def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, word):
@@ -39,7 +41,9 @@ def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, wo
     [
         ("claude", ["-d", "--verbose"]), ("codex", ["-cmodel_reasoning_effort=high", "--search"]),
         ("goose", ["--max-turns", "5"]), ("aider", ["--no-git", "README.md"]), ("amp", ["--mode", "smart"]),
-        ("auggie", ["--compact", "--permission", "shell:allow"]), ("opencode", ["--agent", "plan"]), ("cursor", ["--approve-mcps", "--mode", "ask"]),
+        ("auggie", ["--compact", "--permission", "shell:allow"]), ("opencode", ["--agent", "plan"]),
+        ("cursor", ["--approve-mcps", "--mode", "ask"]),
+        ("amazonq", ["--agent", "a", "-w", "never"]), ("kiro", ["--agent", "a", "--trust-tools=read"]),
     ],
 )
 def test_other_arguments_stay_as_they_are(binary, tmp_path, agent, words):

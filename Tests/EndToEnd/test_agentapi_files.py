@@ -269,6 +269,24 @@ def test_a_pid_file_of_no_agentapi_does_not_keep_agentapi_from_starting(world, t
         other.wait()
 
 
+def test_a_pid_that_is_now_a_modules_start_scripts_is_no_agentapi(world, tmp_path):
+    script = tmp_path / "agentapi-start.sh"
+    script.write_text("#!/bin/sh\nsleep 600\ntrue\n")
+    script.chmod(0o755)
+    other = subprocess.Popen([script], start_new_session=True)
+    try:
+        until(lambda: Path(f"/proc/{other.pid}/comm").read_text().startswith("agentapi-start"), "the script's name")
+        pid_file = tmp_path / "agentapi.pid"
+        pid_file.write_text(f"{other.pid}\n")
+        world.start(AGENTAPI_PID_FILE=pid_file)
+        world.agentapi.wait_for_status("stable")
+        assert world.agentapi.pid(pid_file) == world.agentapi.journal("started")[-1]["pid"]
+        assert is_alive(other.pid)
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
+
+
 def test_a_pid_file_that_happens_to_hold_the_launchers_own_pid_is_no_obstacle(world, binary, tmp_path):
     """After a restart of a container the numbers begin again."""
     pid_file = tmp_path / "agentapi.pid"
@@ -307,6 +325,22 @@ def test_the_pid_file_of_a_killed_agentapi_is_removed(world):
     assert not pid_file.exists()
 
 
+@pytest.mark.parametrize("name", ["AGENTAPI_STATE_FILE", "AGENTAPI_PID_FILE"])
+def test_a_pipe_at_the_place_of_a_file_is_neither_waited_for_nor_replaced(world, name):
+    pipe = world.agentapi.root / "pipe"
+    os.mkfifo(pipe)
+    process = world.start(**{name: pipe})
+    if name == "AGENTAPI_PID_FILE":
+        assert process.wait(HANG) == 73
+        assert f"{pipe}: agentapi's pid file: " in world.errors()
+    else:
+        world.say("one")
+        process.terminate()
+        assert process.wait(HANG) == 0, world.errors()
+        assert f"{pipe}: it is no file; agentapi cannot save the chat [state-not-kept]" in world.errors()
+    assert pipe.is_fifo()
+
+
 # Places that cannot be written
 
 def read_only(world, binary, folder, **variables):
@@ -326,6 +360,16 @@ def locked(tmp_path):
     if made.returncode:
         pytest.skip(f"no mounts in a namespace of its own: {made.stderr.decode()}")
     return folder
+
+
+def test_where_none_of_our_own_files_can_be_written_agentapi_runs_without(world, binary, locked):
+    process = read_only(world, binary, locked, XDG_STATE_HOME=locked, XDG_RUNTIME_DIR=None)
+    world.agentapi.wait_for_status("stable")
+    assert "AGENTAPI_PID_FILE" not in world.servers()[-1]["environment"]
+    os.kill(world.servers()[-1]["ppid"], signal.SIGTERM)
+    errors = process.communicate(timeout=HANG)[1]
+    assert process.returncode == 0, errors
+    assert "[record-not-written]" in errors and "[state-not-kept]" in errors
 
 
 def test_a_stale_pid_file_that_cannot_be_removed_stops_the_start(world, binary, locked):
@@ -449,6 +493,27 @@ def test_what_is_left_of_a_session_whose_agentapi_is_gone_is_ended_before_the_ne
     assert f"left (pid {left})" in world.errors()
     process.terminate()
     process.wait(HANG)
+
+
+@pytest.mark.parametrize("leader", ["lives", "has gone"])
+def test_a_session_that_only_has_the_predecessors_number_is_left_alone(world, leader):
+    """After a container's restart numbers come again, those of sessions too; a daemon's leader ends at once."""
+    world.talk("one")
+    script = "echo $$; exec sleep 600" if leader == "lives" else "sleep 600 >&2 & echo $!"
+    other = subprocess.Popen(["sh", "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+    left = int(other.stdout.readline())
+    if leader == "has gone":
+        other.wait()
+    try:
+        run = known_run(world)
+        run["child"]["pid"] = run["launcher"]["pid"] = 2147483000
+        run["agentProcess"] = {"pid": other.pid, "startTicks": "1"}
+        (world.folder() / "run.json").write_text(json.dumps({**run, "end": None}))
+        world.talk("two")
+        assert is_alive(left) and "waiting for" not in world.errors()
+    finally:
+        os.killpg(other.pid, signal.SIGKILL)
+        other.wait()
 
 
 def test_a_process_that_only_has_the_predecessors_number_is_left_alone(world):

@@ -7,6 +7,8 @@ same command goes on with the same conversation by its exact id, and the prompt 
 import json
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 from agentapi import until
@@ -74,11 +76,12 @@ def test_a_conversation_outlives_stops_and_kills_and_has_its_prompt_once(run):
     run.shut_down()
     assert_in_order(run, identity)
 
-    # Killed before anything was ready, twice; then a last time in good order.
-    for _ in range(2):
-        starts = len(run.starts())
+    # Killed before anything was ready: agentapi has hardly begun, the agent has; then a last time in good order.
+    for event in ("started", "agent-started"):
+        starts, before = len(run.starts()), len(run.installation.journal(event))
         run.begin(TASK)
         assert run.agent.resumes(run.agent_argv(starts), identity)
+        run.installation.wait_for(event, before + 1)
         run.kill_everything()
         assert_in_order(run, identity)
     assert run.agent.resumes(run.start(TASK), identity)
@@ -100,6 +103,29 @@ def test_a_first_start_killed_before_the_agent_was_ready_gives_the_prompt_once_i
     run.shut_down()
     assert run.times_given(TASK) == 1
     assert run.record()["session"] == identity and not run.processes()
+
+
+def test_a_second_task_whose_agent_was_killed_before_it_read_it_is_given_by_the_next_start(workspaces, module_runs):
+    run = module_runs(workspaces("goose"), "--on-new-prompt", "send")
+    run.start(TASK)
+    identity = run.answered(TASK)
+    run.shut_down()
+    # The store knows whole seconds.
+    last = int(time.time())
+    until(lambda: int(time.time()) > last, "another second")
+    second = "Then paint the crane"
+    for _ in range(2):
+        run.begin(second, GOOSE_DOUBLE_READ_DELAY="600")
+        until(lambda: second not in run.agent.user_texts(identity) and run.record()["prompts"][1:], "the note")
+        until(lambda: any("goose" in Path(f"/proc/{pid}/cmdline").read_text() for pid in run.processes()), "the agent")
+        run.kill_everything()
+        assert run.record()["prompts"][-1]["state"] == "given" and run.times_given(second) == 0
+    for _ in range(2):
+        run.start(second)
+        run.answered(second, 2)
+        run.shut_down()
+    assert [run.times_given(text) for text in (TASK, second)] == [1, 1]
+    assert [entry["state"] for entry in run.record()["prompts"]] == ["delivered"] * 2
 
 
 def test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_nothing(run):

@@ -177,6 +177,21 @@ def test_a_message_to_a_warm_conversation_is_sent_once(launches, agentapi):
     assert launches.stop(launch) == 0
 
 
+def test_a_prompt_of_a_start_in_which_nothing_ran_is_given_by_the_next(launches, agentapi):
+    launches.has_claude_session()
+    double = agentapi.program.rename(agentapi.bin / "double")
+    agentapi.program.write_text("#!/no/such/interpreter\n")
+    agentapi.program.chmod(0o755)
+    assert launches.start("--on-new-prompt", "send", prompt="Go on.").wait(timeout=HANG) == 126
+    assert launches.prompts() == []
+    double.rename(agentapi.program)
+    launch = launches.start("--on-new-prompt", "send", prompt="Go on.")
+    agentapi.wait_for_status("stable")
+    assert launches.server()["argv"][-1] == "Go on."
+    assert launches.prompts() == [("argument", "given")]
+    assert launches.stop(launch) == 0
+
+
 def test_an_equal_message_in_the_loaded_chat_is_not_taken_for_the_new_one(launches, agentapi):
     session = launches.has_claude_session()
     options = ("--resume-prompt-file", launches.prompt_file)
@@ -286,3 +301,18 @@ def test_a_prompt_that_the_agents_store_shows_first_is_delivered_and_not_looked_
     assert "user" not in [role for role, text in agentapi.messages()]
     assert is_idle(launch)
     assert launches.stop(launch) == 0
+
+
+@pytest.mark.parametrize("size", [20, 130_000], ids=["argument", "stdin"])
+def test_a_prompt_that_would_end_its_own_paste_is_refused_before_anything_starts(under_agentapi, agentapi, tmp_path, size):
+    text = "a" * size + "\x1b[201~rm -rf"
+    (tmp_path / "prompt").write_text(text)
+    process = under_agentapi("--prompt-file", str(tmp_path / "prompt"))
+    assert process.wait(HANG) == 64
+    assert f"at offset {size} it holds the sequence that ends a paste" in (agentapi.root / "launch.err").read_text()
+    assert not agentapi.journal("agent-started")
+    (tmp_path / "prompt").write_text("a" * size + "\x1b[200~ \x1b[20")
+    process = under_agentapi("--prompt-file", str(tmp_path / "prompt"))
+    agentapi.wait_for_agent("message")
+    process.terminate()
+    process.wait(HANG)

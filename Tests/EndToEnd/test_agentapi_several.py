@@ -80,17 +80,18 @@ def test_two_in_turn_with_the_same_files_see_each_its_own_chat(workspaces, modul
 )
 def test_two_at_once_on_two_ports_see_each_its_own_chat(workspaces, module_runs, name, pair):
     pair = pair(workspaces(name), module_runs, own_files=False)
-    for _ in range(2):
+    for time in ("first", "second"):
         for run, prompt in pair.runs:
             if prompt in pair.identities:
                 assert run.agent.resumes(run.start(prompt), pair.identities[prompt])
-                until(lambda: f"about: {prompt}" in run.said_by_users(), "its own chat")
+                until(lambda: f"first about: {prompt}" in run.said_by_users(), "its own chat")
             else:
                 pair.started_cold(run, prompt)
         for run, prompt in pair.runs:
-            pair.talked(run, prompt, f"about: {prompt}")
+            pair.talked(run, prompt, f"{time} about: {prompt}")
         for run, prompt in pair.runs:
-            assert set(run.said_by_users()) == {f"about: {prompt}"}
+            said = run.said_by_users()
+            assert said[-1] == f"{time} about: {prompt}" and not [text for text in said if prompt not in text]
         (first, _), (second, _) = pair.runs
         assert first.state_file != second.state_file
         pids = [run.pid_file.read_text() for run, _ in pair.runs]
@@ -110,9 +111,11 @@ def test_module_dir_is_the_first_conversations_and_holds_a_folder_for_each_other
     folders = []
     for _ in range(2):
         for run, prompt in ((first, PAINT), (other, MEND)):
-            run.start(prompt)
+            words = run.start(prompt)
             run.answered(prompt)
             run.say(f"about: {prompt}")
+            if "-i" in words:
+                assert Path(words[words.index("-i") + 1]).parent == run.state_file.parent
             folders.append(run.state_file.parent)
             assert run.pid_file == folders[-1] / "agentapi.pid" and run.pid_file.exists()
             assert run.state_file.name == "agentapi-state.json"
@@ -123,6 +126,21 @@ def test_module_dir_is_the_first_conversations_and_holds_a_folder_for_each_other
     # Of the prompts nothing is left.
     left = sorted(str(path.relative_to(first.folder)) for path in first.folder.rglob("*") if path.is_file())
     assert [name for name in left if not name.endswith(".log")] == ["agentapi-state.json", f"{named}/agentapi-state.json"]
+
+
+def test_of_many_that_start_at_once_in_one_new_module_dir_each_has_files_of_its_own(workspaces, module_runs):
+    agent = workspaces("goose")
+    runs = [module_runs(agent, own_files=False, session=f"s{number}") for number in range(6)]
+    for _ in range(2):
+        scripts = [run.begin(f"task of {run.session}") for run in runs]
+        for run, script in zip(runs, scripts):
+            until(lambda: script.poll() is not None or not run.is_running(), "three answers of agentapi")
+            assert script.poll() == 0, run.said()
+        assert len({run.state_file for run in runs}) == len({run.pid_file for run in runs}) == len(runs)
+        for run in runs:
+            run.answered(f"task of {run.session}")
+            run.shut_down()
+    assert [run.times_given(f"task of {run.session}") for run in runs] == [1] * len(runs)
 
 
 @pytest.fixture

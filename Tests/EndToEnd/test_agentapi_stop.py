@@ -65,6 +65,16 @@ def test_the_modules_shutdown_with_a_term_to_agentlaunch_in_between_is_one_term(
     assert agentapi.signals() == ["USR1", "TERM"]
 
 
+def test_words_of_agentapis_log_in_a_prompt_are_no_end_of_it(agentapi, under_agentapi):
+    """agentapi prints the agent's command line."""
+    words = 'why does it log level=INFO msg="Received shutdown signal"?'
+    process, *pids = running(agentapi, under_agentapi, agent=(agentapi.agent, words))
+    assert "Received shutdown signal" in (agentapi.root / "launch.out").read_text()
+    process.terminate()
+    assert ended(process, *pids) == 0
+    assert agentapi.signals() == ["TERM"]
+
+
 @pytest.mark.parametrize("first", ["agentapi", "agentlaunch"])
 def test_a_service_manager_that_signals_everybody_at_once_is_one_term(agentapi, under_agentapi, first):
     process, pid, agent = running(agentapi, under_agentapi)
@@ -129,6 +139,17 @@ def test_agentapi_ends_although_nobody_reads_our_output(agentapi, under_agentapi
     assert ("were not read" in said or "not read in time" in said) if reader == "stalled" else "discarded" in said
 
 
+def test_a_launcher_whose_own_lines_nobody_reads_either_ends_too(agentapi, under_agentapi):
+    reading, writing = os.pipe()
+    process = under_agentapi(popen={"stdout": writing, "stderr": writing}, DOUBLE_CHATTER=str(5 << 20))
+    os.close(writing)
+    agentapi.wait_for_status("stable")
+    pids = [agentapi.wait_for("started")["pid"], agentapi.wait_for_agent()["pid"]]
+    process.terminate()
+    assert ended(process, *pids) == 0
+    os.close(reading)
+
+
 def test_a_slow_reader_loses_nothing_that_fits(agentapi, under_agentapi):
     reading, writing = os.pipe()
     process = under_agentapi(popen={"stdout": writing}, DOUBLE_CHATTER=str(700_000))
@@ -187,3 +208,17 @@ def test_an_agent_that_ends_by_itself_gets_no_signal(agentapi, under_agentapi):
     threading.Thread(target=lambda: agentapi.post("exit"), daemon=True).start()
     assert ended(process, *pids) == 0
     assert agentapi.signals() == []
+
+
+def test_what_the_start_script_had_begun_before_is_left_alone(agentapi, under_agentapi, tmp_path):
+    """`service & exec agentlaunch …`: the service is a child of agentlaunch, and none of its own."""
+    script = f"sleep 600 & echo $! >{tmp_path}/service; exec \"$@\""
+    process = under_agentapi("--stop-timeout", "1", under=("sh", "-c", script, "sh"), DOUBLE_IGNORE_TERM="1")
+    agentapi.wait_for_status("stable")
+    service = int((tmp_path / "service").read_text())
+    try:
+        process.terminate()
+        assert ended(process, agentapi.wait_for("started")["pid"]) == 1
+        assert is_alive(service)
+    finally:
+        os.kill(service, signal.SIGKILL)

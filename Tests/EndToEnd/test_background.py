@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -387,3 +388,44 @@ def test_logs_ends_quietly_when_nobody_reads_or_at_an_interrupt(background):
         assert following.stderr.read() == b""
         following.stdout.close()
         following.stderr.close()
+
+
+def test_a_launcher_that_is_killed_before_it_started_anything_is_no_bug_of_ours(background, tmp_path):
+    """It waits for the answer of an agentapi that is asked for its version."""
+    (tmp_path / "bin").mkdir()
+    agentapi = tmp_path / "bin/agentapi"
+    agentapi.write_text('#!/bin/sh\necho "$PPID" >"$0.asked.new"\nmv "$0.asked.new" "$0.asked"\nexec sleep 600\n')
+    agentapi.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        options = ["--port", str(free_port())]
+        process = background.popen("sleep", "600", transport="--agentapi", options=options, env=environment)
+        asked = tmp_path / "bin/agentapi.asked"
+        os.kill(int(until(lambda: asked.exists() and asked.read_text(), "the question")), number)
+        asked.unlink()
+        errors = process.communicate(timeout=HANG)[1].decode()
+        assert process.returncode == 69, errors
+        assert errors.splitlines()[-1] == (
+            f"agentlaunch: background process: it was ended by signal {int(number)} before it started anything; start it again"
+        )
+
+
+def test_a_launcher_is_stopped_though_its_lock_has_yet_to_get_its_pid(background):
+    background.start("true")
+    until(lambda: background.run_file()["end"], "the end")
+    holder = subprocess.Popen(
+        [sys.executable, "-c", "import fcntl, sys, time\nlock = open(sys.argv[1], 'w')\nfcntl.flock(lock, fcntl.LOCK_EX)\n"
+         "print('held', flush=True)\ntime.sleep(600)", background.conversation() / "lock"], stdout=subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        stop = background.popen_command("stop", "custom")
+        # It looks meanwhile; a stop that comes later finds the pid.
+        time.sleep(0.3)
+        (background.conversation() / "lock").write_text(f"{holder.pid}\n")
+        errors = stop.communicate(timeout=HANG)[1].decode()
+        assert stop.returncode == 0, errors
+        assert holder.wait(HANG) == -signal.SIGTERM
+    finally:
+        holder.kill()
+        holder.wait()

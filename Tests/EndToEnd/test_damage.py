@@ -17,15 +17,20 @@ sys.path.insert(0, str(SUPPORT))
 from damage import campaign
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
-SHORT = {"aider": 350, "amp": 350, "auggie": 350, "cursor": 700, "opencode": 700}  # one of several readers of a kind: the long run is made by hand
+# One of several readers of SQLite, of JSON or of text: the long run is made by hand.
+SHORT = {
+    "aider": 350, "amazonq": 700, "amp": 350, "auggie": 350, "cursor": 700, "kiro": 700, "opencode": 700,
+}
 SEED = os.environ.get("DAMAGE_SEED", "1")
 STAND_IN = [str(SUPPORT / "goose_reader.py")]
 
 
-@pytest.mark.parametrize("agent", ["goose", "aider", "amp", "auggie", "claude", "codex", "cursor", "opencode"])
+@pytest.mark.parametrize(
+    "agent", ["goose", "aider", "amp", "auggie", "claude", "codex", "cursor", "opencode", "amazonq", "kiro"]
+)
 def test_no_damage_makes_a_false_verdict_a_crash_or_a_trace(agent, tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
-    count = int(os.environ.get("DAMAGE_COUNT", SHORT.get(agent, 2002)))  # seven strata
+    count = int(os.environ.get("DAMAGE_COUNT", SHORT.get(agent, 2002)))
     keep = os.environ.get("DAMAGE_KEEP", str(tmp_path / "wrong"))
     results = campaign.run(agent, [str(BINARY)], count, SEED, keep=keep)
     text = campaign.report(results)

@@ -13,7 +13,7 @@ import plans
 
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
-AGENTS = ("aider", "amp", "auggie", "claude", "codex", "cursor", "goose", "opencode")
+AGENTS = ("aider", "amazonq", "amp", "auggie", "claude", "codex", "cursor", "goose", "kiro", "opencode")
 
 
 def name(case):

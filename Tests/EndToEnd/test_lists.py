@@ -10,19 +10,21 @@ import pytest
 FIXTURES = Path(__file__).resolve().parents[1] / "Fixtures"
 WORKDIR = "/home/coder/project"
 IDS = {
+    "amazonq": "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00",
     "auggie": "239d908c-d7f3-5625-82bf-eea7431aeac1",
     "claude": "11111111-1111-4111-8111-111111111111",
     "codex": "01a1fbec-640f-71e3-890f-979191a2bf22",
     "cursor": "bf6f9b5f-82de-5594-a684-762bee8e85e6",
     "goose": "20261002_1",
+    "kiro": "cli_0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00_a1B2c3D4",
     "opencode": "ses_f045f6bffffeQYNdaKy8isWydf",
 }
 
 
 @pytest.fixture
 def home(tmp_path):
-    for case in ("claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17", "cursor/subagent-newer",
-                 "opencode/schema_v1_4_11", "auggie/warm"):
+    for case in ("amazonq/own-two-turns", "auggie/warm", "claude/multi-turn-c100", "codex/subagent-0.163",
+                 "goose/schema_v17", "cursor/subagent-newer", "kiro/v3-converted", "opencode/schema_v1_4_11"):
         shutil.copytree(FIXTURES / case / "home", tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -82,8 +84,9 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
     found = json.loads(listing("agents", "--format", "json"))
-    assert [entry["name"] for entry in found] == [
-        "aider", "amp", "auggie", "claude", "codex", "cursor", "custom", "goose", "opencode",
+    names = [entry["name"] for entry in found]
+    assert names == [
+        "aider", "amazonq", "amp", "auggie", "claude", "codex", "cursor", "custom", "goose", "kiro", "opencode",
     ]
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")

@@ -55,7 +55,7 @@ def test_a_start_leaves_the_prompt_file_of_another_running_conversation(binary, 
         first.kill()
         first.wait()
         first.stdout.close()
-    assert os.listdir(tmp_path / "module") == []
+    assert [path for path in (tmp_path / "module").rglob("*") if path.is_file()] == []
 
 
 def test_a_start_leaves_files_of_the_users_and_removes_those_of_a_dead_launcher(binary, tmp_path, environment):

@@ -59,12 +59,12 @@ def test_one_that_does_not_listen_in_time_is_stopped_and_69(background, agentapi
     assert background.command("status").returncode == 3
 
 
-@pytest.mark.parametrize("code, status", [("3", 1), ("0", 69)])
-def test_an_agent_that_ends_before_gives_its_status_and_the_logs_last_lines(background, wait_ready, code, status):
+@pytest.mark.parametrize("code, status", [("3", 1), ("0", 0)])
+def test_an_agent_that_ends_before_is_69_with_its_status_and_the_logs_last_lines(background, wait_ready, code, status):
     result = wait_ready(50, AGENT_DIE=code, DOUBLE_SLOW_START="600")
-    assert result.returncode == status, result
+    assert result.returncode == 69, result
     lines = result.stderr.splitlines()
-    assert lines[-1].startswith("agentlaunch: agentapi: the start ended with status")
+    assert lines[-1].startswith(f"agentlaunch: agentapi: the start ended with status {status} before it was ready")
     assert any("Running: " in line for line in lines[:-1])
     assert has_ended(background.run_file()["launcher"]["pid"])
 
@@ -76,6 +76,12 @@ def test_while_it_starts_status_says_so_without_waiting_for_it(background, agent
     )
     [found] = json.loads(background.command("status", "-o", "json").stdout)["conversations"]
     assert (found["state"], found["phase"]) == ("running", "starting")
+
+
+def test_an_agentapi_that_answers_to_another_name_only_is_ready(background, wait_ready):
+    assert wait_ready(50, AGENTAPI_ALLOWED_HOSTS="chat.example").returncode == 0
+    [found] = json.loads(background.command("status", "-o", "json").stdout)["conversations"]
+    assert (found["state"], found["phase"]) == ("running", "ready")
 
 
 def test_an_agentapi_that_takes_its_time_is_running_of_unknown_phase(background, agentapi, wait_ready):

@@ -57,6 +57,14 @@ def turn(store, text, how):
     say(f"reply {number} to: {text}\n")
 
 
+def typed(line):
+    """What a line editor makes of the keys: a backspace takes one back, a paste stands between marks."""
+    left = b""
+    for part in line.replace(b"\x1b[200~", b"").replace(b"\x1b[201~", b"").split(b"\b"):
+        left = left[:-1] + part
+    return left
+
+
 def converse(store):
     """Lines from the terminal until /exit or its end."""
     say("the double is ready\n> ")
@@ -67,7 +75,7 @@ def converse(store):
         except OSError:
             key = b""
         if key in (b"\n", b"\r"):
-            text, line = line.decode("utf-8", "replace").strip(), b""
+            text, line = typed(line).decode("utf-8", "replace").strip(), b""
             if text == "/exit":
                 return
             if text:

@@ -46,7 +46,7 @@ def until(condition, what="condition"):
         if value:
             return value
         time.sleep(0.01)
-    raise AssertionError(f"{what} did not come true in {HANG} s")
+    raise AssertionError(f"{what() if callable(what) else what} did not come true in {HANG} s")
 
 
 def lines_of(path):

@@ -36,6 +36,13 @@ class Double:
 
 DOUBLES = [
     Double(
+        agent="amazonq", program="q",
+        cold=lambda prompt, workdir: ["chat", "--", prompt],
+        warm=lambda key, workdir: ["chat", "--resume"],
+        unknown=["chat", "--resume"], refusal=(None, "a new conversation"),
+        stores_prompt_first=False, many=False, unknown_id="0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1dff",
+    ),
+    Double(
         agent="auggie", program="auggie",
         options=["--unattended"],  # --allow-indexing: attended, it asks about the directory
         environment={"AUGMENT_SESSION_AUTH": "not-a-token"},

@@ -25,6 +25,7 @@ class Goose:
     """Goose's double with the looks of a `RealAgent`: its model is inside, its log says what that was asked."""
 
     name = "goose"
+    # How the paths begin, below the home, that the agent makes itself.
     own_places = (".local/share/goose", ".config/goose")
 
     def __init__(self, folder, binary):
@@ -63,7 +64,7 @@ class Goose:
 
 
 class ClaudeUnderAgentAPI(Claude):
-    own_places = (".claude", ".claude.json", ".cache/claude", ".local/share/applications/claude-code-url-handler.desktop")
+    own_places = (".claude", ".cache/claude", ".local/share/applications/claude-code-url-handler.desktop")
 
     def resumes(self, argv, identity):
         return "--resume" in argv and argv[argv.index("--resume") + 1] == identity
@@ -110,7 +111,7 @@ class ModuleRun:
             "AGENTAPI_BOUNDARY_PREFIX": str(self.wrapper),
             "AGENTAPI_CHAT_BASE_PATH": f"{OWNER}/{self.agent.name}/chat",
             "AGENTAPI_ALLOWED_HOSTS": "*",
-            "DOUBLE_TIME_SCALE": "0.1" if self.agent.name == "goose" else "0.5",
+            "DOUBLE_TIME_SCALE": "0.1" if self.agent.name == "goose" else "1",
             "DOUBLE_STABLE_SECONDS": "0.3",
         }
         if self.own_files:
@@ -218,10 +219,21 @@ class ModuleRun:
         A chat that is saved before its last message is answered can be stuck once it is loaded again: agentapi waits
         for a screen that differs from the last one it kept.
         """
-        self.installation.wait_for_status("stable", port=self.port)
-        assert self.installation.post(text, port=self.port)[0] == 200, self.said()
+        def is_taken():
+            """The screen may change again between the look and the message."""
+            self.installation.wait_for_status("stable", port=self.port)
+            status, answer = self.installation.post(text, port=self.port)
+            if status == 500 and "waiting for user input" in str(answer):
+                return False
+            assert status == 200, f"{answer}\n{self.said()}"
+            return True
+        until(is_taken, "a message that is taken")
         request = self.asked(text)
-        until(lambda: self.messages()[-1][0] == "agent" and "reply" in self.messages()[-1][1], "the answer in the chat")
+
+        def answer():
+            role, said = self.messages()[-1]
+            return role == "agent" and "reply" in said
+        until(answer, lambda: f"the answer in the chat; there is {[(r, ' '.join(t.split())[-300:]) for r, t in self.messages()]}")
         return request
 
     def asked(self, text):
@@ -265,11 +277,11 @@ class ModuleRun:
 
     def strangers(self):
         """What stands in the home or the workdir and is neither the agent's, nor in a folder of ours."""
-        ours = (".local/state/agentlaunch", self.folder.name)
-        places = tuple(self.agent.home / place for place in (*ours, *self.agent.own_places))
-        found = [path for path in self.agent.home.rglob("*") if path.is_file()]
-        found += [path for path in Path(self.workdir).rglob("*") if path not in found]
-        return [path for path in found if not any(path.is_relative_to(place) for place in places)]
+        known = (".local/state/agentlaunch", self.folder.name, *self.agent.own_places)
+        home, workdir = self.agent.home, Path(self.workdir)
+        found = [path for path in home.rglob("*") if path.is_file()]
+        found = [path for path in found if not str(path.relative_to(home)).startswith(known)]
+        return found + [path for path in workdir.rglob("*") if path not in found]
 
 
 def is_alive(pid):

@@ -5,7 +5,9 @@ enum AgentAPIProcess {
     /// By its program, its argv[0] or its name: a pid alone may long belong to another process.
     static func isOne(_ pid: Int32) -> Bool {
         guard let status = ProcessStatus(pid) else { return false }
-        let names: [Bytes?] = [executable(pid)?.lastComponent, status.arguments.first, status.command]
+        // A script's own name is all there is of it here, and module scripts are called agentapi-start.sh.
+        if status.command == Bytes(AgentAPIProgram.name.utf8) { return true }
+        let names: [Bytes?] = [executable(pid)?.lastComponent, status.arguments.first]
         return names.compactMap(\.self).contains { isName(Path(bytes: $0).lastComponent) }
     }
 

@@ -105,8 +105,17 @@ struct Predecessor {
     private mutating func collectSession() {
         guard let leader = run.transport == .direct ? run.child : run.agentProcess else { return }
         for process in Descendants.session(of: leader) where process != run.child {
-            descendants[process.pid] = process.startTicks
+            if leader.isAlive || hasPidFile(process.pid) { descendants[process.pid] = process.startTicks }
         }
+    }
+
+    /// What that agentapi was started with, its agent and whatever that has started inherit.
+    private func hasPidFile(_ pid: Int32) -> Bool {
+        guard let path = run.pidFile,
+            let content = try? contentsOfSmallFile(Path("/proc/\(pid)/environ"), limit: 4 << 20)
+        else { return false }
+        let entry = Bytes("AGENTAPI_PID_FILE=".utf8) + path.bytes
+        return content.split(separator: 0).contains { $0.elementsEqual(entry) }
     }
 
     /// Two agents must not write to one session. Returns whether one had to be killed.

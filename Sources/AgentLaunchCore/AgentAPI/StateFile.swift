@@ -63,14 +63,7 @@ struct StateFile: Equatable, Sendable {
     }
 
     /// Whether agentapi could write its file there; it makes folders that are missing.
-    var isWritable: Bool {
-        var folder = path.parent
-        while true {
-            if folder.withCString({ faccessat(AT_FDCWD, $0, W_OK | X_OK, AT_EACCESS) }) == 0 { return true }
-            guard errno == ENOENT, folder.parent != folder else { return false }
-            folder = folder.parent
-        }
-    }
+    var isWritable: Bool { canMakeFiles(in: path.parent) }
 }
 
 /// A record that says whose chat is at a path.

@@ -35,6 +35,10 @@ struct Agent: Sendable {
     var whenElsewhere: String?
     /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
     var newThread: [String] = []
+    /// It keeps one conversation for a directory, and finds it by the directory alone.
+    var hasOneConversationPerDirectory = false
+    /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
+    var storesPromptWithAnswer = false
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
 }

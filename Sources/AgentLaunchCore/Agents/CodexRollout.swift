@@ -103,29 +103,6 @@ struct CodexRollout {
         return bytes.text != nil && !hasLoneSurrogate(bytes)
     }
 
-    private func hasLoneSurrogate(_ bytes: Bytes) -> Bool {
-        func unit(_ index: Int) -> UInt16? {
-            guard index + 6 <= bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == 0x75,
-                let digits = bytes[(index + 2)..<(index + 6)].map({ $0 }).text
-            else { return nil }
-            return UInt16(digits, radix: 16)
-        }
-        var index = 0
-        while let backslash = bytes[index...].firstIndex(of: UInt8(ascii: "\\")) {
-            index = backslash + 2
-            guard let high = unit(backslash) else {
-                if index > bytes.count { return false }
-                continue
-            }
-            index = backslash + 6
-            if 0xdc00...0xdfff ~= high { return true }
-            guard 0xd800...0xdbff ~= high else { continue }
-            guard let low = unit(index), 0xdc00...0xdfff ~= low else { return true }
-            index += 6
-        }
-        return false
-    }
-
     /// Reads backward until the directory and all else is known. Where the directory is not `wanted`, no more
     /// than that is read.
     func tail(_ wanted: (String) -> Bool = { _ in true }) throws(Errno) -> Tail {

@@ -19,8 +19,13 @@ struct CursorDatabase {
         var last: CursorMessage?
     }
 
-    /// Deeper or longer chains of nodes are no chat.
-    private static let deepest = 16
+    /// How far nodes are followed: deeper, and longer, they are no chat.
+    private struct Walk {
+        var deepest = 16
+        var left = 100_000
+        /// A part that a node names is missing.
+        var lacksParts = false
+    }
 
     private let database: SQLiteDatabase
 
@@ -62,8 +67,8 @@ struct CursorDatabase {
         guard let root = try description()?["latestRootBlobId"]?.text, let bytes = try blob(root),
             let node = ProtobufFields(bytes)
         else { return }
-        var lacksParts = false
-        _ = try walk(node.strings(1), deepest: Self.deepest, &lacksParts, body)
+        var walk = Walk()
+        _ = try follow(node.strings(1), &walk, body)
     }
 
     private func fill(_ content: inout Content, _ node: ProtobufFields) throws(SQLiteFailure) {
@@ -71,43 +76,48 @@ struct CursorDatabase {
         var query: CursorMessage?
         var user: CursorMessage?
         let children = node.strings(1)
-        var lacksParts = false
-        let ended = try walk(children, deepest: Self.deepest, &lacksParts) { message in
+        var last: CursorMessage?
+        var walk = Walk()
+        let ended = try follow(children, &walk) { message in
             // What is not known may be said by somebody.
             if message?.isTurn ?? true { hasTurn = true }
-            content.last = message
+            last = message
             if let message, message.role == "user", user == nil { user = message }
             if let message, message.hasQuery { query = message }
             return query == nil
         }
-        content.hasTurn = hasTurn
-        content.lacksParts = lacksParts
-        content.first = query ?? user
         // Of the rest only the last is looked at: a long chat is not read to its end.
-        guard !ended, let child = children.last else { return }
-        _ = try walk([child], deepest: Self.deepest, &content.lacksParts) { message in
-            content.last = message
-            return true
+        if !ended, let child = children.last {
+            _ = try follow([child], &walk) { message in
+                last = message
+                return true
+            }
         }
+        content.hasTurn = hasTurn
+        content.lacksParts = walk.lacksParts
+        content.first = query ?? user
+        content.last = last
     }
 
     /// Whether the end was reached.
-    private func walk(
+    private func follow(
         _ children: [Bytes],
-        deepest: Int,
-        _ lacksParts: inout Bool,
+        _ walk: inout Walk,
         _ body: (CursorMessage?) -> Bool
     ) throws(SQLiteFailure) -> Bool {
         for child in children {
+            walk.left -= 1
+            guard walk.left > 0 else { return false }
             guard let bytes = try blob(hexadecimal(child)) else {
-                lacksParts = true
+                walk.lacksParts = true
                 continue
             }
             if let message = CursorMessage(bytes) {
                 if !body(message) { return false }
-            } else if deepest > 0, let node = ProtobufFields(bytes), !node.strings(1).isEmpty {
-                let inner = node.strings(1)
-                if try !walk(inner, deepest: deepest - 1, &lacksParts, body) { return false }
+            } else if walk.deepest > 0, let node = ProtobufFields(bytes), !node.strings(1).isEmpty {
+                walk.deepest -= 1
+                guard try follow(node.strings(1), &walk, body) else { return false }
+                walk.deepest += 1
             } else if !body(nil) {
                 return false
             }

@@ -28,6 +28,14 @@ struct PinnedURL: Equatable, Sendable {
         return ports.map { PinnedURL(file: file, port: $0) }
     }
 
+    /// In a file, and in those of a folder that end in `.json`.
+    static func inFiles(_ file: Path, _ folder: Path) -> [PinnedURL] {
+        let names = ((try? namesInDirectory(folder)) ?? []).filter {
+            $0.suffix(5).elementsEqual(".json".utf8)
+        }
+        return ([file] + names.map { folder / $0 }).flatMap(inText)
+    }
+
     /// The port of an address of this machine; nil for any other.
     static func port(of url: Bytes) -> Int? {
         let hosts = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].map { Bytes("http://\($0):".utf8) }

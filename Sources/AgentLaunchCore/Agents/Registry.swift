@@ -1,6 +1,6 @@
 /// The agents, sorted by name.
 enum Registry {
     static let agents: [Agent] = [
-        .aider, .amp, .auggie, .claude, .codex, .cursor, .custom, .goose, .openCode,
+        .aider, .amazonQ, .amp, .auggie, .claude, .codex, .cursor, .custom, .goose, .kiro, .openCode,
     ]
 }

@@ -48,6 +48,9 @@ protocol SessionStore: AnyObject {
     /// The process that has the session open now, if that is provable; never a recycled or foreign pid.
     func holder(of session: Session) -> Int32?
 
+    /// What a cold start in this directory would overwrite, whatever is known of it; nil if nothing.
+    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation?
+
     /// Folders in which a change may mean a new session or message; they need not exist yet.
     var watched: [Path] { get }
 
@@ -60,5 +63,6 @@ extension SessionStore {
     func isDerived(_ session: Session, from name: String) -> Bool { false }
     func legacy(_ findings: inout Findings) -> Lookup { .absent }
     func holder(of session: Session) -> Int32? { nil }
+    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? { nil }
     func sessionID(openFile: Path) -> String? { nil }
 }

@@ -2,7 +2,7 @@ import Glibc
 
 /// agentapi's files around one run: in order before it starts, and again when it has been reaped.
 final class AgentAPIFiles: LaunchObserver {
-    private let pidFile: PidFile
+    private let pidFile: PidFile?
     private let state: StateArrangement?
     /// Others may name the same state file.
     private var lock: FileLock?
@@ -16,7 +16,7 @@ final class AgentAPIFiles: LaunchObserver {
         _ diagnostics: Diagnostics
     ) throws(LaunchError) {
         let root = preparation.state.root
-        pidFile = PidFile(path: server.pidFile, root: root)
+        pidFile = server.pidFile.map { PidFile(path: $0, root: root) }
         self.state = state.map {
             StateArrangement(decision: $0, root: root, warn: { diagnostics.warn($0) })
         }
@@ -29,13 +29,13 @@ final class AgentAPIFiles: LaunchObserver {
     /// After the run, and after a start that failed.
     func putAway() {
         state?.settle()
-        if let pid { pidFile.removeIfHolds(pid) }
+        if let pid { pidFile?.removeIfHolds(pid) }
     }
 
     /// What would keep agentapi from running is found before anything is changed.
     static func check(_ server: AgentAPI.Server, _ preparation: Preparation) throws(LaunchError) {
         let root = preparation.state.root
-        try PidFile(path: server.pidFile, root: root).makeWay()
+        if let path = server.pidFile { try PidFile(path: path, root: root).makeWay() }
         try Port(number: server.port, root: root).check()
     }
 

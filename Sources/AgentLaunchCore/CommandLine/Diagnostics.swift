@@ -95,27 +95,14 @@ struct Diagnostics: Sendable {
     }
 
     private func write(_ level: Level, _ message: String, _ fields: [Field]) {
+        let line: Bytes
         switch format {
-        case .text: writeAll(Bytes("agentlaunch: \(oneLine(message))\n".utf8), to: descriptor)
+        case .text: line = Bytes("agentlaunch: \(oneLine(message))\n".utf8)
         case .json:
             let members = [Field("level", .string(level.word)), Field("message", .string(message))] + fields
-            writeAll(JSONWriter.compact(.object(members)) + [UInt8(ascii: "\n")], to: descriptor)
+            line = JSONWriter.compact(.object(members)) + [UInt8(ascii: "\n")]
         }
+        // Whoever does not read must not keep a launch from what it has to do.
+        writeAll(line, to: descriptor, patience: 1000)
     }
-}
-
-/// Control characters, line breaks first of all, are written as escapes: a path can hold them, and neither a
-/// reader of lines nor a terminal should meet them.
-func oneLine(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-        switch scalar.value {
-        case 0x0a: result += "\\n"
-        case 0x09: result += "\\t"
-        case 0x0d: result += "\\r"
-        case 0..<0x20, 0x7f..<0xa0: result += "\\u{" + String(scalar.value, radix: 16) + "}"
-        default: result.unicodeScalars.append(scalar)
-        }
-    }
-    return result
 }

@@ -3,10 +3,8 @@
 enum NotYet {
     /// Agents whose names are known; everybody else's name is a mistake.
     static let agents: [AgentNames.Entry] = [
-        .init("amazonq", ["amazon-q", "q"]),
         .init("copilot"),
         .init("gemini"),
-        .init("kiro", ["kiro-cli"]),
     ]
 
     /// Commands, and what to do instead.

@@ -47,6 +47,8 @@ struct Preparation {
         var moduleDirectory: Path?
         /// Who has the conversation open now, if anybody.
         var holder: Int32?
+        /// What the start overwrites.
+        var overwritten: OldConversation?
     }
 
     func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
@@ -102,7 +104,8 @@ struct Preparation {
             task: task,
             onNewPrompt: context.request.onNewPrompt ?? (context.isAttended ? .refuse : .skip),
             hasResumePrompt: resumePrompt != nil,
-            resumeWhen: context.request.resumeWhen
+            resumeWhen: context.request.resumeWhen,
+            storesPromptWithAnswer: context.agent.storesPromptWithAnswer && !wishes.fresh
         )
         var prompt = prompts.decide(decision, &findings)
         if prompt.wantsFresh {
@@ -116,6 +119,7 @@ struct Preparation {
                 findings.warn("prompt-unreadable", "\(error.what): \(error.why)")
             }
         }
+        let overwritten = try overwritten(by: decision, store, &findings)
         let executable = findExecutable()
         let planner = try planner(
             executable,
@@ -146,8 +150,33 @@ struct Preparation {
             storeRoot: store.root,
             state: planner.state,
             moduleDirectory: moduleDirectory.map { _ in planner.apiFolder },
-            holder: holder
+            holder: holder,
+            overwritten: overwritten
         )
+    }
+
+    private func overwritten(
+        by decision: Decision,
+        _ store: any SessionStore,
+        _ findings: inout Findings
+    ) throws(LaunchError) -> OldConversation? {
+        guard case .cold = decision.start else { return nil }
+        do throws(StoreTrouble) {
+            guard let old = try store.overwritten(&findings) else { return nil }
+            findings.warn(
+                "old-conversation-saved",
+                "\(context.agent.title) will overwrite conversation \(old.id ?? "of this directory"): it is first copied to "
+                    + "\(ConversationBackup(conversation).folder)"
+            )
+            return old
+        } catch {
+            throw LaunchError(
+                .cannotCreate,
+                "\(error.path)",
+                "\(context.agent.title) would overwrite what it holds of this directory, and that cannot be saved: \(error.why)",
+                error.nextStep
+            )
+        }
     }
 
     private func read(
@@ -201,6 +230,7 @@ struct Preparation {
             executable: executable,
             version: VersionAnswer(version: context.request.agentVersion, source: .notNeeded),
             apiFolder: folder,
+            isAPIFolderWritable: canMakeFiles(in: folder),
             agentAPI: .find(context.environment, home: context.home, relativeTo: context.workdir)
         )
         if context.request.agentVersion != nil { planner.version.source = .option }
@@ -222,10 +252,14 @@ struct Preparation {
         return planner
     }
 
+    /// In `--module-dir`, for a conversation that is not the first one there.
+    var ownModuleDirectory: Path? {
+        moduleDirectory.map { $0 / StateFolder.folderName(context.request.sessionName, context.workdir) }
+    }
+
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.
-    private func apiFolder(_ record: Record?) -> Path {
-        guard let module = moduleDirectory else { return conversation }
-        let own = module / StateFolder.folderName(context.request.sessionName, context.workdir)
+    func apiFolder(_ record: Record?) -> Path {
+        guard let module = moduleDirectory, let own = ownModuleDirectory else { return conversation }
         if let kept = record?.moduleDirectory, kept == module || kept == own { return kept }
         let agents = (try? namesInDirectory(state.root)) ?? []
         let isTaken = agents.contains { name in

@@ -29,7 +29,8 @@ struct StartCommand {
         let locks = LaunchLocks(preparation, diagnostics)
         let lock = try locks.takeConversation()
         try preparation.endPredecessor(diagnostics)
-        promptFiles.removeLeftovers()
+        removeLeftovers()
+        let claim = ModuleClaim.take(preparation)
         let began = monotonicMilliseconds()
         var outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
@@ -41,7 +42,7 @@ struct StartCommand {
         let sessionLock = try locks.takeSession(outcome.plan)
         let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
         let end: ChildEnd
-        do throws(LaunchError) { end = try launch(outcome, upkeep) } catch {
+        do throws(LaunchError) { end = try launch(outcome, upkeep, claim) } catch {
             upkeep.end(error.status.rawValue)
             throw error
         }
@@ -105,12 +106,21 @@ struct StartCommand {
 
     private func launch(
         _ outcome: Preparation.Outcome,
-        _ upkeep: LaunchUpkeep
+        _ upkeep: LaunchUpkeep,
+        _ claim: consuming FileLock?
     ) throws(LaunchError)
         -> ChildEnd
     {
         let plan = outcome.plan
-        let materials = try LaunchMaterials(outcome, preparation, promptFiles: promptFiles)
+        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
+        let materials = try LaunchMaterials(
+            outcome,
+            preparation,
+            promptFiles: PromptFile(
+                in: promptFolder(outcome.moduleDirectory),
+                conversation: preparation.conversation
+            )
+        )
         defer { materials.putAway() }
         let files = try outcome.plan.server.map { (server) throws(LaunchError) in
             try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
@@ -129,6 +139,7 @@ struct StartCommand {
         files?.claim(&record)
         let isRecorded = plan.agent.name != "custom"
         if isRecorded { write(record) }
+        _ = consume claim
         diagnostics.notice(startLine(plan))
         let learnt = LearntSession(LaunchLocks(preparation, diagnostics), known: record.sessionID)
         let watcher =
@@ -150,7 +161,21 @@ struct StartCommand {
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
         let members: [(any LaunchObserver)?] = [upkeep, files, watcher, chat, upkeep.deadline(asked: chat)]
         let observers = LaunchObservers(members: members.compactMap(\.self))
-        switch plan.transport {
+        do throws(LaunchError) { return try run(plan.transport, materials, observers, upkeep) } catch {
+            // Nothing ran, so nothing was given.
+            record.prompts.removeAll { $0.state == .given && $0.at == now }
+            if isRecorded { write(record) }
+            throw error
+        }
+    }
+
+    private func run(
+        _ transport: Transport,
+        _ materials: LaunchMaterials,
+        _ observers: LaunchObservers,
+        _ upkeep: LaunchUpkeep
+    ) throws(LaunchError) -> ChildEnd {
+        switch transport {
         case .direct:
             let launch = DirectLaunch(
                 child: materials.child,
@@ -184,13 +209,17 @@ struct StartCommand {
         }
     }
 
-    private var promptFiles: PromptFile {
-        PromptFile(in: promptFolder(), conversation: preparation.conversation)
+    /// What killed launchers left of prompts, in `--module-dir` and in this conversation's own folder of it.
+    private func removeLeftovers() {
+        let folders = [promptFolder(preparation.moduleDirectory), preparation.ownModuleDirectory]
+        for folder in folders.compactMap(\.self) {
+            PromptFile(in: folder, conversation: preparation.conversation).removeLeftovers()
+        }
     }
 
     /// Where it was put last time too, so that leftovers are found.
-    private func promptFolder() -> Path {
-        let folder = preparation.moduleDirectory ?? preparation.conversation
+    private func promptFolder(_ module: Path?) -> Path {
+        let folder = module ?? preparation.conversation
         do throws(Errno) {
             try makeFolders(folder, mode: 0o700)
             if folder.withCString({ access($0, W_OK) }) != 0 { throw Errno.last }

@@ -21,6 +21,14 @@ extension StartContext {
         guard let agent = Registry.agents.first(where: { $0.name == request.agent }) else {
             throw LaunchError(.bug, request.agent, "the agent is not registered", "report this")
         }
+        guard !agent.hasOneConversationPerDirectory || request.sessionName == SessionName.fallback else {
+            throw LaunchError(
+                .usage,
+                "--session \(request.sessionName)",
+                "\(agent.title) keeps one conversation for a directory",
+                "leave it out, or give another --workdir"
+            )
+        }
         self.agent = agent
         self.request = request
         let terminals = surroundings.terminals

@@ -27,10 +27,14 @@ struct PromptDecider {
     let onNewPrompt: NewPromptPolicy
     let hasResumePrompt: Bool
     let resumeWhen: ResumeWhen
+    /// `Agent.storesPromptWithAnswer`, unless the conversation is to be a new one anyhow.
+    var storesPromptWithAnswer = false
 
     func decide(_ decision: Decision, _ findings: inout Findings) -> PromptDecision {
         guard case .warm(let session) = decision.start else {
-            return PromptDecision(action: decision.verdict == .cold && task != nil ? .send : .none)
+            guard decision.verdict == .cold, let task else { return PromptDecision(action: .none) }
+            warnIfRepeated(task, &findings)
+            return PromptDecision(action: .send)
         }
         guard let task else { return PromptDecision(action: resume(session, otherwise: .none)) }
         let given = wasGiven(task, session)
@@ -46,7 +50,9 @@ struct PromptDecider {
         case .other, .never: break
         }
         switch onNewPrompt {
-        case .send: return PromptDecision(action: .send, given: given)
+        case .send:
+            warnIfRepeated(task, &findings)
+            return PromptDecision(action: .send, given: given)
         case .fresh: return PromptDecision(action: .send, given: given, wantsFresh: true)
         case .skip:
             findings.warn(
@@ -63,6 +69,15 @@ struct PromptDecider {
         }
     }
 
+    /// It was given, and the agent ended before the answer, with which it would have stored it.
+    private func warnIfRepeated(_ task: TaskText, _ findings: inout Findings) {
+        guard storesPromptWithAnswer, record?.holds(task.sha256) != nil else { return }
+        findings.warn(
+            "prompt-repeated",
+            "this prompt was given before, and the agent kept nothing of it: it is given again"
+        )
+    }
+
     private func resume(_ session: Session, otherwise: PromptDecision.Action) -> PromptDecision.Action {
         let wanted = hasResumePrompt && (resumeWhen == .always || session.interrupted == true)
         return wanted ? .resumePrompt : otherwise
@@ -77,9 +92,22 @@ struct PromptDecider {
             switch store.contains(task, in: session) {
             case true?: return .this
             case nil: return .unknown
-            case false?: if remembered != nil { return .unknown }
+            case false?:
+                if let remembered, !storesPromptWithAnswer, !hasNeverArrived(remembered, session) {
+                    return .unknown
+                }
             }
         }
         return session.firstMessage == .none && record?.prompts.isEmpty ?? true ? .never : .other
+    }
+
+    /// The agent was ended before it took the prompt it was started with: nothing has happened in the conversation
+    /// since. A second in which both fall tells nothing, as some stores know no less. A message that was typed may
+    /// have been refused by the agent, and would be again.
+    private func hasNeverArrived(_ prompt: Record.Prompt, _ session: Session) -> Bool {
+        guard prompt.how != AgentCommand.Delivery.agentapi.rawValue, let latest = session.updatedAt else {
+            return false
+        }
+        return latest.milliseconds / 1000 < prompt.at.milliseconds / 1000
     }
 }

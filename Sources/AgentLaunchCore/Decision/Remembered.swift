@@ -9,7 +9,13 @@ extension Decider {
 
     func remembered(_ findings: inout Findings) -> Remembered {
         guard case .present(let record) = record else { return .goOn }
-        if record.hasNoSession { return captured(record, &findings) }
+        if record.hasNoSession {
+            let captured = captured(record, &findings)
+            // Agents that store a prompt with its answer: agentapi may have seen it arrive all the same.
+            guard case .goOn = captured, record.wasDelivered, let trouble = missingStore(record, &findings)
+            else { return captured }
+            return .decided(.unknown(trouble, .record, Self.storeIsGone))
+        }
         var empty: Session?
         if let id = record.sessionID, agent.isSessionID(id) {
             switch store.find(id, &findings) {
@@ -43,7 +49,7 @@ extension Decider {
         }
         if record.wasDelivered, let trouble = missingStore(record, &findings) {
             return .decided(
-                .unknown(trouble, .record, "A prompt was delivered here, and the store is not where it was.")
+                .unknown(trouble, .record, Self.storeIsGone)
             )
         }
         if record.wasDelivered { findings.warn("conversation-lost", lost(record, empty)) }
@@ -56,6 +62,8 @@ extension Decider {
         }
         return .goOn
     }
+
+    private static let storeIsGone = "A prompt was delivered here, and the store is not where it was."
 
     private func moved(_ session: Session, _ place: Path) -> StoreTrouble {
         StoreTrouble(

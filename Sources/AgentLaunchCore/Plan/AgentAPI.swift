@@ -11,8 +11,8 @@ struct AgentAPI: Sendable {
     struct Server: Equatable, Sendable {
         var program: AgentAPIProgram
         var port: Int
-        /// Absolute, as the next one.
-        var pidFile: Path
+        /// Absolute, as the next one. Nil where none can be written: agentapi would not start.
+        var pidFile: Path?
         /// Nil without `--state-persistence`.
         var stateFile: Path?
         /// The state file is this session's own, and agentapi reads it.
@@ -25,6 +25,9 @@ struct AgentAPI: Sendable {
     var workdir: Path
     /// The conversation's own directory, or its place in `--module-dir`.
     var folder: Path
+    var isFolderWritable = true
+    /// What stands at the state file's path is left as it is.
+    var savesState = true
     /// A warm start whose state file is its own.
     var loadsState: Bool
     /// The prompt goes by `-I`.
@@ -48,7 +51,7 @@ struct AgentAPI: Sendable {
         Server(
             program: program,
             port: try port(),
-            pidFile: file("PID_FILE") ?? folder / "agentapi.pid",
+            pidFile: file("PID_FILE") ?? (isFolderWritable ? folder / "agentapi.pid" : nil),
             stateFile: request.statePersistence ? stateFile : nil,
             loadsState: loadsState && request.statePersistence && program.can(.state)
         )

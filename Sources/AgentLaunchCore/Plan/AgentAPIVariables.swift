@@ -21,12 +21,14 @@ extension AgentAPI {
         }
         if request.statePersistence {
             if environment.given("AGENTAPI_STATE_FILE") == nil { set("STATE_FILE", stateFile.bytes, &change) }
+            // agentapi would put its file in the place of a pipe or a device.
+            if !savesState { set("SAVE_STATE", Bytes("false".utf8), &change) }
             set("LOAD_STATE", Bytes((try server().loadsState ? "true" : "false").utf8), &change)
         } else {
             change.unset += Self.state.map { Self.prefix + $0 }.filter { environment[$0] != nil }
         }
         if environment.given("AGENTAPI_PID_FILE") == nil {
-            set("PID_FILE", try server().pidFile.bytes, &change)
+            if let path = try server().pidFile { set("PID_FILE", path.bytes, &change) }
         }
         return change
     }
@@ -59,7 +61,12 @@ extension AgentAPI {
             return
         case "ALLOWED_HOSTS": try AgentAPIList.checkHosts(value, name)
         case "ALLOWED_ORIGINS": try AgentAPIList.checkOrigins(value, name)
-        case "SAVE_STATE": try checkSwitch(value, name)
+        case "SAVE_STATE":
+            try checkSwitch(value, name)
+            if !savesState {
+                findings.saw(variable: name, .ignored, "the chat cannot be saved")
+                return
+            }
         case "STATE_FILE", "PID_FILE": makeAbsolute(key, value, &change, &findings)
         default: break
         }

@@ -18,6 +18,8 @@ extension Planner {
             program: agentAPI,
             workdir: context.workdir,
             folder: apiFolder,
+            isFolderWritable: isAPIFolderWritable,
+            savesState: state?.isReadOnly != true,
             loadsState: session != nil && state?.loads == true,
             passesPrompt: plan.prompt.delivery == .agentapi && session == nil,
             environment: context.environment

@@ -5,6 +5,7 @@ struct Planner {
     var version: VersionAnswer
     /// Where agentapi's files of this conversation go.
     let apiFolder: Path
+    var isAPIFolderWritable = true
     /// Whose chat agentapi's state file holds; nil where none is kept.
     var state: StateDecision?
     var agentAPI: AgentAPIProgram

@@ -50,6 +50,7 @@ extension Planner {
     }
 
     func checkDelivery(_ plan: LaunchPlan) throws(LaunchError) {
+        try checkPaste(plan.prompt)
         let isWarm = plan.decision.verdict == .warm
         guard let feature = Self.feature(plan.prompt.delivery, isWarm: isWarm),
             !agentAPI.can(feature)
@@ -60,6 +61,21 @@ extension Planner {
             "agentapi \(agentAPI.release) takes no prompt of \(bytes) bytes \(way): that began with \(feature.since)",
             "update agentapi to \(feature.since) or newer"
         )
+    }
+
+    /// agentapi pastes it into the agent's terminal: what follows the mark of a paste's end would be typed keys.
+    private func checkPaste(_ prompt: LaunchPlan.Prompt) throws(LaunchError) {
+        guard prompt.action != .skip, prompt.delivery == .agentapi || prompt.delivery == .stdin,
+            let text = prompt.text
+        else { return }
+        let end = Bytes("[201~".utf8)
+        for (offset, byte) in text.enumerated() where byte == 0x1b {
+            guard text[(offset + 1)...].starts(with: end) else { continue }
+            throw undeliverable(
+                "at offset \(offset) it holds the sequence that ends a paste, and agentapi would type the rest",
+                "remove the sequence ESC [201~"
+            )
+        }
     }
 
     private func undeliverable(_ why: String, _ nextStep: String) -> LaunchError {

@@ -6,6 +6,9 @@ struct SQLiteFailure: Error, Equatable, Sendable {
     var code: Int32
     var message: String
 
+    /// What we find wrong with a database that SQLite reads.
+    static func ours(_ message: String) -> SQLiteFailure { SQLiteFailure(code: -1, message: message) }
+
     var primaryCode: Int32 { code & 0xff }
     var isBusy: Bool {
         primaryCode == SQLITE_BUSY || primaryCode == SQLITE_LOCKED || primaryCode == SQLITE_PROTOCOL
@@ -155,6 +158,9 @@ struct SQLiteRow {
     func integer(_ column: Int32) -> Int64? {
         sqlite3_column_type(statement, column) == SQLITE_NULL ? nil : sqlite3_column_int64(statement, column)
     }
+
+    /// Whether the value is text as it is stored: what is asked for as text is converted otherwise.
+    func isText(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_TEXT }
 
     /// Nil for NULL.
     func bytes(_ column: Int32) throws(SQLiteFailure) -> Bytes? {

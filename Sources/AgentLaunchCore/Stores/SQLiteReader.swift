@@ -18,6 +18,9 @@ struct SQLiteReader: Sendable {
     /// Where a private copy may be made, the first that can be written.
     var temporaryFolders: [Path] = ["/tmp", "/var/tmp", "/dev/shm"]
 
+    /// Microseconds between two looks that have to differ for a doubt to go away.
+    private static let longPause: UInt32 = 15_000
+
     init(_ path: Path) { self.path = path }
 
     /// The body's result. The body is run again whenever the database changed under it or was busy, so it must
@@ -28,7 +31,9 @@ struct SQLiteReader: Sendable {
         let end = monotonicMilliseconds() + patience
         var previous: StoreTrouble?
         var failuresInPlace = 0
+        var shortPause: UInt32 = 1_000
         while true {
+            var pause = Self.longPause
             let isLast = monotonicMilliseconds() >= end
             switch try attempt(failuresInPlace: failuresInPlace, body) {
             case .answer(.read(_, let sidecars))
@@ -48,9 +53,12 @@ struct SQLiteReader: Sendable {
                         nextStep: "stop the program that has it open, or try again"
                     )
                 }
+                // A writer holds it for a moment only, and may be back soon: the sooner the better the chance.
+                pause = shortPause
+                shortPause = min(2 * shortPause, Self.longPause)
             case .failedInPlace: failuresInPlace += 1
             }
-            usleep(15_000)
+            usleep(pause)
         }
     }
 
@@ -151,13 +159,16 @@ struct SQLiteReader: Sendable {
     }
 
     private func damage(_ failure: SQLiteFailure) -> StoreTrouble {
-        let isDamage = [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_INTERRUPT].contains(
-            failure.primaryCode
-        )
+        let isOurs = failure == .ours(failure.message)
+        let isDamage =
+            isOurs
+            || [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_INTERRUPT].contains(
+                failure.primaryCode
+            )
         return StoreTrouble(
             path: path,
             kind: isDamage ? .damaged : .unreadable,
-            why: "SQLite says: \(failure.message) (\(failure.code))",
+            why: isOurs ? failure.message : "SQLite says: \(failure.message) (\(failure.code))",
             nextStep: "restore it from a backup, or move it away"
         )
     }

@@ -63,6 +63,17 @@ struct BackgroundWait {
         guard let started else {
             // Its own line says why.
             if case .exited(let status) = end, status != 0 { return status }
+            if case .signalled = end {
+                diagnostics.report(
+                    LaunchError(
+                        .unavailable,
+                        "background process",
+                        "it \(end.words) before it started anything",
+                        "start it again"
+                    )
+                )
+                return ExitStatus.unavailable.rawValue
+            }
             diagnostics.report(
                 LaunchError(
                     .bug,
@@ -93,11 +104,7 @@ struct BackgroundWait {
                 "see the log \(started.log)"
             )
         )
-        switch end {
-        case .exited(0): return ExitStatus.unavailable.rawValue
-        case .exited(let status): return status
-        case .signalled(let number): return 128 + number
-        }
+        return ExitStatus.unavailable.rawValue
     }
 
     /// False at the end.

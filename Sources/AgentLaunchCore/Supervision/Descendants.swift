@@ -4,6 +4,10 @@ import Glibc
 /// The processes below one, this one as a rule, in whatever session or group: as subreaper this process is the
 /// parent of those whose own parent has ended.
 enum Descendants {
+    /// Children that this process had before it made any: of a script that has started something and then became
+    /// agentlaunch by `exec`. They, and what is below them, are nobody's here. To be read before the first fork.
+    static let strangers: [Int32: Bytes] = all().reduce(into: [:]) { $0[$1.key] = $1.value.started }
+
     private struct Entry {
         var parent: Int32
         var session: Int32
@@ -17,7 +21,7 @@ enum Descendants {
     /// Sends a signal to all that are alive; returns how many those were.
     @discardableResult
     static func signalAll(_ signal: Int32) -> Int {
-        let living = all()
+        let living = own()
         for (pid, entry) in living {
             let process = process_open(pid)
             guard process >= 0 else { continue }
@@ -29,11 +33,25 @@ enum Descendants {
         return living.count
     }
 
-    static func pids(of root: Int32 = getpid()) -> [Int32] { Array(all(of: root).keys) }
+    static func pids() -> [Int32] { Array(own().keys) }
 
-    /// Those of a session, whoever their parent is by now. The leader's number belongs to it while one of them lives.
+    /// Those below another process.
+    static func pids(of root: Int32) -> [Int32] { Array(all(of: root).keys) }
+
+    private static func own() -> [Int32: Entry] {
+        let strangers = strangers
+        return all { strangers[$0] == $1.started }
+    }
+
+    /// Those of a session, whoever their parent is by now. The leader's number belongs to it while one of them lives;
+    /// if that is another process by now, none lives any more. Where the leader has gone, the number alone tells
+    /// nothing: another session may have had it since, of a daemon whose leader has ended too.
     static func session(of leader: Run.Process) -> [Run.Process] {
-        everybody().compactMap { pid, entry in
+        let everybody = everybody()
+        if let entry = everybody[leader.pid], UInt64(entry.started.lossyText) != leader.startTicks {
+            return []
+        }
+        return everybody.compactMap { pid, entry in
             guard entry.session == leader.pid, !entry.isDead,
                 let ticks = UInt64(entry.started.lossyText), ticks >= leader.startTicks
             else { return nil }
@@ -56,13 +74,16 @@ enum Descendants {
         return entries
     }
 
-    private static func all(of root: Int32 = getpid()) -> [Int32: Entry] {
+    private static func all(
+        of root: Int32 = getpid(),
+        butBelow isLeftOut: (Int32, Entry) -> Bool = { _, _ in false }
+    ) -> [Int32: Entry] {
         let entries = everybody()
         let children = Dictionary(grouping: entries.keys) { entries[$0]?.parent ?? 0 }
         var found: [Int32: Entry] = [:]
         var open = children[root] ?? []
         while let pid = open.popLast() {
-            guard let entry = entries[pid], found[pid] == nil else { continue }
+            guard let entry = entries[pid], found[pid] == nil, !isLeftOut(pid, entry) else { continue }
             found[pid] = entry
             open += children[pid] ?? []
         }

@@ -1,3 +1,5 @@
+import Glibc
+
 /// A conversation as its directory shows it: its last start, and who runs it now.
 ///
 /// The lock alone says whether a launcher lives, and its pid. `run.json` tells the rest, as long as it is that
@@ -61,17 +63,28 @@ struct KnownConversation: Sendable {
         self.workdir = workdir
         self.run = run
         lock = LockPlaces(folder / LaunchLocks.name, environment)
-        launcher = lock.held.flatMap { pid, path in
-            guard let process = Run.Process(pid) else { return nil }
-            let isCertain = FileLock.writtenPID(path) == pid || run?.launcher == process
-            return Launcher(process: process, isCertain: isCertain)
-        }
+        launcher = Self.launcher(lock, run)
         if launcher != nil {
             state = .running
         } else {
             state = run?.hasOrphan == true ? .ending : .ended
         }
     }
+
+    /// A lock is taken first and gets its holder's pid then: one without is looked at again.
+    private static func launcher(_ lock: LockPlaces, _ run: Run?) -> Launcher? {
+        let due = monotonicMilliseconds() + patience
+        while true {
+            guard let (pid, path) = lock.held, let process = Run.Process(pid) else { return nil }
+            let isCertain = FileLock.writtenPID(path) == pid || run?.launcher == process
+            if isCertain || monotonicMilliseconds() >= due {
+                return Launcher(process: process, isCertain: isCertain)
+            }
+            _ = poll(nil, 0, 10)
+        }
+    }
+
+    private static let patience: Int64 = 1000
 
     /// The start that runs, if its launcher wrote it.
     var current: Run? { launcher == nil ? nil : run.flatMap { $0.launcher == launcher?.process ? $0 : nil } }

@@ -15,6 +15,10 @@ enum LaunchPhase: String, Sendable {
     }
 
     private static func phase(_ answer: ChatAnswer) -> LaunchPhase {
-        if case .status = answer { .ready } else { .starting }
+        switch answer {
+        // It listens too if it only refuses the name that it was called by.
+        case .status, .refused: .ready
+        default: .starting
+        }
     }
 }

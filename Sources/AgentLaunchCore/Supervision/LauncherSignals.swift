@@ -15,6 +15,7 @@ struct LauncherSignals {
             signals_give_back(&inherited, -1)
             throw LaunchError(.cannotCreate, "signalfd", "\(error)", "check the sandbox this runs in")
         }
+        _ = Descendants.strangers
         crash_guard_install(&inherited)
         processes_adopt_orphans()
     }

@@ -1,5 +1,15 @@
 import Glibc
 
+/// Whether files can be made in a folder, which may have to be made first itself.
+func canMakeFiles(in folder: Path) -> Bool {
+    var folder = folder
+    while true {
+        if folder.withCString({ faccessat(AT_FDCWD, $0, W_OK | X_OK, AT_EACCESS) }) == 0 { return true }
+        guard errno == ENOENT, folder.parent != folder else { return false }
+        folder = folder.parent
+    }
+}
+
 /// Makes a folder and those above it; an existing one is left as it is.
 func makeFolders(_ path: Path, mode: mode_t) throws(Errno) {
     if path.withCString({ mkdir($0, mode) }) == 0 { return }

@@ -8,7 +8,8 @@ struct ReadOnlyFile: ~Copyable {
     init(_ path: Path) throws(Errno) {
         self.path = path
         descriptor = try path.withCString { (name) throws(Errno) in
-            try retrying { open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) }
+            // A pipe that stands where a file should be is not waited for.
+            try retrying { open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
         }
     }
 

@@ -12,7 +12,8 @@ struct PromptDeciderTests {
         record: Record? = nil,
         task: TaskText? = DecisionBench.task,
         _ policy: NewPromptPolicy = .skip,
-        resume: ResumeWhen? = nil
+        resume: ResumeWhen? = nil,
+        storesPromptWithAnswer: Bool = false
     ) -> (answer: String, warnings: [String]) {
         var findings = Findings()
         let prompt = PromptDecider(
@@ -21,7 +22,8 @@ struct PromptDeciderTests {
             task: task,
             onNewPrompt: policy,
             hasResumePrompt: resume != nil,
-            resumeWhen: resume ?? .always
+            resumeWhen: resume ?? .always,
+            storesPromptWithAnswer: storesPromptWithAnswer
         ).decide(.warm(session, .derived, "-"), &findings)
         let suffix = (prompt.isRefused ? " refused" : "") + (prompt.wantsFresh ? " fresh" : "")
         return (
@@ -66,11 +68,36 @@ struct PromptDeciderTests {
     @Test("One that was given and is not in the conversation is left out with a warning: it cannot be told")
     func givenNotSeen() {
         let record = DecisionBench.record("a", .given)
-        let (answer, warnings) = decide(session("a", first: .isOther), record: record, .send)
+        let (answer, warnings) = decide(session("a", first: .isOther, active: 11), record: record, .send)
         #expect(answer == "skip unknown")
         #expect(warnings == ["prompt-unknown"])
         store.texts["a"] = ["hello", "do the task"]
-        #expect(decide(session("a", first: .isOther), record: record, .send).answer == "skip this")
+        #expect(
+            decide(session("a", first: .isOther, active: 11), record: record, .send).answer == "skip this"
+        )
+    }
+
+    @Test(
+        "One that was given at the agent's start is given again if nothing has happened in the conversation since"
+    )
+    func givenNeverArrived() {
+        var record = DecisionBench.record("a", .given)
+        var session = session("a", first: .isOther)
+        record.prompts[0].how = "file"
+        record.prompts[0].at = Timestamp(milliseconds: 61_500)
+        for (latest, expected) in [
+            (60_999, "send other"), (61_000, "skip unknown"), (61_400, "skip unknown"),
+            (62_000, "skip unknown"),
+        ] {
+            session.updatedAt = Timestamp(milliseconds: Int64(latest))
+            #expect(decide(session, record: record, .send).answer == expected)
+        }
+        session.updatedAt = nil
+        #expect(decide(session, record: record, .send).answer == "skip unknown")
+        // What was typed may have been refused.
+        record.prompts[0].how = "agentapi"
+        session.updatedAt = Timestamp(milliseconds: 1000)
+        #expect(decide(session, record: record, .send).answer == "skip unknown")
     }
 
     @Test("A new prompt is left out, refused, sent once or begins a new conversation")
@@ -117,5 +144,41 @@ struct PromptDeciderTests {
             #expect(decide(session("a", interrupted: state), resume: .interrupted).answer == expected)
         }
         #expect(decide(session("a", first: .isOther), .send, resume: .always).answer == "send other")
+    }
+
+    // MARK: Agents that store a prompt with its answer
+
+    @Test("A prompt that was given and of which such an agent kept nothing is given again, and that is said")
+    func repeated() {
+        let other = session("a", first: .isOther, active: 11)
+        let given = DecisionBench.record("a", .given)
+        #expect(decide(other, record: given, .send).answer == "skip unknown")
+        let again = decide(other, record: given, .send, storesPromptWithAnswer: true)
+        #expect(again == ("send other", ["prompt-repeated"]))
+        let skipped = decide(other, record: given, storesPromptWithAnswer: true)
+        #expect(skipped == ("skip other", ["prompt-not-sent"]))
+        store.texts = ["a": ["do the task"]]
+        #expect(decide(other, record: given, .send, storesPromptWithAnswer: true).answer == "skip this")
+        store.texts = ["a": nil]
+        #expect(decide(other, record: given, .send, storesPromptWithAnswer: true).answer == "skip unknown")
+    }
+
+    @Test("So it is when cold, unless the record knows nothing of this prompt", arguments: [true, false])
+    func repeatedWhenCold(_ isKnown: Bool) {
+        var findings = Findings()
+        let prompt = PromptDecider(
+            store: store,
+            record: isKnown ? DecisionBench.record(nil, .delivered) : DecisionBench.record(nil),
+            task: task,
+            onNewPrompt: .skip,
+            hasResumePrompt: false,
+            resumeWhen: .always,
+            storesPromptWithAnswer: true
+        ).decide(
+            Decision(verdict: .cold, reason: "-", how: .derived, start: .cold(NewSession())),
+            &findings
+        )
+        #expect(prompt.action == .send)
+        #expect(findings.warnings.map(\.code) == (isKnown ? ["prompt-repeated"] : []))
     }
 }

@@ -37,6 +37,17 @@ struct RememberedTests {
         }
     }
 
+    @Test("So is one whose session never got an id, where agentapi saw the prompt arrive")
+    func missingStoreWithoutID() throws {
+        for (state, expected) in [
+            (Record.Prompt.State.delivered, "unknown /not/here record"), (.given, "cold new derived"),
+        ] {
+            let bench = bench(DecisionBench.record(nil, store: "/not/here", state))
+            bench.store.root = "/not/here"
+            #expect(try bench.answer() == expected)
+        }
+    }
+
     @Test("A record of another HOME is unknown and names the store of that time")
     func otherHome() throws {
         let bench = bench(DecisionBench.record("a", store: "/other/home/store", .delivered))

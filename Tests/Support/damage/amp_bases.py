@@ -31,6 +31,7 @@ def bases():
         "long": {**file(5, turns=40), **pointer},
         "unanswered": file(6, turns=1, answered=False),
         "two": {**file(5, turns=3), **file(6)},
+        "three": {**file(3), **file(4), **file(8, turns=5)},
         "among-others": {**file(1, OTHER, 8), **file(2, turns=0), **file(6, turns=4)},
         "nobodys-here": {**file(1, OTHER, 8), **file(2, turns=0), **pointer},
         "empty-only": file(2, turns=0),

@@ -17,9 +17,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import aider_bases, aider_oracle, amp_bases, amp_oracle, auggie_bases, auggie_oracle
-from . import claude_oracle, codex_oracle, cursor_bases, cursor_oracle, goose_bases, goose_oracle
-from . import line_bases, line_mutations, opencode_bases, opencode_oracle
+from . import aider_bases, aider_oracle, amazonq_bases, amazonq_oracle, amp_bases, amp_oracle, auggie_bases
+from . import auggie_oracle, claude_oracle, codex_oracle, cursor_bases, cursor_oracle
+from . import goose_bases, goose_oracle, kiro_bases, kiro_oracle, line_bases, line_mutations
+from . import opencode_bases, opencode_oracle
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
@@ -30,7 +31,8 @@ PROMPT = "do the task"
 
 # agent -> (its stores before the damage, its oracle); of those with JSON lines only the oracle differs.
 DATABASES = {
-    "cursor": (cursor_bases, cursor_oracle), "goose": (goose_bases, goose_oracle),
+    "amazonq": (amazonq_bases, amazonq_oracle), "cursor": (cursor_bases, cursor_oracle),
+    "goose": (goose_bases, goose_oracle), "kiro": (kiro_bases, kiro_oracle),
     "opencode": (opencode_bases, opencode_oracle),
 }
 FILES = {

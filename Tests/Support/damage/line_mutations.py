@@ -8,6 +8,8 @@ _KEYS = {
                b'"sessionId":', b'"message":'],
     "codex": [b'"type":"session_meta"', b'"id":', b'"source":', b'"cwd":', b'"role":"user"',
               b'"role":"assistant"', b'"type":"turn_context"', b'"type":"response_item"'],
+    "kiro": [b'"kind": "Prompt"', b'"kind": "AssistantMessage"', b'"version": "v1"', b'"message_id":', b'"content":',
+             b'"payload":', b'"type":'],
 }
 
 

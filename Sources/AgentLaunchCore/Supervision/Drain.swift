@@ -19,7 +19,8 @@ struct Drain {
     private(set) var saidShutdown = false
 
     private static let mostHeldByKernel = 262_144
-    private static let shutdownLine = Bytes("Received shutdown signal".utf8)
+    /// Prompts are printed too, as part of the agent's command line, but with their quotes escaped.
+    private static let shutdownLine = Bytes("msg=\"Received shutdown signal\"".utf8)
 
     init(master: Int32, output: Int32, log: RotatingLog? = nil) {
         self.master = master

@@ -1,0 +1,75 @@
+extension Agent {
+    /// Amazon Q Developer CLI, whose successor is Kiro. It chooses the id and resumes by the directory alone.
+    static let amazonQ = Agent(
+        name: "amazonq",
+        aliases: ["amazon-q", "q"],
+        title: "Amazon Q",
+        executable: "q",
+        usualPlaces: ["~/.local/bin"],
+        install: "https://docs.aws.amazon.com/amazonq/latest/qdeveloper-ug/command-line-installing.html",
+        agentAPIType: "amazonq",
+        agentAPISince: "0.7.0",
+        newestKnown: "1.19.7",
+        limits:
+            "a warm start begins with a summary, which is a billed turn; one conversation for a directory",
+        // Without a terminal's questions it ends after one answer.
+        refusedArguments: ["--resume", "-r", "--no-interactive", "--non-interactive"],
+        isSessionID: isUUID,
+        firstRun: { query, _, _ in amazonQFirstRun(query) },
+        pinnedURLs: { query in
+            let folder = query.home / ".aws/amazonq"
+            return PinnedURL.inFiles(folder / "mcp.json", folder / "cli-agents")
+                + PinnedURL.inFiles(
+                    query.workdir / ".amazonq/mcp.json",
+                    query.workdir / ".amazonq/cli-agents"
+                )
+        },
+        whenElsewhere: "would begin anew",
+        hasOneConversationPerDirectory: true,
+        storesPromptWithAnswer: true,
+        store: { AmazonQStore($0) },
+        command: amazonQCommand
+    )
+}
+
+private let words = ArgumentWords(
+    valued: ["--agent", "--profile", "--model", "--trust-tools", "--wrap", "-w"],
+    refusedShort: ["r"]
+)
+
+@Sendable private func amazonQCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try words.check(request.extra, "q")
+    var command = AgentCommand(arguments: ["q", "chat"])
+    var isWarm = false
+    if case .warm = request.start { isWarm = true }
+    if isWarm { command.arguments.append("--resume") }
+    if let model = request.model {
+        command.arguments += ["--model", .init(model)]
+        if isWarm {
+            command.warnings.append(Warning("model-kept", "q resumes with the model of the conversation"))
+        }
+    }
+    if request.allowAll { command.arguments.append("--trust-all-tools") }
+    command.arguments += request.extra.map { .text($0) }
+    if request.hasPrompt {
+        command.arguments += ["--", .prompt(prefix: "")]
+        command.delivery = .argument
+    } else if isWarm {
+        command.warnings.append(
+            Warning(
+                "resume-summarises",
+                "q cannot resume in silence: it begins by asking the model to summarise the conversation, a billed turn; "
+                    + "--resume-prompt takes its place"
+            )
+        )
+    }
+    return command
+}
+
+/// Nobody signed in: q asks for it on the terminal.
+private func amazonQFirstRun(_ query: StoreQuery) -> [Warning] {
+    guard AmazonQStore(query).isSignedIn == false, query.environment.given("AMAZON_Q_SIGV4") == nil else {
+        return []
+    }
+    return [Warning("first-run-dialog", "nobody is signed in to Amazon Q: run `q login`")]
+}

@@ -1,0 +1,238 @@
+/// Amazon Q's database, with one row for each directory that it talked in.
+final class AmazonQStore: SessionStore {
+    /// What the database holds, read at one moment.
+    private struct Snapshot {
+        /// This directory's conversation.
+        var own: Result<Session, StoreTrouble>?
+        /// Those of other directories, if they were asked for.
+        var others: [Session] = []
+        /// Why there may have been more.
+        var doubt: StoreTrouble?
+    }
+
+    private let query: StoreQuery
+    let root: Path
+    private let database: Path
+    private var snapshot: Result<Snapshot, StoreTrouble>?
+
+    init(_ query: StoreQuery) {
+        self.query = query
+        // Only an absolute value counts.
+        let data = query.environment.given("XDG_DATA_HOME").map { Path(bytes: $0) }
+        root = (data.flatMap { $0.isAbsolute ? $0 : nil } ?? query.home / ".local/share") / "amazon-q"
+        database = root / "data.sqlite3"
+    }
+
+    var watched: [Path] { [root, root.parent] }
+
+    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+        switch load(&findings) {
+        case .failure(let trouble): return trouble
+        case .success(let snapshot):
+            // A cold start would overwrite what cannot be read.
+            if case .failure(let trouble) = snapshot.own { return trouble }
+            return snapshot.doubt
+        }
+    }
+
+    func find(_ id: String, _ findings: inout Findings) -> Lookup {
+        switch load(&findings) {
+        case .failure(let trouble): return .unreadable(trouble)
+        case .success(let snapshot):
+            switch snapshot.own {
+            case .success(let session) where session.id == id: return .found(session)
+            case .failure(let trouble): return .unreadable(trouble)
+            case .success, nil: break
+            }
+            do throws(StoreTrouble) {
+                let elsewhere = try sessions { $0 != self.query.workdir.bytes }
+                if let session = elsewhere.first(where: { $0.id == id }) { return .found(session) }
+            } catch { return .unreadable(error) }
+            return snapshot.doubt.map { .unreadable($0) } ?? .absent
+        }
+    }
+
+    func candidates(_ findings: inout Findings) -> Candidates {
+        switch load(&findings) {
+        case .failure(let trouble): return Candidates(troubles: [trouble])
+        case .success(let snapshot):
+            var result = Candidates(sessions: snapshot.others, troubles: [snapshot.doubt].compactMap(\.self))
+            switch snapshot.own {
+            case .success(let session): if session.state == .resumable { result.sessions.append(session) }
+            case .failure(let trouble): result.troubles.append(trouble)
+            case nil: break
+            }
+            return result
+        }
+    }
+
+    func contains(_ text: TaskText, in session: Session) -> Bool? {
+        guard let directory = session.directory,
+            case .read(let found, _)? = try? reader.read({ (database) throws(SQLiteFailure) in
+                try self.row(of: directory.bytes, database).flatMap { (table, row) throws(SQLiteFailure) in
+                    try table.conversation(of: row)
+                }
+            }), case .success(let conversation)? = found, conversation.id == session.id
+        else { return nil }
+        return conversation.contains(text)
+    }
+
+    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? {
+        let snapshot = try load(&findings).get()
+        var id: String?
+        switch snapshot.own {
+        case nil: return nil
+        case .success(let session):
+            if session.state != .resumable { return nil }
+            id = session.id
+        case .failure: break
+        }
+        let answer = try reader.read { (database) throws(SQLiteFailure) in
+            try self.row(of: self.query.workdir.bytes, database).flatMap {
+                (table, row) throws(SQLiteFailure) in
+                try table.value(of: row)
+            }
+        }
+        if case .read(let value?, _) = answer { return OldConversation(id: id, content: value) }
+        throw damaged("the conversation of this directory is not text")
+    }
+
+    /// Whether somebody has signed in; nil if that cannot be told.
+    var isSignedIn: Bool? {
+        let answer = try? reader.read { (database) throws(SQLiteFailure) in
+            guard try database.columns(of: "auth_kv").contains("key") else { return false }
+            return try !database.rows("SELECT key FROM auth_kv WHERE key LIKE '%:token'") { _ in true }
+                .isEmpty
+        }
+        switch answer {
+        case .read(let isSignedIn, _): return isSignedIn
+        case .absent, .empty: return false
+        case nil: return nil
+        }
+    }
+
+    // MARK: Reading
+
+    private var reader: SQLiteReader {
+        var reader = SQLiteReader(database)
+        reader.patience = query.patience
+        return reader
+    }
+
+    private func load(_ findings: inout Findings) -> Result<Snapshot, StoreTrouble> {
+        if let snapshot { return snapshot }
+        let result: Result<Snapshot, StoreTrouble>
+        do throws(StoreTrouble) { result = .success(try read(&findings)) } catch {
+            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            result = .failure(error)
+        }
+        snapshot = result
+        return result
+    }
+
+    private func read(_ findings: inout Findings) throws(StoreTrouble) -> Snapshot {
+        let answer = try reader.read { (database) throws(SQLiteFailure) in
+            try self.row(of: self.query.workdir.bytes, database).map { (table, row) throws(SQLiteFailure) in
+                (row, try table.conversation(of: row))
+            }
+        }
+        switch answer {
+        case .absent, .empty:
+            findings.saw(database, .absent, "no database yet")
+            return Snapshot()
+        case .read(let found, let sidecars):
+            sidecars.report(to: &findings)
+            var result = Snapshot(doubt: sidecars.doubt)
+            if query.everywhere {
+                result.others = try sessions { $0 != self.query.workdir.bytes }.filter {
+                    $0.state == .resumable
+                }
+            }
+            guard let (row, conversation) = found else {
+                findings.saw(database, .ok, "no conversation of this directory")
+                return result
+            }
+            do throws(StoreTrouble) {
+                let session = try session(row, conversation)
+                let finding =
+                    session.state == .resumable ? "a conversation" : "a conversation without a message"
+                findings.saw(database, .ok, "\(finding) of this directory")
+                result.own = .success(session)
+            } catch {
+                findings.saw(database, .damaged, error.why)
+                result.own = .failure(error)
+            }
+            return result
+        }
+    }
+
+    /// The row of a directory, by its exact path: Amazon Q looks at no other and walks nowhere.
+    private func row(
+        of directory: Bytes,
+        _ database: SQLiteDatabase
+    ) throws(SQLiteFailure) -> (QTable, QTable.Row)? {
+        guard let table = try Self.table(database) else { return nil }
+        let rows = try table.rows()
+        try table.check(rows, of: directory)
+        return rows.first { $0.directory == directory }.map { (table, $0) }
+    }
+
+    /// Releases before 1.10 have none, and newer ones add it.
+    private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> QTable? {
+        guard let table = try QTable(database, "conversations") else { return nil }
+        if let missing = table.missing(["key", "value"]) {
+            throw .ours("its table conversations has no column \(missing)")
+        }
+        return table
+    }
+
+    private func sessions(_ isWanted: (Bytes) -> Bool) throws(StoreTrouble) -> [Session] {
+        let answer = try reader.read { (database) throws(SQLiteFailure) in
+            guard let table = try Self.table(database) else { return [Session]() }
+            var result: [Session] = []
+            for row in try table.rows() where isWanted(row.directory) {
+                let conversation = try table.conversation(of: row)
+                if let session = try? self.session(row, conversation) { result.append(session) }
+            }
+            return result
+        }
+        if case .read(let sessions, _) = answer { return sessions }
+        return []
+    }
+
+    private func session(
+        _ row: QTable.Row,
+        _ found: Result<QConversation, QConversation.Fault>
+    ) throws(StoreTrouble) -> Session {
+        let conversation: QConversation
+        switch found {
+        case .success(let value): conversation = value
+        case .failure(let fault):
+            throw damaged("the conversation of \(row.directory.lossyText) cannot be read: \(fault.why)")
+        }
+        guard Agent.amazonQ.isSessionID(conversation.id) else {
+            throw damaged("the conversation of this directory has an id that Amazon Q does not make")
+        }
+        return Session(
+            id: conversation.id,
+            directory: Path(bytes: row.directory),
+            store: database,
+            // One in which nothing was said is not resumed: a new one takes its place.
+            state: conversation.isEmpty ? .dead : .resumable,
+            messages: conversation.messages,
+            startedAt: conversation.startedAt,
+            updatedAt: conversation.updatedAt,
+            interrupted: conversation.isEmpty ? nil : conversation.isInterrupted,
+            firstMessage: conversation.firstMessage(query.task)
+        )
+    }
+
+    private func damaged(_ why: String) -> StoreTrouble {
+        StoreTrouble(
+            path: database,
+            kind: .damaged,
+            why: why,
+            nextStep: "restore it from a backup, or pass --fresh, which saves it and begins anew"
+        )
+    }
+}

@@ -1,0 +1,45 @@
+/// What the user put behind `--` for a program that parses its command line as clap does: each word is a flag, or
+/// the value of the flag before it. Any other word would be taken for the prompt.
+struct ArgumentWords {
+    /// Flags that take the next word.
+    let valued: Set<String>
+    /// Short flags that are refused, also in a cluster such as `-ar`.
+    let refusedShort: Set<Character>
+
+    func check(_ words: [Bytes], _ agent: String) throws(LaunchError) {
+        var isValue = false
+        for word in words {
+            let text = word.lossyText
+            if isValue {
+                isValue = false
+            } else if text.hasPrefix("--") {
+                isValue = valued.contains(text)
+            } else if text.hasPrefix("-"), text.count > 1 {
+                isValue = try cluster(text.dropFirst(), agent)
+            } else {
+                throw LaunchError(
+                    .usage,
+                    "-- \(shown(word))",
+                    "\(agent) would take this word for its prompt",
+                    "write an option and its value as one word, --name=value, or use --prompt"
+                )
+            }
+        }
+    }
+
+    /// Whether the last flag takes the next word; one in front of others takes the rest of its own.
+    private func cluster(_ flags: Substring, _ agent: String) throws(LaunchError) -> Bool {
+        for (index, flag) in flags.enumerated() {
+            if refusedShort.contains(flag) {
+                throw LaunchError(
+                    .usage,
+                    "-- -\(flag)",
+                    "agentlaunch itself chooses the session of \(agent), cold and warm",
+                    "leave it out; see --resume, --fresh, --prompt"
+                )
+            }
+            if valued.contains("-\(flag)") { return index == flags.count - 1 }
+        }
+        return false
+    }
+}

@@ -1,0 +1,89 @@
+extension Agent {
+    /// Kiro CLI. It chooses the id; each of its engines resumes only its own conversations.
+    static let kiro = Agent(
+        name: "kiro",
+        aliases: ["kiro-cli"],
+        title: "Kiro",
+        executable: "kiro-cli",
+        usualPlaces: ["~/.local/bin", "/usr/local/bin", "~/.kiro/bin"],
+        install: "curl -fsSL https://cli.kiro.dev/install | bash",
+        agentAPIType: "custom",
+        newestKnown: "2.27.1",
+        limits: "resumes by id from 2.5.1 on; takes a prompt only under agentapi",
+        refusedArguments: kiroRefusedArguments,
+        isSessionID: { KiroEngine.isSessionID($0) },
+        needsVersion: { if case .cold = $0.start { false } else { true } },
+        firstRun: { query, _, _ in kiroFirstRun(query) },
+        pinnedURLs: { query in
+            [KiroFolders(query).sessions.parent, query.workdir / ".kiro"].flatMap {
+                PinnedURL.inFiles($0 / "settings/mcp.json", $0 / "agents")
+            }
+        },
+        storesPromptWithAnswer: true,
+        store: { KiroStore($0) },
+        command: kiroCommand
+    )
+}
+
+/// Flags that choose a session or its engine, list or delete sessions, or end after one answer.
+private let kiroRefusedArguments: Set<String> = [
+    "--resume", "-r", "--resume-id", "--resume-picker", "--list-sessions", "--all-cwds", "--delete-session",
+    "--session-source", "--no-interactive", "--classic", "--tui", "--v1", "--v2", "--v3", "--agent-engine",
+]
+
+private let words = ArgumentWords(
+    valued: [
+        "--agent", "--model", "--trust-tools", "--effort", "--output-format", "--format", "--wrap", "-w",
+    ],
+    refusedShort: ["r"]
+)
+
+private let oldestThatResumesByID: Version = "2.5.1"
+
+@Sendable private func kiroCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try words.check(request.extra, "kiro-cli")
+    var command = AgentCommand(arguments: ["kiro-cli", "chat"])
+    if let model = request.model { command.arguments += ["--model", .init(model)] }
+    if request.allowAll { command.arguments.append("--trust-all-tools") }
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold: break
+    case .reuse(let session), .warm(let session):
+        guard request.version >= oldestThatResumesByID else {
+            throw LaunchError(
+                .usage,
+                "kiro-cli \(request.version)",
+                "this release cannot resume a conversation by its id",
+                "update kiro-cli to \(oldestThatResumesByID) or newer"
+            )
+        }
+        let engine = KiroEngine(store: session.store)
+        command.arguments += engine.flags.map { .init($0) } + ["--resume-id", .init(session.id)]
+        if engine == .classic {
+            command.warnings.append(
+                Warning(
+                    "resume-summarises",
+                    "Kiro's classic engine begins by asking the model to summarise the conversation, a billed turn"
+                )
+            )
+        }
+        if let directory = session.directory, directory != request.workdir {
+            command.warnings.append(
+                Warning("other-directory", "the conversation was in \(directory), and goes on here")
+            )
+        }
+    }
+    // Its interface loses a prompt that stands in its arguments.
+    if request.hasPrompt { command.delivery = .agentapi }
+    return command
+}
+
+/// Nobody signed in: Kiro asks for it on the terminal.
+private func kiroFirstRun(_ query: StoreQuery) -> [Warning] {
+    guard query.environment.given("KIRO_API_KEY") == nil,
+        KiroDatabase(KiroFolders(query), query).isSignedIn == false
+    else { return [] }
+    return [
+        Warning("first-run-dialog", "nobody is signed in to Kiro: run `kiro-cli login`, or set KIRO_API_KEY")
+    ]
+}

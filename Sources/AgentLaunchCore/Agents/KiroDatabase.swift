@@ -1,0 +1,136 @@
+/// Kiro's first engine: conversations as Amazon Q keeps them, several for a directory.
+struct KiroDatabase {
+    /// A row that the agent's parser would not take.
+    struct Unusable: Sendable {
+        var id: String?
+        var trouble: StoreTrouble
+    }
+
+    struct Found: Sendable {
+        var sessions: [Session] = []
+        var unusable: [Unusable] = []
+        /// Why there may have been more.
+        var doubt: StoreTrouble?
+    }
+
+    private let path: Path
+    private let query: StoreQuery
+
+    init(_ folders: KiroFolders, _ query: StoreQuery) {
+        path = folders.database
+        self.query = query
+    }
+
+    /// The conversations whose directory and id are wanted.
+    func sessions(
+        _ findings: inout Findings,
+        wanted: (_ directory: Path, _ id: String?) -> Bool
+    ) throws(StoreTrouble) -> Found {
+        let answer = try reader.read { (database) throws(SQLiteFailure) in
+            try Self.table(database).map { (table) throws(SQLiteFailure) in
+                let rows = try table.rows()
+                try table.check(rows, of: self.query.workdir.bytes)
+                return try rows.filter { wanted(Path(bytes: $0.directory), $0.id?.lossyText) }.map {
+                    (row) throws(SQLiteFailure) in (row, try table.conversation(of: row))
+                }
+            }
+        }
+        guard case .read(let rows, let sidecars) = answer else {
+            findings.saw(path, .absent, "no database yet")
+            return Found()
+        }
+        sidecars.report(to: &findings)
+        var found = Found(doubt: sidecars.doubt)
+        for (row, conversation) in rows ?? [] {
+            do throws(StoreTrouble) {
+                found.sessions.append(try session(row, conversation))
+            } catch {
+                findings.saw(path, .damaged, error.why)
+                found.unusable.append(Unusable(id: row.id?.lossyText, trouble: error))
+            }
+        }
+        findings.saw(path, .ok, "\(found.sessions.count) conversations of the classic engine")
+        return found
+    }
+
+    func contains(_ text: TaskText, in session: Session) -> Bool? {
+        let answer = try? reader.read { (database) throws(SQLiteFailure) -> Bool? in
+            guard let table = try Self.table(database) else { return nil }
+            for row in try table.rows() where row.id.map({ $0 == Bytes(session.id.utf8) }) ?? true {
+                if case .success(let found) = try table.conversation(of: row), found.id == session.id {
+                    return found.contains(text)
+                }
+            }
+            return nil
+        }
+        if case .read(let contains, _)? = answer { return contains }
+        return nil
+    }
+
+    /// Whether somebody has signed in; nil if that cannot be told.
+    var isSignedIn: Bool? {
+        let answer = try? reader.read { (database) throws(SQLiteFailure) in try QTable.hasToken(database) }
+        switch answer {
+        case .read(let isSignedIn, _): return isSignedIn
+        case .absent, .empty: return false
+        case nil: return nil
+        }
+    }
+
+    private var reader: SQLiteReader {
+        var reader = SQLiteReader(path)
+        reader.patience = query.patience
+        return reader
+    }
+
+    /// The table of now; where it has yet to be made, that of before, from which it will be filled. Once it is made,
+    /// the old one is never looked at again.
+    private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> QTable? {
+        let new = try QTable(database, "conversations_v2")
+        let table: QTable
+        if let new {
+            table = new
+        } else if let old = try QTable(database, "conversations") {
+            table = old
+        } else {
+            return nil
+        }
+        let needed = ["key", "value"] + (new == nil ? [] : ["conversation_id", "created_at", "updated_at"])
+        if let missing = table.missing(needed) {
+            throw .ours("its table \(table.name) has no column \(missing)")
+        }
+        return table
+    }
+
+    private func session(
+        _ row: QTable.Row,
+        _ found: Result<QConversation, QConversation.Fault>
+    ) throws(StoreTrouble) -> Session {
+        let conversation: QConversation
+        switch found {
+        case .success(let value): conversation = value
+        case .failure(let fault):
+            throw damaged("conversation \(row.id?.lossyText ?? "") cannot be read: \(fault.why)")
+        }
+        let id = row.id?.lossyText ?? conversation.id
+        guard isUUID(id), id == conversation.id else {
+            throw damaged("a conversation has an id that Kiro does not make")
+        }
+        return Session(
+            id: id,
+            directory: Path(bytes: row.directory),
+            store: path,
+            // One in which nothing was said is not resumed.
+            state: conversation.isEmpty ? .dead : .resumable,
+            messages: conversation.messages,
+            startedAt: conversation.startedAt ?? row.created,
+            updatedAt: row.updated ?? conversation.updatedAt,
+            interrupted: conversation.isEmpty ? nil : conversation.isInterrupted,
+            firstMessage: conversation.firstMessage(query.task)
+        )
+    }
+
+    private func damaged(_ why: String) -> StoreTrouble {
+        KiroDescription.damaged(path, why)
+    }
+}

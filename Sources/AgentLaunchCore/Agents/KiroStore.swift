@@ -1,0 +1,169 @@
+/// Kiro's conversations, in the stores of its three engines.
+final class KiroStore: SessionStore {
+    /// What the stores hold for this directory, read at one moment.
+    private struct Snapshot {
+        var sessions: [Session] = []
+        /// What may belong to this directory and cannot be read, with its id where that is known.
+        var unusable: [(id: String?, trouble: StoreTrouble)] = []
+        /// A store that cannot be read as a whole.
+        var troubles: [StoreTrouble] = []
+    }
+
+    private let folders: KiroFolders
+    private let matcher: WorkdirMatcher
+    private let flat: KiroFlatSessions
+    private let workspace: KiroWorkspaceSessions
+    private let database: KiroDatabase
+    private var snapshot: Snapshot?
+
+    init(_ query: StoreQuery) {
+        folders = KiroFolders(query)
+        matcher = WorkdirMatcher(query)
+        flat = KiroFlatSessions(folders, query)
+        workspace = KiroWorkspaceSessions(folders, query)
+        database = KiroDatabase(folders, query)
+    }
+
+    var root: Path { folders.sessions }
+
+    var watched: [Path] {
+        let workspaces = (try? workspace.workspaces) ?? []
+        return [folders.flat] + folders.workspaceRoots + workspaces + ((try? workspace.folders()) ?? [])
+            + [folders.database.parent, folders.sessions.parent]
+    }
+
+    func trouble(_ findings: inout Findings) -> StoreTrouble? { load(&findings).troubles.first }
+
+    func find(_ id: String, _ findings: inout Findings) -> Lookup {
+        let snapshot = load(&findings)
+        if let session = snapshot.sessions.first(where: { $0.id == id }) { return .found(session) }
+        if let unusable = snapshot.unusable.first(where: { $0.id == id }) {
+            return .unreadable(unusable.trouble)
+        }
+        do throws(StoreTrouble) {
+            if let session = try elsewhere(id) { return .found(session) }
+        } catch { return .unreadable(error) }
+        // A row without an id of its own may be the one that is looked for.
+        let doubt = snapshot.troubles.first ?? snapshot.unusable.first { $0.id == nil }?.trouble
+        return doubt.map { .unreadable($0) } ?? .absent
+    }
+
+    func candidates(_ findings: inout Findings) -> Candidates {
+        let snapshot = load(&findings)
+        return Candidates(
+            sessions: snapshot.sessions.filter { $0.state == .resumable && $0.origin == .user },
+            troubles: snapshot.troubles + snapshot.unusable.map(\.trouble)
+        )
+    }
+
+    func contains(_ text: TaskText, in session: Session) -> Bool? {
+        switch KiroEngine(store: session.store) {
+        case .classic: database.contains(text, in: session)
+        case .flat: flat.contains(text, in: session.id)
+        case .workspace: workspace.contains(text, in: session)
+        }
+    }
+
+    func holder(of session: Session) -> Int32? {
+        KiroEngine(store: session.store) == .flat ? flat.lock(session.id).holder : nil
+    }
+
+    // MARK: Reading
+
+    private func load(_ findings: inout Findings) -> Snapshot {
+        if let snapshot { return snapshot }
+        var result = Snapshot()
+        readFlat(&result, &findings)
+        readWorkspaces(&result, &findings)
+        readDatabase(&result, &findings)
+        snapshot = result
+        return result
+    }
+
+    private func readFlat(_ result: inout Snapshot, _ findings: inout Findings) {
+        do throws(StoreTrouble) {
+            for id in try flat.ids(&findings) {
+                do throws(StoreTrouble) {
+                    guard let session = try flat.session(id, wanted: matcher.isHere) else { continue }
+                    add(session, to: &result, &findings)
+                    if session.state == .resumable, flat.lock(id).isUnreadable {
+                        findings.warn(
+                            "lock-unreadable",
+                            "\(flat.lock(id).path) names no process: Kiro may refuse the conversation until it is removed"
+                        )
+                    }
+                } catch { note(error, id, &result, &findings) }
+            }
+        } catch { fail(error, &result, &findings) }
+    }
+
+    private func readWorkspaces(_ result: inout Snapshot, _ findings: inout Findings) {
+        do throws(StoreTrouble) {
+            for folder in try workspace.folders() {
+                do throws(StoreTrouble) {
+                    guard let session = try workspace.session(folder, wanted: matcher.isHere) else {
+                        continue
+                    }
+                    add(session, to: &result, &findings)
+                } catch { note(error, folder.lastComponent.lossyText, &result, &findings) }
+            }
+        } catch { fail(error, &result, &findings) }
+    }
+
+    private func readDatabase(_ result: inout Snapshot, _ findings: inout Findings) {
+        do throws(StoreTrouble) {
+            let found = try database.sessions(&findings) { directory, _ in self.matcher.isHere(directory) }
+            // One that was taken over by the next engine keeps its id, and goes on there.
+            let taken = Set(result.sessions.map(\.id))
+            for session in found.sessions where !taken.contains(session.id) {
+                add(session, to: &result, &findings)
+            }
+            result.unusable += found.unusable.map { ($0.id, $0.trouble) }
+            if let doubt = found.doubt { result.troubles.append(doubt) }
+        } catch { fail(error, &result, &findings) }
+    }
+
+    /// Of another directory.
+    private func elsewhere(_ id: String) throws(StoreTrouble) -> Session? {
+        if KiroEngine.isWorkspaceID(id) {
+            guard let folder = try workspace.folders().first(where: { $0.lastComponent == Bytes(id.utf8) })
+            else { return nil }
+            return try workspace.session(folder)
+        }
+        if let session = try flat.session(id) { return session }
+        var ignored = Findings()
+        let found = try database.sessions(&ignored) { _, other in other.map { $0 == id } ?? true }
+        if let session = found.sessions.first(where: { $0.id == id }) { return session }
+        if let unusable = found.unusable.first(where: { $0.id == id }) { throw unusable.trouble }
+        return nil
+    }
+
+    private func add(_ session: Session, to result: inout Snapshot, _ findings: inout Findings) {
+        if KiroEngine(store: session.store) != .classic {
+            let finding =
+                switch (session.origin, session.state) {
+                case (.subAgent, _): "a sub-agent's session"
+                case (_, .resumable): "a session with messages"
+                default: "a session without a message"
+                }
+            let isUsed = session.origin == .user && session.state == .resumable
+            findings.saw(session.store, isUsed ? .ok : .ignored, finding)
+        }
+        result.sessions.append(session)
+    }
+
+    private func note(
+        _ trouble: StoreTrouble,
+        _ id: String?,
+        _ result: inout Snapshot,
+        _ findings: inout Findings
+    ) {
+        findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
+        result.unusable.append((id, trouble))
+    }
+
+    private func fail(_ trouble: StoreTrouble, _ result: inout Snapshot, _ findings: inout Findings) {
+        findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
+        result.troubles.append(trouble)
+    }
+}

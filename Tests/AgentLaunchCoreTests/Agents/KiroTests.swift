@@ -1,0 +1,294 @@
+import Glibc
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("Kiro: homes as it left them")
+struct KiroFixtureTests {
+    @Test(
+        "Each is decided as Kiro itself would go on, and nothing in it changes",
+        arguments: StoredHome.cases("kiro")
+    )
+    func decides(_ name: String) throws {
+        let home = try StoredHome("kiro", name)
+        let expected = try #require(try StoredHome.expectation("kiro", name))
+        let before = try home.entries()
+        let query = StoreQuery(
+            environment: Environment(),
+            home: home.path,
+            workdir: Path(try #require(expected["workdir"]?.text)),
+            name: "default",
+            task: TaskText("do the task")
+        )
+        var findings = Findings()
+        let decision = try Decider(
+            agent: .kiro,
+            query: query,
+            store: KiroStore(query),
+            wishes: Wishes(adopt: .newest),
+            record: .absent,
+            others: []
+        ).decide(&findings)
+        let states = (expected["states"]?.elements ?? []).compactMap(\.text)
+        #expect(states.contains(decision.verdict.rawValue), "\(decision) \(findings)")
+        let ids = (expected["ids"]?.elements ?? []).compactMap(\.text)
+        if decision.verdict == .warm, !ids.isEmpty { #expect(ids.contains(decision.session?.id ?? "")) }
+        #expect(try home.entries() == before)
+    }
+
+    @Test("An id is found whatever its engine, a broken one is not absent")
+    func find() throws {
+        func look(_ name: String, _ id: String, workdir: Path = "/srv") throws -> Lookup {
+            let home = try StoredHome("kiro", name)
+            let query = StoreQuery(
+                environment: Environment(),
+                home: home.path,
+                workdir: workdir,
+                name: "default"
+            )
+            var findings = Findings()
+            return KiroStore(query).find(id, &findings)
+        }
+        let id = "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d0"
+        for found in [id + "0", id + "1", "sess_" + id + "0"] {
+            guard case .found(let session) = try look("own-newest-of-three-engines", found) else {
+                Issue.record("\(found) is not found")
+                continue
+            }
+            #expect(session.id == found && session.state == .resumable)
+        }
+        #expect(try look("own-newest-of-three-engines", id + "2") == .absent)
+        for (name, broken) in [
+            ("v1-torn-value", id + "0"), ("v2-torn-description", id + "0"), ("v2-not-text", id + "0"),
+            ("v3-torn-description", "sess_" + id + "0"), ("database-is-text", id + "0"),
+            ("v2-folder-is-a-file", id + "0"),
+        ] {
+            guard case .unreadable = try look(name, broken) else {
+                Issue.record("\(name) is read")
+                continue
+            }
+        }
+    }
+}
+
+@Suite("Kiro: journals of its second engine")
+struct KiroJournalTests {
+    private let scratch: ScratchFolder
+
+    init() throws { scratch = try ScratchFolder() }
+
+    private func journal(_ lines: String...) throws -> KiroJournal? {
+        try KiroJournal(scratch.write("x.jsonl", lines.map { $0 + "\n" }.joined()))
+    }
+
+    private func line(_ kind: String, _ text: String = "x", block: String = "text") -> String {
+        #"{"version": "v1", "kind": "\#(kind)", "data": {"message_id": "m", "content": [{"kind": "\#(block)", "data": "\#(text)"}]}}"#
+    }
+
+    private func back(_ target: Int) -> String {
+        #"{"version": "v1", "kind": "ResetTo", "data": {"target_index": \#(target)}}"#
+    }
+
+    private let clear = #"{"version": "v1", "kind": "Clear"}"#
+    private let cancelled = #"{"version": "v1", "kind": "CancelledPrompt"}"#
+
+    @Test("Messages are those that are left when the journal is replayed")
+    func replays() throws {
+        let (prompt, answer, results) = (line("Prompt"), line("AssistantMessage"), line("ToolResults"))
+        #expect(try journal(prompt, answer, results, answer)?.messages == 3)
+        #expect(try journal(prompt, cancelled)?.messages == 0)
+        #expect(try journal(prompt, answer, cancelled)?.messages == 2)
+        #expect(try journal(prompt, answer, clear, prompt)?.messages == 1)
+        #expect(try journal(prompt, answer, prompt, answer, back(2))?.messages == 2)
+        #expect(try journal(prompt, answer, clear, back(2))?.messages == 2)
+        #expect(try journal(prompt, back(0), back(1))?.messages == 1)
+        #expect(try journal()?.messages == 0)
+        #expect(try KiroJournal("/not/there") == nil)
+    }
+
+    @Test("A return to what comes later cannot be replayed", arguments: [2, 3, 99, Int.max])
+    func returnsAhead(_ target: Int) {
+        #expect(throws: StoreTrouble.self) { try journal(line("Prompt"), back(target)) }
+    }
+
+    @Test("A line that Kiro skips is no message, and none but such lines is a doubt")
+    func skips() throws {
+        let odd = [
+            "garbage", "{}", "[]", line("Later"), line("Prompt").replacing("v1", "v2"),
+            line("Prompt", "\\ud83d"),
+            line("Prompt").replacing("\"message_id\": \"m\", ", ""), line("Prompt") + "{}",
+        ]
+        for line in odd {
+            #expect(try journal(line, self.line("Prompt", "hello"))?.prompts == ["hello"], "\(line)")
+            #expect(throws: StoreTrouble.self, "\(line)") { try journal(line) }
+        }
+        let torn = try scratch.write("torn.jsonl", line("Prompt", "hello") + "\n{\"version\"")
+        #expect(try KiroJournal(torn)?.messages == 1)
+        #expect(try KiroJournal(scratch.write("first.jsonl", "{\"version\""))?.messages == 0)
+    }
+
+    @Test("One byte that is no text ends Kiro's reading")
+    func notText() throws {
+        let file = try scratch.write("x.jsonl", Bytes(line("Prompt").utf8) + [0x0a, 0xff, 0x0a])
+        #expect(throws: StoreTrouble.self) { try KiroJournal(file) }
+    }
+
+    @Test("The first prompt is compared, and what a summary replaced is not known")
+    func firstMessage() throws {
+        let task = try #require(TaskText("do the task"))
+        let given = try #require(try journal(line("Prompt", "Report: do the task"), line("Prompt", "more")))
+        #expect(given.firstMessage(task) == .isTask && given.contains(task) == true)
+        #expect(given.firstMessage(TaskText("more")) == .isOther)
+        #expect(given.contains(try #require(TaskText("more"))) == true)
+        #expect(given.contains(try #require(TaskText("else"))) == false)
+        let snapshot =
+            #"{"version": "v1", "kind": "Compaction", "data": {"messages_snapshot": [{"role": "user", "content": [{"kind": "text", "data": "a summary"}]}]}}"#
+        let summary = try #require(try journal(snapshot, line("Prompt", "more")))
+        #expect(
+            summary.messages == 2 && summary.firstMessage(task) == .unknown && summary.contains(task) == nil
+        )
+        #expect(try journal(line("Prompt", "hello"), snapshot)?.firstMessage(task) == .isOther)
+    }
+
+    @Test("The last turn is open until an answer that asks for no tool")
+    func interrupted() throws {
+        #expect(try journal(line("Prompt"))?.isInterrupted == true)
+        #expect(try journal(line("Prompt"), line("AssistantMessage"))?.isInterrupted == false)
+        #expect(
+            try journal(line("Prompt"), line("AssistantMessage", block: "toolUse"))?.isInterrupted == true
+        )
+        #expect(try journal(line("Prompt"), line("ToolResults"))?.isInterrupted == true)
+    }
+}
+
+extension String {
+    fileprivate func replacing(_ old: String, _ new: String) -> String {
+        guard let range = firstRange(of: old) else { return self }
+        return String(self[..<range.lowerBound]) + new + String(self[range.upperBound...])
+    }
+}
+
+@Suite("Kiro: locks, ids, folders and its command line")
+struct KiroRulesTests {
+    @Test("A lock is held by a Kiro that lives and is older than it")
+    func locks() throws {
+        let scratch = try ScratchFolder()
+        func holder(_ content: String) throws -> Int32? {
+            KiroLock(try scratch.write("a.lock", content)).holder
+        }
+        // This process lives, and is none of Kiro's.
+        #expect(try holder(#"{"pid": \#(getpid())}"#) == nil)
+        #expect(try holder(#"{"pid": 1}"#) == nil)
+        #expect(KiroLock(scratch.path / "none.lock").isUnreadable == false)
+        for content in ["", "{", "{}", #"{"pid": "1"}"#] {
+            #expect(KiroLock(try scratch.write("a.lock", content)).isUnreadable)
+            #expect(try holder(content) == nil)
+        }
+        #expect(!KiroLock(try scratch.write("a.lock", #"{"pid": 1}"#)).isUnreadable)
+    }
+
+    private static let uuid = "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00"
+
+    @Test("Ids are those that an engine makes")
+    func ids() {
+        for id in [Self.uuid, "sess_" + Self.uuid, "cli_" + Self.uuid, "cli_" + Self.uuid + "_a1B2c3D4"] {
+            #expect(Agent.kiro.isSessionID(id))
+        }
+        for id in [
+            "", "--classic", "sess_", "sess_--resume", "sess_" + Self.uuid + "x", "cli_x",
+            "cli_" + Self.uuid + "_",
+            "cli_" + Self.uuid + "_--resum", "cli_" + Self.uuid + "_aaaaaaaaa",
+            "cli_" + Self.uuid + "_ääääääää",
+            "other_" + Self.uuid,
+        ] {
+            #expect(!Agent.kiro.isSessionID(id), "\(id)")
+        }
+    }
+
+    @Test("KIRO_HOME and XDG_DATA_HOME move what they name, and the editor's sessions stay")
+    func folders() {
+        func folders(_ environment: Environment) -> KiroFolders {
+            KiroFolders(StoreQuery(environment: environment, home: "/h", workdir: "/w", name: "default"))
+        }
+        let plain = folders(Environment())
+        #expect(plain.flat == "/h/.kiro/sessions/cli" && plain.workspaceRoots == ["/h/.kiro/sessions"])
+        #expect(plain.database == "/h/.local/share/kiro-cli/data.sqlite3")
+        let moved = folders(Environment(["KIRO_HOME": "/k", "XDG_DATA_HOME": "/d"]))
+        #expect(moved.flat == "/k/sessions/cli")
+        #expect(moved.workspaceRoots == ["/k/sessions", "/h/.kiro/sessions"])
+        #expect(moved.database == "/d/kiro-cli/data.sqlite3")
+        let relative = folders(Environment(["KIRO_HOME": "k", "XDG_DATA_HOME": "d"]))
+        #expect(relative.flat == "/w/k/sessions/cli")
+        #expect(relative.database == "/h/.local/share/kiro-cli/data.sqlite3")
+    }
+
+    private func command(
+        _ start: CommandRequest.Start,
+        version: Version = "2.27.1",
+        _ change: (inout CommandRequest) -> Void = { _ in }
+    ) throws -> (words: String, delivery: AgentCommand.Delivery?, warnings: [String]) {
+        var request = CommandRequest(
+            start: start,
+            hasPrompt: false,
+            workdir: "/w",
+            home: "/h",
+            attended: false,
+            version: version,
+            environment: Environment()
+        )
+        change(&request)
+        let command = try Agent.kiro.command(request)
+        let words = command.arguments.map {
+            if case .text(let bytes) = $0 { bytes.lossyText } else { "?" }
+        }
+        return (words.joined(separator: " "), command.delivery, command.warnings.map(\.code))
+    }
+
+    private func session(_ store: Path, _ id: String = uuid, directory: Path = "/w") -> Session {
+        Session(id: id, directory: directory, store: store, state: .resumable)
+    }
+
+    @Test("The engine whose store holds the id is named, a cold start names none")
+    func forms() throws {
+        let cold = CommandRequest.Start.cold(NewSession())
+        #expect(try command(cold) == ("kiro-cli chat", nil, []))
+        let full = try command(cold) {
+            $0.hasPrompt = true
+            $0.model = "m"
+            $0.allowAll = true
+            $0.extra = [Bytes("--agent=a".utf8)]
+        }
+        #expect(full == ("kiro-cli chat --model m --trust-all-tools --agent=a", .agentapi, []))
+        let id = Self.uuid
+        #expect(
+            try command(.warm(session("/d/data.sqlite3")))
+                == ("kiro-cli chat --classic --resume-id \(id)", nil, ["resume-summarises"])
+        )
+        #expect(
+            try command(.warm(session(Path("/s/cli/\(id).json"))))
+                == ("kiro-cli chat --agent-engine v2 --resume-id \(id)", nil, [])
+        )
+        #expect(
+            try command(.warm(session(Path("/s/b/sess_\(id)/session.json"), "sess_" + id, directory: "/o")))
+                == ("kiro-cli chat --agent-engine v3 --resume-id sess_\(id)", nil, ["other-directory"])
+        )
+    }
+
+    @Test("A release that cannot resume by id is refused, but not for a cold start")
+    func version() throws {
+        #expect(throws: LaunchError.self) {
+            try command(.warm(session("/s/cli/x.json")), version: "2.5.0")
+        }
+        #expect(throws: Never.self) { try command(.warm(session("/s/cli/x.json")), version: "2.5.1") }
+        #expect(throws: Never.self) { try command(.cold(NewSession()), version: "2.0.0") }
+    }
+
+    @Test("A flag that chooses a session in a cluster, and a word that would be the prompt, are refused")
+    func refused() {
+        for extra in [["-ar"], ["hello"], ["--agent", "a", "b"]] {
+            #expect(throws: LaunchError.self) {
+                try command(.cold(NewSession())) { $0.extra = extra.map { Bytes($0.utf8) } }
+            }
+        }
+    }
+}
