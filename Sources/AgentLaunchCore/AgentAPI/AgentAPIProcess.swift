@@ -29,15 +29,11 @@ enum AgentAPIProcess {
 
     /// The run of ours that this process is the child of.
     static func run(of pid: Int32, root: Path) -> Run? {
-        for agent in (try? namesInDirectory(root)) ?? [] {
-            for name in (try? namesInDirectory(root / agent)) ?? [] {
-                guard let run = RunFile(conversation: root / agent / name).read(), let child = run.child,
-                    child.pid == pid || run.launcher.pid == pid
-                else { continue }
-                if child.pid == pid ? child.isAlive : run.launcher.isAlive { return run }
+        StateFolder.conversations(in: root).lazy.compactMap { RunFile(conversation: $0).read() }
+            .first { run in
+                if let child = run.child, child.pid == pid { return child.isAlive }
+                return run.child != nil && run.launcher.pid == pid && run.launcher.isAlive
             }
-        }
-        return nil
     }
 
     private static func executable(_ pid: Int32) -> Path? {

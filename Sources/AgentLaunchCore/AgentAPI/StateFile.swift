@@ -76,10 +76,7 @@ struct StateClaim: Equatable, Sendable {
 
     /// The claims of all other conversations of all agents.
     static func others(than own: Path, root: Path) -> [StateClaim] {
-        names(in: root).flatMap { agent in
-            names(in: root / agent).compactMap { StateClaim(root / agent / $0) }
-        }
-        .filter { $0.conversation != own }
+        StateFolder.conversations(in: root).filter { $0 != own }.compactMap { StateClaim($0) }
     }
 
     /// What the record of a conversation claims now; nil if there is none or it claims nothing.
@@ -90,8 +87,6 @@ struct StateClaim: Equatable, Sendable {
         self.conversation = conversation
         self.record = record
     }
-
-    private static func names(in folder: Path) -> [Bytes] { (try? namesInDirectory(folder)) ?? [] }
 }
 
 extension Record {

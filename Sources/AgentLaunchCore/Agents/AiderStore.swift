@@ -90,7 +90,8 @@ final class AiderStore: SessionStore {
         var folders: [(Path, Path)] = [(root, query.workdir)]
         if query.everywhere {
             let agent = root.parent
-            folders = RecordFile.others(than: "", agent: agent).map { record in
+            let conversations = StateFolder.conversations(in: agent.parent, of: agent.lastComponent)
+            folders = RecordFile.records(of: conversations).map { record in
                 (agent / StateFolder.folderName(record.name, record.workdir), record.workdir)
             }
         }

@@ -8,7 +8,8 @@ extension Agent {
         install: "npm install -g @openai/codex",
         agentAPIType: "codex",
         newestKnown: "0.163.0",
-        limits: "a packed rollout (.zst) is known by its name only, and needs 0.147 or newer to be resumed",
+        limits: "a packed rollout (.zst) is known by its name only, and needs 0.147 or newer to be resumed; "
+            + "agentapi to 0.12.1 does not know 0.163's input box: -- -c tui.status_line=[] helps",
         refusedArguments: codexRefusedArguments,
         isSessionID: { CodexHome.isThreadID($0) },
         needsVersion: { _ in true },

@@ -41,6 +41,9 @@ struct CursorDatabase {
         content.createdAt = description?["createdAt"]?.integer
         content.name = description?["name"]?.text
         let hasBlobs = try !database.rows("SELECT 1 FROM blobs LIMIT 1") { _ in true }.isEmpty
+        if description != nil && description?["latestRootBlobId"]?.text == nil {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "its description names no state")
+        }
         guard let root = description?["latestRootBlobId"]?.text, !root.isEmpty else {
             if hasBlobs {
                 throw SQLiteFailure(

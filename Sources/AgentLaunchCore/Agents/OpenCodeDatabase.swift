@@ -65,6 +65,8 @@ struct OpenCodeDatabase {
             )
         }
         try database.checkKeys(rows.map(\.id), of: "session", "id")
+        // What OpenCode itself asks at its start goes through another index, which may be damaged too.
+        _ = try database.rows("SELECT id FROM session WHERE parent_id IS NULL") { _ in true }
         return rows
     }
 

@@ -80,7 +80,11 @@ final class LearntSession {
 
 extension Preparation {
     /// The records of this agent's other conversations.
-    var others: [Record] { RecordFile.others(than: conversation, agent: state.agent(self.agent.name)) }
+    var others: [Record] { RecordFile.records(of: otherConversations(of: Bytes(self.agent.name.utf8))) }
+
+    func otherConversations(of agent: Bytes? = nil) -> [Path] {
+        StateFolder.conversations(in: state.root, of: agent).filter { $0 != conversation }
+    }
 
     /// Those of this directory that run now and have yet to learn their session's id.
     func beginning(_ others: [Record]) -> [Record] {

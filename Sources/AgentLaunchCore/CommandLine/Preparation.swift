@@ -261,12 +261,7 @@ struct Preparation {
     func apiFolder(_ record: Record?) -> Path {
         guard let module = moduleDirectory, let own = ownModuleDirectory else { return conversation }
         if let kept = record?.moduleDirectory, kept == module || kept == own { return kept }
-        let agents = (try? namesInDirectory(state.root)) ?? []
-        let isTaken = agents.contains { name in
-            RecordFile.others(than: conversation, agent: state.root / name).contains {
-                $0.moduleDirectory == module
-            }
-        }
+        let isTaken = RecordFile.records(of: otherConversations()).contains { $0.moduleDirectory == module }
         return isTaken ? own : module
     }
 }

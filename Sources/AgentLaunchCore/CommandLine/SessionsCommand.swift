@@ -39,7 +39,9 @@ struct SessionsCommand {
                 everywhere: options.all
             )
             var findings = Findings()
-            let records = RecordFile.others(than: "", agent: state.agent(agent.name))
+            let records = RecordFile.records(
+                of: StateFolder.conversations(in: state.root, of: Bytes(agent.name.utf8))
+            )
             let candidates = agent.store(query).candidates(&findings)
             for warning in findings.warnings { diagnostics.warn(warning) }
             for found in candidates.troubles {

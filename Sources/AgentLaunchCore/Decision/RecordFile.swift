@@ -39,12 +39,9 @@ struct RecordFile: Sendable {
         )
     }
 
-    /// The records of an agent's other conversations. One that cannot be read holds nothing.
-    static func others(than own: Path, agent folder: Path) -> [Record] {
-        let names = (try? namesInDirectory(folder)) ?? []
-        return names.compactMap { name in
-            let conversation = folder / name
-            guard conversation != own else { return nil }
+    /// The records of these conversations. One that cannot be read holds nothing.
+    static func records(of conversations: [Path]) -> [Record] {
+        conversations.compactMap { conversation in
             let bytes = try? contentsOfSmallFile(conversation / "record.json", limit: 4 << 20)
             return (bytes ?? nil).flatMap { JSONValue(parsing: $0) }.flatMap(Record.init)
         }

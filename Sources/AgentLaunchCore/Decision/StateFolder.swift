@@ -8,6 +8,14 @@ struct StateFolder: Equatable, Sendable {
         root = (base.flatMap { $0.isAbsolute ? $0 : nil } ?? home / ".local/state") / "agentlaunch"
     }
 
+    /// The conversations' own directories, of one agent or of all; other folders of ours stand between them.
+    static func conversations(in root: Path, of agent: Bytes? = nil) -> [Path] {
+        let agents = agent.map { [$0] } ?? (try? namesInDirectory(root)) ?? []
+        return agents.flatMap { agent in
+            ((try? namesInDirectory(root / agent)) ?? []).map { root / agent / $0 }
+        }
+    }
+
     func agent(_ name: String) -> Path { root / name }
 
     /// The conversation's own directory.

@@ -5,14 +5,10 @@ struct ConversationFinder {
 
     /// Those of one agent or of all that have run or run now, by agent, directory and name.
     func all(agent: String?) -> [KnownConversation] {
-        let agents = agent.map { [Bytes($0.utf8)] } ?? (try? namesInDirectory(state.root)) ?? []
-        return agents.flatMap { name in
-            let folder = state.root / name
-            return ((try? namesInDirectory(folder)) ?? [])
-                .compactMap { KnownConversation(folder / $0, agent: name.lossyText, environment) }
-                .filter { $0.run != nil || $0.launcher != nil }
-                .sorted { ($0.workdir ?? "", $0.name) < ($1.workdir ?? "", $1.name) }
-        }
+        StateFolder.conversations(in: state.root, of: agent.map { Bytes($0.utf8) })
+            .compactMap { KnownConversation($0, agent: $0.parent.lastComponent.lossyText, environment) }
+            .filter { $0.run != nil || $0.launcher != nil }
+            .sorted { ($0.agent, $0.workdir ?? "", $0.name) < ($1.agent, $1.workdir ?? "", $1.name) }
     }
 
     /// The one of this name and directory, even if nothing is known of it.

@@ -53,7 +53,8 @@ struct RecordTests {
         try RecordFile(conversation: scratch.path / "other").write(DecisionBench.record("b"))
         try scratch.write("torn/record.json", "{")
         try scratch.write("versions.json", "{}")
-        #expect(RecordFile.others(than: own, agent: scratch.path).map(\.sessionID) == ["b"])
+        let conversations = StateFolder.conversations(in: scratch.path.parent, of: scratch.path.lastComponent)
+        #expect(RecordFile.records(of: conversations.filter { $0 != own }).map(\.sessionID) == ["b"])
     }
 
     @Test("It is about the session of its id, else of its name, else what began since its start")
