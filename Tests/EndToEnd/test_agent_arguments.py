@@ -21,6 +21,9 @@ def dry_run(binary, home, agent, *words):
         ("claude", "-r11111111-1111-4111-8111-111111111111"), ("claude", "--resume=x"), ("claude", "-cp"),
         ("claude", "-pc"), ("claude", "--"), ("codex", "-C/tmp"), ("codex", "-i=picture.png"), ("codex", "--last"),
         ("goose", "-rn"), ("goose", "--name=x"),
+        ("aider", "--message=x"), ("aider", "--chat-history"), ("aider", "-mx"), ("aider", "--no-restore-chat-history"),
+        ("amp", "--last"), ("amp", "-x"), ("amp", "--execute=x"),
+        ("auggie", "--continue"), ("auggie", "-rx"), ("auggie", "--workspace-root=/"), ("auggie", "--print"),
         ("opencode", "-c"), ("opencode", "--session=x"), ("opencode", "-mc"), ("opencode", "--prompt=x"),
         ("cursor", "--resume=x"), ("cursor", "--continue"), ("cursor", "-fp"), ("cursor", "--workspace=/"),
         ("amazonq", "--resume"), ("amazonq", "-ar"), ("amazonq", "--no-interactive"),
@@ -37,7 +40,9 @@ def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, wo
     "agent, words",
     [
         ("claude", ["-d", "--verbose"]), ("codex", ["-cmodel_reasoning_effort=high", "--search"]),
-        ("goose", ["--max-turns", "5"]), ("opencode", ["--agent", "plan"]), ("cursor", ["--approve-mcps", "--mode", "ask"]),
+        ("goose", ["--max-turns", "5"]), ("aider", ["--no-git", "README.md"]), ("amp", ["--mode", "smart"]),
+        ("auggie", ["--compact", "--permission", "shell:allow"]), ("opencode", ["--agent", "plan"]),
+        ("cursor", ["--approve-mcps", "--mode", "ask"]),
         ("amazonq", ["--agent", "a", "-w", "never"]), ("kiro", ["--agent", "a", "--trust-tools=read"]),
     ],
 )

@@ -17,13 +17,21 @@ sys.path.insert(0, str(SUPPORT))
 from damage import campaign
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
-# One of several readers of SQLite, or of JSON lines: the long run is made by hand.
-SHORT = {"amazonq": 700, "copilot": 700, "cursor": 700, "gemini": 700, "kiro": 700, "opencode": 700}
+# One of several readers of SQLite, of JSON, of lines or of text: the long run is made by hand.
+SHORT = {
+    "aider": 350, "amazonq": 350, "amp": 350, "auggie": 350, "copilot": 350, "cursor": 350, "gemini": 350, "kiro": 350,
+    "opencode": 350,
+}
 SEED = os.environ.get("DAMAGE_SEED", "1")
 STAND_IN = [str(SUPPORT / "goose_reader.py")]
 
 
-@pytest.mark.parametrize("agent", ["goose", "claude", "codex", "copilot", "cursor", "gemini", "opencode", "amazonq", "kiro"])
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "goose", "aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "kiro", "opencode",
+    ],
+)
 def test_no_damage_makes_a_false_verdict_a_crash_or_a_trace(agent, tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
     count = int(os.environ.get("DAMAGE_COUNT", SHORT.get(agent, 2002)))

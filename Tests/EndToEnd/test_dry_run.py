@@ -11,6 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
 
+AGENTS = ["aider", "amazonq", "amp", "auggie", "claude", "codex", "cursor", "goose", "kiro", "opencode"]
+
 
 @pytest.fixture
 def home(tmp_path):
@@ -32,7 +34,7 @@ def command_of(text):
     return "\n".join(line[15:] for line in lines[first:last])
 
 
-@pytest.mark.parametrize("agent", ["amazonq", "claude", "codex", "cursor", "goose", "kiro", "opencode"])
+@pytest.mark.parametrize("agent", AGENTS)
 def test_the_text_plan_has_80_columns(binary, home, tmp_path, agent):
     workdir = tmp_path / ("long" * 30) / "deep"
     result = plans.run(
@@ -78,12 +80,12 @@ def test_a_dry_run_writes_nothing_runs_nothing_and_prints_the_same_twice(binary,
     mark = tmp_path / "mark"
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in ["q", "claude", "codex", "cursor-agent", "goose", "kiro-cli", "opencode", "agentapi"]:
+    for name in [*AGENTS, "q", "cursor-agent", "kiro-cli", "agentapi"]:
         (programs / name).write_text(f"#!/bin/sh\necho ran >> {mark}\n")
         (programs / name).chmod(0o755)
     surroundings = environment(home) | {"PATH": f"{programs}:{plans.PATH}"}
     before = plans.trace(tmp_path)
-    for agent in ["amazonq", "claude", "codex", "cursor", "goose", "kiro", "opencode"]:
+    for agent in AGENTS:
         argv = [binary, agent, "--dry-run", "--format", "json", "--prompt", "a task"]
         first, second = plans.run(argv, surroundings), plans.run(argv, surroundings)
         assert first.stdout == second.stdout

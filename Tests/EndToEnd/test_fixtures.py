@@ -13,7 +13,9 @@ import plans
 
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
-AGENTS = ("amazonq", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode")
+AGENTS = (
+    "aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode",
+)
 
 
 def name(case):

@@ -11,6 +11,7 @@ FIXTURES = Path(__file__).resolve().parents[1] / "Fixtures"
 WORKDIR = "/home/coder/project"
 IDS = {
     "amazonq": "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00",
+    "auggie": "239d908c-d7f3-5625-82bf-eea7431aeac1",
     "claude": "11111111-1111-4111-8111-111111111111",
     "codex": "01a1fbec-640f-71e3-890f-979191a2bf22",
     "copilot": "11111111-2222-4333-8444-555555555555",
@@ -24,9 +25,9 @@ IDS = {
 
 @pytest.fixture
 def home(tmp_path):
-    for case in ("amazonq/own-two-turns", "claude/multi-turn-c100", "codex/subagent-0.163", "goose/schema_v17",
+    for case in ("amazonq/own-two-turns", "auggie/warm", "claude/multi-turn-c100", "codex/subagent-0.163",
                  "copilot/warm-1.0.64-two-turns", "cursor/subagent-newer", "gemini/jsonl_with_talk",
-                 "kiro/v3-converted", "opencode/schema_v1_4_11"):
+                 "goose/schema_v17", "kiro/v3-converted", "opencode/schema_v1_4_11"):
         shutil.copytree(FIXTURES / case / "home", tmp_path, dirs_exist_ok=True)
     return tmp_path
 
@@ -87,6 +88,9 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     program.chmod(0o755)
     found = json.loads(listing("agents", "--format", "json"))
     names = [entry["name"] for entry in found]
-    assert names == ["amazonq", "claude", "codex", "copilot", "cursor", "custom", "gemini", "goose", "kiro", "opencode"]
+    assert names == [
+        "aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "custom", "gemini", "goose",
+        "kiro", "opencode",
+    ]
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")

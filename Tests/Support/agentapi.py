@@ -115,7 +115,7 @@ class Installation:
 
     def environment(self, **extra):
         """The caller's, without agentapi's own variables; a value None removes a variable."""
-        result = {name: value for name, value in os.environ.items() if not name.startswith(("AGENTAPI_", "DOUBLE_"))}
+        result = {name: value for name, value in os.environ.items() if not name.startswith(("AGENTAPI_", "AGENTLAUNCH_", "DOUBLE_"))}
         result["PATH"] = f"{self.bin}:{result['PATH']}"
         result["TMPDIR"] = str(self.temporary)
         result["DOUBLE_JOURNAL"] = str(self.journal_file)

@@ -56,6 +56,15 @@ DOUBLES = [
         stores_prompt_first=False, many=False, unknown_id="0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1dff",
     ),
     Double(
+        agent="auggie", program="auggie",
+        options=["--unattended"],  # --allow-indexing: attended, it asks about the directory
+        environment={"AUGMENT_SESSION_AUTH": "not-a-token"},
+        cold=lambda prompt, workdir: ["--workspace-root", workdir, "--allow-indexing", f"--instruction={prompt}"],
+        warm=lambda key, workdir: ["--workspace-root", workdir, "--allow-indexing", "--resume", key],
+        unknown=["--allow-indexing", "--resume", "00000000-0000-4000-8000-000000000000"],
+        refusal=(1, "No session found"), unknown_id="00000000-0000-4000-8000-000000000000",
+    ),
+    Double(
         agent="cursor", program="cursor-agent",
         options=["--unattended"],  # --trust: attended, it asks about the directory
         cold=lambda prompt, workdir: ["--trust", prompt],
@@ -78,5 +87,22 @@ DOUBLES = [
         warm=lambda key, workdir: ["-s", key],
         unknown=["-s", "ses_f045f6bffffe00000000000000"], refusal=(1, "Session not found"),
         unknown_id="ses_f045f6bffffe00000000000000",
+    ),
+]
+
+# Those that take a prompt only under agentapi; EndToEnd/test_chat_doubles.py drives them. An id that is not there is
+# refused by Amp alone: Aider knows none.
+CHAT_DOUBLES = [
+    Double(
+        agent="aider", program="aider", environment={"AIDER_GIT": "false"},
+        cold=lambda file, workdir: ["--chat-history-file", file, "--restore-chat-history"],
+        warm=lambda file, workdir: ["--chat-history-file", file, "--restore-chat-history"],
+        unknown=["--resume", "x"], refusal=(2, "unrecognized arguments"),
+    ),
+    Double(
+        agent="amp", program="amp", environment={"AMP_API_KEY": "not-a-key"},
+        cold=lambda key, workdir: ["threads", "continue", key],
+        warm=lambda key, workdir: ["threads", "continue", key],
+        unknown=["threads", "continue", "T-019a0000-0000-7000-8000-000000000001"], refusal=(1, "not found"),
     ),
 ]

@@ -20,25 +20,28 @@ class Cases:
     def __init__(self, agent):
         self.agent, self.cases = agent, {}
 
-    def __call__(self, states, ids=(), args=(), environment=None):
-        """The decorated function fills the home it is given; its docstring says why."""
+    def __call__(self, states, ids=(), args=(), environment=None, project=False):
+        """The decorated function fills the home it is given, and the workdir if it is one beside it; its docstring
+        says why."""
         def register(make):
-            self.cases[make.__name__.replace("_", "-")] = (make, states, ids, args, environment)
+            self.cases[make.__name__.replace("_", "-")] = (make, states, ids, args, environment, project)
             return make
 
         return register
 
     def main(self):
-        for name, (make, states, ids, args, environment) in sorted(self.cases.items()):
+        for name, (make, states, ids, args, environment, project) in sorted(self.cases.items()):
             root = FIXTURES / self.agent / name
             if root.exists():
                 if "--again" not in sys.argv:
                     continue
                 shutil.rmtree(root)
             (root / "home").mkdir(parents=True)
-            killed(make, root / "home")
+            if project:
+                (root / "project").mkdir()
+            killed(make, root / "home", *([root / "project"] if project else []))
             expectation = {
-                "agent": self.agent, "workdir": WORKDIR, "args": list(args), "states": states,
+                "agent": self.agent, "workdir": "PROJECT" if project else WORKDIR, "args": list(args), "states": states,
                 "ids": list(ids), "own": True, "note": make.__doc__,
             }
             if environment:  # $HOME stands for the home's copy

@@ -35,6 +35,8 @@ struct Agent: Sendable {
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
     var whenElsewhere: String?
+    /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
+    var newThread: [String] = []
     /// It keeps one conversation for a directory, and finds it by the directory alone.
     var hasOneConversationPerDirectory = false
     /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.

@@ -1,6 +1,7 @@
 /// The agents, sorted by name.
 enum Registry {
     static let agents: [Agent] = [
-        .amazonQ, .claude, .codex, .copilot, .cursor, .custom, .gemini, .goose, .kiro, .openCode,
+        .aider, .amazonQ, .amp, .auggie, .claude, .codex, .copilot, .cursor, .custom, .gemini, .goose, .kiro,
+        .openCode,
     ]
 }

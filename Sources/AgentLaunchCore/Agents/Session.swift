@@ -80,6 +80,8 @@ struct Derivation: Equatable, Sendable {
 struct NewSession: Equatable, Sendable {
     var id: String?
     var name: String?
+    /// Where the agent is told to keep it, if it is told.
+    var file: Path?
 }
 
 /// The conversations of one directory.

@@ -34,7 +34,7 @@ struct LaunchMaterials {
 
     /// The program that is executed: agentapi, else the wrapper, else the agent. The others have to be there too:
     /// whoever would start them says less clearly what is missing.
-    private static func program(
+    static func program(
         _ outcome: Preparation.Outcome,
         _ preparation: Preparation
     ) throws(LaunchError) -> Path {

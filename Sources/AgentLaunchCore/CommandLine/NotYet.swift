@@ -2,11 +2,7 @@
 /// Whoever builds one deletes its line here.
 enum NotYet {
     /// Agents whose names are known; everybody else's name is a mistake.
-    static let agents: [AgentNames.Entry] = [
-        .init("aider"),
-        .init("amp", ["sourcegraph-amp"]),
-        .init("auggie"),
-    ]
+    static let agents: [AgentNames.Entry] = []
 
     /// Commands, and what to do instead.
     static let commands: [CommandName: String] = [

@@ -73,6 +73,7 @@ struct Preparation {
             task: task
         )
         query.recorded = record.record?.tokens ?? []
+        query.conversation = conversation
         let store = context.agent.store(query)
         var wishes = Wishes(
             adopt: context.request.adopt,

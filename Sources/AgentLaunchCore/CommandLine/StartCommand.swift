@@ -31,12 +31,14 @@ struct StartCommand {
         try preparation.endPredecessor(diagnostics)
         removeLeftovers()
         let claim = ModuleClaim.take(preparation)
-        let outcome = try preparation.prepare()
+        let began = monotonicMilliseconds()
+        var outcome = try preparation.prepare()
         for warning in outcome.plan.findings.warnings where !Self.saidByErrors.contains(warning.code) {
             diagnostics.warn(warning)
         }
         try check(outcome)
         if let server = outcome.plan.server { try AgentAPIFiles.check(server, preparation) }
+        try preparation.pinThread(&outcome, began: began)
         let sessionLock = try locks.takeSession(outcome.plan)
         let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
         let end: ChildEnd

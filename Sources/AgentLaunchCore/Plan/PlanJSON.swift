@@ -47,7 +47,9 @@ extension LaunchPlan {
             ]
         case .reuse(let session), .warm(let session):
             [
-                "id": .string(session.id), "name": .optional(session.name),
+                // A conversation of an agent without sessions is a file, and nothing that `--resume` takes.
+                "id": .optional(agent.isSessionID(session.id) ? session.id : nil),
+                "name": .optional(session.name),
                 "how": .string(decision.how.rawValue),
                 "exists": true, "store": .string(session.store.description),
                 "messages": session.messages.map { .integer($0) } ?? .null,

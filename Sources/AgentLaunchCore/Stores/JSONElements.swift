@@ -8,6 +8,10 @@ struct JSONElements {
     private var stage = Stage.beginning
     /// The other members that were asked for, as far as the text was read.
     private(set) var members: [JSONValue.Member] = []
+    /// The member that is to be the array is there, and is one.
+    private(set) var hasArray = false
+    /// NULs stand around the object.
+    var isPadded: Bool { scanner.padded }
 
     private enum Stage {
         case beginning, firstElement, elements, ended
@@ -62,6 +66,7 @@ struct JSONElements {
             try open(UInt8(ascii: ":"))
             if name == array, try scanner.peekToken() == UInt8(ascii: "[") {
                 scanner.feed.advance()
+                hasArray = true
                 stage = .firstElement
                 return try next()
             }

@@ -7,7 +7,7 @@ struct JSONScanner {
     let feed: ByteFeed
     private let limits: JSONLimits
     private var kept = 0
-    private var padded = false
+    private(set) var padded = false
     private var deepest = 0
 
     init(_ feed: ByteFeed, _ limits: JSONLimits = JSONLimits()) {

@@ -1,8 +1,13 @@
 import Glibc
 
 /// What a program prints on its standard output within a time limit; nil if it fails, says nothing or takes longer.
-func output(of program: Path, _ arguments: [Bytes], environment: Environment, milliseconds: Int32) -> String?
-{
+func output(
+    of program: Path,
+    _ arguments: [Bytes],
+    environment: Environment,
+    milliseconds: Int32,
+    directory: Path? = nil
+) -> String? {
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return nil }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
@@ -19,12 +24,20 @@ func output(of program: Path, _ arguments: [Bytes], environment: Environment, mi
     // A group of its own, so that whatever it started ends with it.
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
 
+    // There is one thread: the directory is changed for the time of the call.
+    let here = directory == nil ? -1 : open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { if here >= 0 { close(here) } }
+    if let directory, directory.withCString({ chdir($0) }) != 0 {
+        close(ends[1])
+        return nil
+    }
     var child: pid_t = 0
     let started = withStrings([program.bytes] + arguments) { argv in
         withStrings(environment.strings) { variables in
             program.withCString { posix_spawn(&child, $0, &actions, &attributes, argv, variables) }
         }
     }
+    if here >= 0 { _ = fchdir(here) }
     close(ends[1])
     guard started == 0 else { return nil }
     let deadline = monotonicMilliseconds() + Int64(milliseconds)

@@ -17,8 +17,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import amazonq_bases, amazonq_oracle, claude_oracle, codex_oracle, copilot_oracle, cursor_bases
-from . import cursor_oracle, gemini_oracle
+from . import aider_bases, aider_oracle, amazonq_bases, amazonq_oracle, amp_bases, amp_oracle, auggie_bases
+from . import auggie_oracle, claude_oracle, codex_oracle, copilot_oracle, cursor_bases, cursor_oracle, gemini_oracle
 from . import goose_bases, goose_oracle, kiro_bases, kiro_oracle, line_bases, line_mutations
 from . import opencode_bases, opencode_oracle
 
@@ -35,15 +35,17 @@ DATABASES = {
     "goose": (goose_bases, goose_oracle), "kiro": (kiro_bases, kiro_oracle),
     "opencode": (opencode_bases, opencode_oracle),
 }
-LINES = {"claude": claude_oracle, "codex": codex_oracle, "copilot": copilot_oracle,
-         "gemini": gemini_oracle}
-AGENTS = [*DATABASES, *LINES]
+FILES = {
+    "aider": (aider_bases, aider_oracle), "amp": (amp_bases, amp_oracle), "auggie": (auggie_bases, auggie_oracle),
+}
+LINES = {"claude": claude_oracle, "codex": codex_oracle, "copilot": copilot_oracle, "gemini": gemini_oracle}
+AGENTS = [*DATABASES, *FILES, *LINES]
 
 
 def stage(agent):
     """(bases, strata, oracle) of an agent."""
-    if agent in DATABASES:
-        bases, oracle = DATABASES[agent]
+    if agent in DATABASES or agent in FILES:
+        bases, oracle = {**DATABASES, **FILES}[agent]
         return bases.bases(), bases.STRATA, oracle
     return line_bases.bases(agent), line_mutations.STRATA, LINES[agent]
 
@@ -54,7 +56,7 @@ def mutate(agent, bases, strata, seed, number):
     stratum = sorted(strata)[number % len(strata)]
     change, fits = strata[stratum]
     base = draw.choice(sorted(name for name, home in bases.items() if fits(home)))
-    context = agent if agent in LINES else bases
+    context = bases if agent in DATABASES else agent
     home = change(draw, bases[base], context)
     while draw.random() < 0.15:  # damage seldom comes alone
         if not fits(home) or home == {}:

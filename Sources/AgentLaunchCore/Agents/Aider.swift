@@ -1,0 +1,107 @@
+extension Agent {
+    /// Aider. It knows no sessions: its conversation is the chat history file that it is told to keep and to restore.
+    static let aider = Agent(
+        name: "aider",
+        title: "Aider",
+        executable: "aider",
+        usualPlaces: ["~/.local/bin"],
+        install: "python3 -m pip install aider-install && aider-install",
+        agentAPIType: "aider",
+        newestKnown: "0.86.2",
+        limits:
+            "what is restored is a summary where it is long, and never the files that were added; a prompt goes only "
+            + "by agentapi",
+        refusedArguments: aiderRefusedArguments,
+        isSessionID: { _ in false },
+        firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
+        store: { AiderStore($0) },
+        command: aiderCommand
+    )
+}
+
+/// Flags that name a history or a message, and those that end without a conversation.
+private let aiderRefusedArguments: Set<String> = [
+    "--chat-history-file", "--restore-chat-history", "--no-restore-chat-history", "--message", "--msg", "-m",
+    "--message-file", "-f", "--exit", "--apply", "--apply-clipboard-edits", "--commit", "--lint", "--test",
+    "--gui", "--browser", "--show-repo-map", "--show-prompts", "--list-models", "--models", "--version",
+    "--just-check-update", "--upgrade", "--update", "--install-main-branch", "--shell-completions", "--help",
+    "-h",
+]
+
+/// Questions and messages of a start, each with the variable that stops it.
+private let aiderQuestions = [
+    "AIDER_ANALYTICS", "AIDER_CHECK_UPDATE", "AIDER_GITIGNORE", "AIDER_SHOW_MODEL_WARNINGS",
+    "AIDER_SHOW_RELEASE_NOTES",
+]
+
+@Sendable private func aiderCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseClusters(request.extra)
+    try refuseAbbreviations(request.extra)
+    let history: Path
+    switch request.start {
+    case .cold(let new):
+        guard let file = new.file else {
+            throw LaunchError(.bug, "aider", "the plan names no chat history file", "report this")
+        }
+        history = file
+    case .reuse(let session), .warm(let session): history = session.store
+    }
+    var command = AgentCommand(arguments: ["aider"])
+    if let model = request.model { command.arguments += ["--model", .init(model)] }
+    if request.allowAll { command.arguments.append("--yes-always") }
+    command.arguments += request.extra.map { .text($0) }
+    command.arguments += ["--chat-history-file", .text(history.bytes), "--restore-chat-history"]
+    // As an argument it would end the program once it is answered.
+    if request.hasPrompt { command.delivery = .agentapi }
+    for name in ["AIDER_MESSAGE", "AIDER_MESSAGE_FILE"] where request.environment.given(name) != nil {
+        command.unset.append(name)
+        command.warnings.append(
+            Warning(
+                "variable-removed",
+                "\(name) would be sent at every start, and end it: aider runs without it"
+            )
+        )
+    }
+    if !request.attended {
+        for name in aiderQuestions where request.environment.given(name) == nil {
+            command.set.append((name, Bytes("false".utf8)))
+        }
+    }
+    return command
+}
+
+/// Aider takes the beginning of a flag for the flag.
+private func refuseAbbreviations(_ extra: [Bytes]) throws(LaunchError) {
+    for word in extra.map(\.lossyText) where word.hasPrefix("--") {
+        let flag = word.prefix { $0 != "=" }
+        guard flag.count > 4, let whole = aiderRefusedArguments.sorted().first(where: { $0.hasPrefix(flag) })
+        else { continue }
+        throw LaunchError(
+            .usage,
+            "-- \(flag)",
+            "aider may take it for \(whole), which agentlaunch itself decides",
+            "leave it out; see --prompt, --fresh"
+        )
+    }
+}
+
+private func aiderFirstRun(_ query: StoreQuery, _ allowAll: Bool) -> [Warning] {
+    guard query.environment.given("AIDER_GIT") == nil, query.workdir != query.home,
+        AiderHistory.repository(around: query.workdir) == nil
+    else { return [] }
+    if allowAll {
+        return [
+            Warning(
+                "git-repository-made",
+                "aider --yes-always makes \(query.workdir) a git repository; --env AIDER_GIT=false prevents it"
+            )
+        ]
+    }
+    return [
+        Warning(
+            "first-run-dialog",
+            "aider asks whether to make \(query.workdir) a git repository: run `git init` there, or add "
+                + "--env AIDER_GIT=false"
+        )
+    ]
+}

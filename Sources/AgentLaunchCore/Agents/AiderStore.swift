@@ -1,0 +1,165 @@
+/// Aider's conversations: chat history files of ours in the conversation's own directory, or the project's own if it
+/// was taken over.
+final class AiderStore: SessionStore {
+    private let query: StoreQuery
+    /// The conversation's own directory.
+    let root: Path
+    private let project: Path
+
+    init(_ query: StoreQuery) {
+        self.query = query
+        root =
+            query.conversation
+            ?? StateFolder(environment: query.environment, home: query.home)
+            .conversation(agent: Agent.aider.name, name: query.name, workdir: query.workdir)
+        project = AiderHistory.ofProject(query)
+    }
+
+    var watched: [Path] { [root, project.parent] }
+
+    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+        do throws(StoreTrouble) { _ = try StoreEntry.names(in: root) } catch {
+            findings.saw(error.path, .unreadable, error.why)
+            return error
+        }
+        return nil
+    }
+
+    /// The id is the file's path: nothing that Aider knows, but one file is one conversation.
+    func find(_ id: String, _ findings: inout Findings) -> Lookup { look(Path(id), &findings) }
+
+    /// `chat.md`, `chat-2.md` …, the highest first; before them the project's own once it was taken over.
+    func derived(_ findings: inout Findings) -> Derivation {
+        var result = Derivation()
+        var numbers: [Int]
+        do throws(StoreTrouble) {
+            numbers = try StoreEntry.names(in: root).compactMap { number(of: $0.lossyText) }
+        } catch {
+            findings.saw(error.path, .unreadable, error.why)
+            return Derivation(trouble: error)
+        }
+        let recorded = query.recorded.compactMap { number(of: $0) }
+        let next = ((numbers + recorded).max() ?? 0) + 1
+        result.new = NewSession(name: name(next), file: root / name(next))
+        if query.recorded.contains(project.description) {
+            switch look(project, &findings) {
+            case .unreadable(let trouble):
+                result.trouble = trouble
+                return result
+            case .found(let session) where session.state == .resumable:
+                result.resumable = session
+                return result
+            case .found, .absent: break
+            }
+        }
+        numbers.sort(by: >)
+        for number in numbers where result.resumable == nil {
+            switch look(root / name(number), &findings) {
+            case .absent: break
+            case .unreadable(let trouble):
+                result.trouble = trouble
+                result.empty = nil
+                return result
+            case .found(let session):
+                if session.state == .resumable { result.resumable = session }
+                if session.state == .empty, result.empty == nil { result.empty = session }
+            }
+        }
+        return result
+    }
+
+    func candidates(_ findings: inout Findings) -> Candidates {
+        var result = Candidates()
+        for path in files(&findings) {
+            switch look(path, &findings) {
+            case .found(let session) where session.state == .resumable: result.sessions.append(session)
+            case .unreadable(let trouble): result.troubles.append(trouble)
+            case .found, .absent: break
+            }
+        }
+        return result
+    }
+
+    func contains(_ text: TaskText, in session: Session) -> Bool? {
+        let history = try? AiderHistory(session.store, text, stopsAtTask: true)
+        return history.flatMap { $0.doubt == nil ? $0.contains : nil }
+    }
+
+    /// Every conversation's own where those of every directory are asked for, and the project's.
+    private func files(_ findings: inout Findings) -> [Path] {
+        var folders: [(Path, Path)] = [(root, query.workdir)]
+        if query.everywhere {
+            let agent = root.parent
+            let conversations = StateFolder.conversations(in: agent.parent, of: agent.lastComponent)
+            folders = RecordFile.records(of: conversations).map { record in
+                (agent / StateFolder.folderName(record.name, record.workdir), record.workdir)
+            }
+        }
+        var paths: [Path] = []
+        for (folder, workdir) in folders {
+            let names = (try? namesInDirectory(folder)) ?? []
+            for name in names where number(of: name.lossyText) != nil {
+                paths.append(folder / name)
+                directories[folder / name] = workdir
+            }
+        }
+        return paths + [project]
+    }
+
+    private var directories: [Path: Path] = [:]
+
+    private func look(_ path: Path, _ findings: inout Findings) -> Lookup {
+        do throws(StoreTrouble) {
+            switch try StoreEntry.at(path) {
+            case .absent:
+                findings.saw(path, .absent, "no chat history")
+                return .absent
+            case .file: break
+            case .directory, .other: throw damaged(path, "it is not a file")
+            }
+            let history: AiderHistory
+            do throws(Errno) { history = try AiderHistory(path, query.task) } catch {
+                throw StoreTrouble(path, error)
+            }
+            if let doubt = history.doubt { throw damaged(path, doubt) }
+            let found = Session(
+                id: path.description,
+                name: path.lastComponent.lossyText,
+                directory: directories[path] ?? query.workdir,
+                store: path,
+                state: history.state,
+                messages: history.messages,
+                // What it notes of time has no zone.
+                updatedAt: history.modified,
+                interrupted: history.interrupted,
+                firstMessage: history.firstMessage
+            )
+            findings.saw(
+                path,
+                found.state == .resumable ? .ok : .ignored,
+                found.state == .resumable
+                    ? "\(history.messages) message\(history.messages == 1 ? "" : "s")"
+                        + (history.interrupted == true ? ", the last one unanswered" : "")
+                    : "nobody said anything in it"
+            )
+            return .found(found)
+        } catch {
+            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            return .unreadable(error)
+        }
+    }
+
+    private func name(_ number: Int) -> String { number == 1 ? "chat.md" : "chat-\(number).md" }
+
+    private func number(of name: String) -> Int? {
+        if name == "chat.md" { return 1 }
+        guard name.hasPrefix("chat-"), name.hasSuffix(".md"), let number = Int(name.dropFirst(5).dropLast(3)),
+            2...999_999 ~= number, self.name(number) == name
+        else { return nil }
+        return number
+    }
+
+    private func damaged(_ path: Path, _ why: String) -> StoreTrouble {
+        StoreTrouble(path: path, kind: .damaged, why: why, nextStep: "look at it, and move it away")
+    }
+}

@@ -1,0 +1,93 @@
+extension Agent {
+    /// Sourcegraph's Amp. A conversation is a thread on its server; a cold start pins a new one before it begins.
+    static let amp = Agent(
+        name: "amp",
+        aliases: ["sourcegraph-amp"],
+        title: "Amp",
+        executable: "amp",
+        usualPlaces: ["~/.amp/bin", "~/.local/bin", "~/.npm-global/bin"],
+        install: "npm install -g @sourcegraph/amp",
+        agentAPIType: "amp",
+        agentAPISince: "0.4.0",
+        newestKnown: "0.0.1785",
+        limits:
+            "useless without network: its threads are on Amp's server, and none is verified before it is resumed; "
+            + "a prompt goes only by agentapi",
+        refusedArguments: ampRefusedArguments,
+        isSessionID: isAmpThreadID,
+        firstRun: { query, _, _ in ampFirstRun(query) },
+        pinnedURLs: { PinnedURL.inText(AmpFolders($0).settings) },
+        newThread: ["threads", "new"],
+        store: { AmpStore($0) },
+        command: ampCommand
+    )
+}
+
+/// Flags that choose a thread or end after one answer, and the subcommands.
+private let ampRefusedArguments: Set<String> = [
+    "--last", "--execute", "-x", "--stream-json", "--stream-json-input", "--no-archive-after-execute",
+    "--archive",
+    "--resume", "--continue", "--version", "-V", "--help", "-h",
+    "threads", "thread", "t", "last", "login", "logout", "tools", "mcp", "doctor", "update", "review",
+]
+
+/// `T-` and a UUID in small letters.
+@Sendable private func isAmpThreadID(_ id: String) -> Bool {
+    id.hasPrefix("T-") && isUUID(String(id.dropFirst(2))) && id.dropFirst(2) == id.dropFirst(2).lowercased()
+}
+
+@Sendable private func ampCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    if let first = request.extra.first, first.first != UInt8(ascii: "-") {
+        throw LaunchError(
+            .usage,
+            "-- \(shown(first))",
+            "Amp takes a first word that is no flag for a subcommand",
+            "leave it out"
+        )
+    }
+    try refuseClusters(request.extra)
+    if request.model != nil {
+        throw LaunchError(
+            .usage,
+            "--model",
+            "Amp chooses its models itself",
+            "leave it out, or choose among its modes with `-- --mode NAME`"
+        )
+    }
+    if request.allowAll {
+        throw LaunchError(
+            .usage,
+            "--allow-all",
+            "not every release of Amp has a flag for it",
+            "leave it out, and set amp.dangerouslyAllowAll in Amp's settings"
+        )
+    }
+    var command = AgentCommand(arguments: ["amp"] + request.extra.map { .text($0) })
+    command.arguments += ["threads", "continue"]
+    switch request.start {
+    case .cold(let new): command.arguments.append(new.id.map { .init($0) } ?? .newThread)
+    case .reuse(let session), .warm(let session):
+        command.arguments.append(.init(session.id))
+        command.warnings.append(
+            Warning(
+                "not-verified",
+                "whether thread \(session.id) is still there is known to Amp's server alone"
+            )
+        )
+    }
+    // The terminal program takes no prompt as an argument.
+    if request.hasPrompt { command.delivery = .agentapi }
+    return command
+}
+
+private func ampFirstRun(_ query: StoreQuery) -> [Warning] {
+    if query.environment.given("AMP_API_KEY") != nil { return [] }
+    let secrets = AmpFolders(query).data / "secrets.json"
+    if (try? fileStatus(secrets)) != nil { return [] }
+    return [
+        Warning(
+            "first-run-dialog",
+            "amp is not logged in: set AMP_API_KEY, or run `amp login`, which makes \(secrets)"
+        )
+    ]
+}

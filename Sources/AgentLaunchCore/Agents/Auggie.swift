@@ -1,0 +1,98 @@
+extension Agent {
+    /// Augment's Auggie. The id of a session is captured after a cold start.
+    static let auggie = Agent(
+        name: "auggie",
+        title: "Auggie",
+        executable: "auggie",
+        usualPlaces: ["~/.npm-global/bin", "~/.local/bin"],
+        install: "npm install -g @augmentcode/auggie",
+        agentAPIType: "auggie",
+        agentAPISince: "0.6.0",
+        newestKnown: "0.36.0",
+        limits:
+            "needs Augment's servers; checked with documentation and files that others saw, not with the program",
+        refusedArguments: auggieRefusedArguments,
+        isSessionID: { isUUID($0) && $0 == $0.lowercased() },
+        firstRun: { query, _, _ in auggieFirstRun(query) },
+        pinnedURLs: { query in
+            ["coder_mcp.json", "user_mcp.json", "settings.json"].flatMap {
+                PinnedURL.inText(AuggieStore.folder(query) / $0)
+            }
+        },
+        store: { AuggieStore($0) },
+        command: auggieCommand
+    )
+}
+
+/// Flags that choose a session, a prompt, a directory or another folder of sessions, or that end after one answer;
+/// and the subcommands.
+private let auggieRefusedArguments: Set<String> = [
+    "--continue", "-c", "--resume", "-r", "--dont-save-session", "--instruction", "-i", "--instruction-file",
+    "--queue", "--workspace-root", "-w", "--augment-cache-dir", "--print", "-p", "--output-format", "--acp",
+    "session", "login", "logout", "tokens", "command", "mcp", "model", "models", "rules", "help",
+]
+
+@Sendable private func auggieCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    if let first = request.extra.first, first.first != UInt8(ascii: "-") {
+        throw LaunchError(
+            .usage,
+            "-- \(shown(first))",
+            "Auggie takes a first word that is no flag for the prompt",
+            "leave it out; see --prompt"
+        )
+    }
+    try refuseClusters(request.extra)
+    if request.allowAll {
+        throw LaunchError(
+            .usage,
+            "--allow-all",
+            "Auggie has no flag that allows every tool",
+            "leave it out, and add `-- --permission TOOL:allow` for each"
+        )
+    }
+    var command = AgentCommand(arguments: ["auggie", "--workspace-root", .text(request.workdir.bytes)])
+    if let model = request.model { command.arguments += ["--model", .init(model)] }
+    if !request.attended {
+        // It would ask whether it may index the directory, and stall on an update of itself.
+        let flag = "--allow-indexing"
+        if !request.extra.contains(Bytes(flag.utf8)) { command.arguments.append(.init(flag)) }
+        if request.environment.given("AUGMENT_DISABLE_AUTO_UPDATE") == nil {
+            command.set.append(("AUGMENT_DISABLE_AUTO_UPDATE", Bytes("1".utf8)))
+        }
+    }
+    command.arguments += request.extra.map { .text($0) }
+    switch request.start {
+    case .cold: break
+    case .reuse(let session), .warm(let session): command.arguments += ["--resume", .init(session.id)]
+    }
+    if request.hasPrompt {
+        command.arguments.append(.prompt(prefix: "--instruction="))
+        command.delivery = .argument
+    }
+    return command
+}
+
+private func auggieFirstRun(_ query: StoreQuery) -> [Warning] {
+    let variables = ["AUGMENT_SESSION_AUTH", "AUGMENT_API_TOKEN"]
+    if variables.contains(where: { query.environment.given($0) != nil }) { return [] }
+    let login = AuggieStore.folder(query) / "session.json"
+    if (try? fileStatus(login)) != nil { return [] }
+    return [
+        Warning(
+            "first-run-dialog",
+            "auggie is not logged in: set AUGMENT_SESSION_AUTH, or run `auggie login`, which makes \(login)"
+        )
+    ]
+}
+
+/// Several short flags in one word may hide one that chooses a session.
+func refuseClusters(_ extra: [Bytes]) throws(LaunchError) {
+    for word in extra where word.first == UInt8(ascii: "-") && word.count > 2 && word[1] != word[0] {
+        throw LaunchError(
+            .usage,
+            "-- \(shown(word))",
+            "several short flags in one word may choose a session",
+            "write each flag by itself"
+        )
+    }
+}

@@ -1,0 +1,55 @@
+extension Preparation {
+    /// How long a start may take until agentapi runs, everything that is asked before included.
+    private static let limit: Int64 = 5000
+    /// A first look at the network is given this, however long the rest has taken.
+    private static let least: Int64 = 2000
+
+    /// Makes the thread that a cold start's command lacks. Its id is known, and goes into the record, before the
+    /// agent is started: a prompt can only go where the next start looks.
+    func pinThread(_ outcome: inout Outcome, began: Int64) throws(LaunchError) {
+        guard outcome.plan.agentCommand.contains(.newThread), case .cold = outcome.plan.decision.start else {
+            return
+        }
+        // No thread is made for a start that lacks a program.
+        _ = try LaunchMaterials.program(outcome, self)
+        guard case .found(let program, _) = outcome.executable else { return }
+        let agent = context.agent
+        var words = [program.bytes] + agent.newThread.map { Bytes($0.utf8) }
+        var first = program
+        // Whatever keeps the agent in keeps this in too.
+        if case .found(let wrapper, _) = findWrapper() {
+            words = context.request.wrapper + words
+            first = wrapper
+        }
+        let left = max(Self.least, Self.limit - (monotonicMilliseconds() - began))
+        let text = output(
+            of: first,
+            [Bytes](words.dropFirst()),
+            environment: outcome.plan.environment.applied(to: context.environment),
+            milliseconds: Int32(left),
+            directory: outcome.plan.workdir
+        )
+        guard let id = text.flatMap({ agent.onlyID(in: $0) }) else {
+            let command = ([agent.executable] + agent.newThread).joined(separator: " ")
+            throw LaunchError(
+                .unavailable,
+                "`\(command)`",
+                text == nil
+                    ? "it failed, or gave no answer in \(left / 1000) s" : "what it printed holds no id",
+                "look at the network and the login: run it by hand"
+            )
+        }
+        outcome.plan.decision.start = .cold(NewSession(id: id))
+        outcome.plan.agentCommand = outcome.plan.agentCommand.map { $0 == .newThread ? .init(id) : $0 }
+        outcome.state?.session = id
+    }
+}
+
+extension Agent {
+    /// The one id that a text names, perhaps in an address; nil if it names none or several.
+    func onlyID(in text: String) -> String? {
+        let words = text.split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")) }
+        let ids = Set(words.map(String.init).filter(isSessionID))
+        return ids.count == 1 ? ids.first : nil
+    }
+}

@@ -1,0 +1,251 @@
+"""Aider's and Amp's doubles with real stores, under agentapi's double: cold, stopped, warm, killed, warm."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests" / "Support"))
+import agent_double
+import plans
+from agentapi import HANG, until
+from double_bench import TASK, Bench
+from doubles import CHAT_DOUBLES
+
+DOUBLES = {double.agent: double for double in CHAT_DOUBLES}
+# What the text of the prompt must not become on its way.
+HARD = """it's "quoted" `ticked` $(touch no) ${HOME}\n\n  \u00e9 \U0001fabf -- ~ * \\n"""
+
+
+class ChatBench(Bench):
+    """Starts by agentlaunch under agentapi's double, in the background of the test."""
+
+    def __init__(self, binary, root, double, installation):
+        super().__init__(binary, root, double)
+        self.installation, self.running = installation, []
+        (self.root / "server").mkdir()
+
+    def environment(self, **extra):
+        inner = super().environment(**extra)
+        inner["PATH"] = f"{self.installation.bin}:{inner['PATH']}"
+        outer = self.installation.environment()
+        return {**{name: outer[name] for name in ("TMPDIR", "DOUBLE_JOURNAL")}, "DOUBLE_TIME_SCALE": "0.1", **inner}
+
+    def launch(self, *options, task=TASK, **extra):
+        words = self.words("--agentapi", "--port", str(self.installation.port), *options, task=task)
+        self.output = self.root / f"output-{len(self.running)}"
+        with open(self.output, "wb") as output:
+            process = subprocess.Popen(words, env=self.environment(**extra), stdin=subprocess.DEVNULL, stdout=output,
+                                       stderr=output, start_new_session=True, cwd="/")
+        self.running.append(process)
+        return process
+
+    def conversations_started(self):
+        """The agent's own starts, without those that only made a thread."""
+        return [line["argv"] for line in self.log("start") if line["argv"] not in (["threads", "new"], ["--version"])]
+
+    def started(self, count):
+        return until(lambda: len(found := self.conversations_started()) >= count and found, "a start of the agent")[-1]
+
+    def ready(self):
+        self.installation.wait_for_status("stable")
+
+    def delivered(self):
+        until(lambda: self.record()["prompts"] and self.record()["prompts"][0]["state"] == "delivered", "the delivery")
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        return process.wait(HANG)
+
+    def kill_everything(self, process):
+        children = [line["pid"] for line in self.log("start")] + [line["pid"] for line in self.installation.journal("started")]
+        for pid in [process.pid, *children]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        process.wait(HANG)
+
+    def record(self):
+        """None as long as there is none."""
+        files = list(self.home.glob(f".local/state/agentlaunch/{self.double.agent}/*/record.json"))
+        return json.loads(files[0].read_text()) if files else {"prompts": []}
+
+
+def make(agent, binary, tmp_path, monkeypatch, agentapi):
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    root = tmp_path / "bench"
+    root.mkdir()
+    return ChatBench(binary, root, DOUBLES[agent], agentapi)
+
+
+@pytest.fixture(params=sorted(DOUBLES))
+def bench(request, binary, tmp_path, monkeypatch, agentapi):
+    made = make(request.param, binary, tmp_path, monkeypatch, agentapi)
+    yield made
+    for process in made.running:
+        if process.poll() is None:
+            made.kill_everything(process)
+
+
+@pytest.fixture
+def amp(binary, tmp_path, monkeypatch, agentapi):
+    made = make("amp", binary, tmp_path, monkeypatch, agentapi)
+    yield made
+    for process in made.running:
+        if process.poll() is None:
+            made.kill_everything(process)
+
+
+@pytest.mark.parametrize("task", [TASK, HARD.strip()], ids=["plain", "hard"])
+def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, task):
+    double, project = bench.double, str(bench.project)
+    assert bench.dry("--agentapi", task=task)["start"] == "cold"
+    first = bench.launch(task=task)
+    until(lambda: bench.texts() == [[task]], "the prompt in the store")
+    bench.delivered()
+    key = bench.record()["session"]
+    assert bench.conversations_started() == [double.cold(key, project)]
+    assert bench.log("start")[-1]["cwd"] == project
+    assert [where for where, _, _ in bench.conversations()] == [key]
+    bench.ready()
+    assert bench.stop(first) == 0
+
+    planned = bench.dry("--agentapi", task=task)
+    assert (planned["start"], planned["prompt"]["given"]) == ("warm", "this")
+    second = bench.launch(task=task)
+    assert bench.started(2) == double.warm(key, project)
+    bench.ready()
+    assert bench.installation.post("and now?")[0] == 200
+    until(lambda: bench.texts() == [[task, "and now?"]], "the message in the store")
+    bench.kill_everything(second)
+
+    third = bench.launch(task=task)
+    assert bench.started(3) == double.warm(key, project)
+    bench.ready()
+    assert bench.stop(third) == 0
+    assert bench.texts() == [[task, "and now?"]]
+    given = [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(task.encode())]
+    assert len(given) == 1
+
+
+def test_a_new_conversation_that_was_asked_for_is_gone_on_with(bench):
+    first = bench.launch()
+    until(lambda: bench.texts() == [[TASK]], "the prompt in the store")
+    bench.delivered()
+    old = bench.record()["session"]
+    bench.ready()
+    bench.stop(first)
+    second = bench.launch("--fresh", task="something else")
+    until(lambda: [TASK] in bench.texts() and ["something else"] in bench.texts(), "the other conversation")
+    new = until(lambda: bench.record().get("session"), "its id")
+    assert new != old
+    bench.delivered()
+    bench.ready()
+    bench.stop(second)
+    planned = bench.dry("--agentapi", task="something else")
+    assert planned["start"] == "warm" and new in planned["agentCommand"]
+    assert sorted(bench.texts()) == [[TASK], ["something else"]]
+
+
+def test_a_direct_start_takes_no_prompt(bench):
+    result = plans.run(bench.words("--direct"), bench.environment())
+    assert result.returncode == 64 and b"only under agentapi" in result.stderr
+    assert bench.conversations_started() == [] and bench.log("pinned") == []
+
+
+def test_two_names_in_one_directory_keep_apart(bench):
+    for name in ("one", "two"):
+        process = bench.launch("--session", name, task=f"the task of {name}")
+        until(lambda: [f"the task of {name}"] in bench.texts(), "the prompt in the store")
+        bench.ready()
+        bench.stop(process)
+    keys = {texts[0]: key for key, _, texts in bench.conversations()}
+    for name in ("one", "two"):
+        planned = bench.dry("--agentapi", "--session", name, task=f"the task of {name}")
+        assert planned["start"] == "warm" and keys[f"the task of {name}"] in planned["agentCommand"]
+    assert bench.dry("--agentapi")["start"] == "cold"
+
+
+def test_the_double_treats_what_is_not_there_as_the_agent_does(bench):
+    status, words = bench.double.refusal
+    result = subprocess.run([bench.program, *bench.double.unknown], env=bench.environment(), cwd=bench.project,
+                            capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert result.returncode == status and words in result.stderr
+
+
+# Amp's thread
+
+
+def test_the_threads_id_is_in_the_record_before_anything_is_sent(amp):
+    amp.launch(AGENT_DOUBLE_READY="3600")
+    [_, _, key] = amp.started(1)
+    assert [line["session"] for line in amp.log("pinned")] == [key] == [amp.record()["session"]]
+    assert amp.log("pinned")[0]["cwd"] == str(amp.project)
+    assert amp.texts() == []
+    amp.kill_everything(amp.running[0])
+    planned = amp.dry("--agentapi")
+    assert planned["start"] == "warm" and planned["session"]["id"] == key
+    assert "not-verified" in plans.codes(planned)
+
+
+def test_a_dry_run_makes_no_thread(amp):
+    planned = amp.dry("--agentapi")
+    assert planned["agentCommand"] == ["amp", "threads", "continue", "<new thread>"] and planned["session"] is None
+    assert amp.log("start") == []
+
+
+@pytest.mark.parametrize("printed", ["", "done", "T-1", "--last", "T-019a0000-0000-7000-8000-000000000001 "
+                                     "T-019a0000-0000-7000-8000-000000000002"])
+def test_without_one_id_nothing_is_started(amp, printed):
+    process = amp.launch(AMP_DOUBLE_PRINTS=printed)
+    assert process.wait(HANG) == 69, amp.output.read_text()
+    assert "amp threads new" in amp.output.read_text()
+    assert amp.conversations_started() == [] and "listening" not in amp.installation.events()
+    # Nothing was given: the next start is as cold as this one.
+    assert amp.dry("--agentapi")["start"] == "cold"
+
+
+def test_without_network_or_an_answer_in_time_nothing_is_started(amp):
+    shutil.move(amp.root / "server", amp.root / "away")
+    assert amp.launch().wait(HANG) == 69
+    shutil.move(amp.root / "away", amp.root / "server")
+    began = time.monotonic()
+    assert amp.launch(AMP_DOUBLE_DELAY="3600").wait(HANG) == 69
+    assert time.monotonic() - began >= 1
+    assert amp.conversations_started() == [] and amp.log("pinned") == []
+
+
+def test_a_start_that_lacks_agentapi_makes_no_thread(amp):
+    process = amp.launch(PATH=f"{amp.root / 'bin'}:{plans.PATH}")
+    amp.installation.program.unlink()
+    assert process.wait(HANG) == 127
+    assert amp.log("pinned") == []
+
+
+def test_the_wrapper_is_in_front_of_the_new_thread_too(amp):
+    wrapper = amp.root / "wrapper"
+    wrapper.write_text(f"#!/bin/sh\necho \"$@\" >> {amp.root}/wrapped\nexec \"$@\"\n")
+    wrapper.chmod(0o755)
+    process = amp.launch("--wrapper", str(wrapper))
+    until(lambda: amp.texts() == [[TASK]], "the prompt in the store")
+    first, second = (amp.root / "wrapped").read_text().splitlines()
+    assert first.endswith("amp threads new") and "threads continue T-" in second
+    amp.ready()
+    amp.stop(process)
+
+
+def test_a_thread_of_that_id_is_resumed_whatever_is_known_here(amp):
+    key = "T-019a0000-0000-7000-8000-00000000abcd"
+    planned = amp.dry("--agentapi", "--resume", key, task=None)
+    assert planned["start"] == "warm" and planned["agentCommand"][-1] == key
+    assert "not-verified" in plans.codes(planned)
+    for odd in ("--last", "T-x", key.upper()):
+        assert plans.run(amp.words("--dry-run", f"--resume={odd}"), amp.environment()).returncode == 64

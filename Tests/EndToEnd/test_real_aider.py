@@ -1,0 +1,158 @@
+"""The real Aider under agentapi's double, against a model server on loopback: cold, stopped, warm, killed, warm."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "Tests" / "Support"))
+import plans
+from agentapi import HANG, until
+from aider_double import NAME, texts
+from real_agents import ModelServer, executable, json_lines
+
+TASK = "it's the \"task\":\n\n  of three lines, with $(no) `shell`"
+
+
+class Aider:
+    """A scratch home and directory, agentlaunch's starts there, and what the model was asked."""
+
+    def __init__(self, binary, folder, installation):
+        self.binary, self.folder, self.installation = binary, folder, installation
+        self.home, self.project = folder / "home", folder / "project"
+        self.home.mkdir()
+        self.project.mkdir()
+        (installation.bin / "aider").symlink_to(executable("aider"))
+        self.server, self.running = ModelServer("fake_openai.py", folder), []
+
+    def environment(self):
+        outer = self.installation.environment()
+        return {
+            **{name: outer[name] for name in ("TMPDIR", "DOUBLE_JOURNAL")}, "DOUBLE_TIME_SCALE": "0.5",
+            "HOME": str(self.home), "PATH": f"{self.installation.bin}:{plans.PATH}", "LANG": "C.UTF-8",
+            "OPENAI_API_BASE": f"http://127.0.0.1:{self.server.port}/v1", "OPENAI_API_KEY": "not-a-key",
+            # It would ask the network for prices of models.
+            "AIDER_GIT": "false", "LITELLM_LOCAL_MODEL_COST_MAP": "True",
+        }
+
+    def words(self, *options, task=TASK):
+        prompt = ["--prompt", task] if task else []
+        return [str(word) for word in (
+            self.binary, "aider", "--agentapi", "--port", self.installation.port, "--workdir", self.project,
+            "--model", "openai/fake-model", *options, *prompt, "--", "--map-tokens", "0")]
+
+    def dry(self, *options, **more):
+        words = self.words("--dry-run", "--format", "json", *options, **more)
+        return plans.plan(plans.run(words, self.environment()))
+
+    def start(self, *options, **more):
+        with open(self.folder / f"output-{len(self.running)}", "wb") as output:
+            self.running.append(subprocess.Popen(
+                self.words(*options, **more), env=self.environment(), stdin=subprocess.DEVNULL, stdout=output,
+                stderr=output, start_new_session=True, cwd="/"))
+        count = len(self.running)
+        until(lambda: len(self.installation.journal("ready")) >= count, "Aider's prompt")
+        return self.running[-1]
+
+    def history(self):
+        [file] = self.home.glob(".local/state/agentlaunch/aider/*/chat.md")
+        return file
+
+    def said(self):
+        return texts(self.history()) if list(self.home.glob(".local/state/agentlaunch/aider/*/chat.md")) else []
+
+    def asked(self):
+        """Of each request the beginnings of what users said."""
+        requests = [line for line in json_lines(self.server.log) if line.get("m") == "POST"]
+        return [[text["head"].strip() for text in request["texts"]] for request in requests]
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        return process.wait(HANG)
+
+    def kill(self, process):
+        pids = [line[key] for line in self.installation.journal() for key in ("pid", "agent") if key in line]
+        for pid in {process.pid, *pids}:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        process.wait(HANG)
+
+    def close(self):
+        for process in self.running:
+            if process.poll() is None:
+                self.kill(process)
+        self.server.stop()
+
+
+@pytest.fixture
+def aider(binary, tmp_path, monkeypatch, agentapi):
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    made = Aider(binary, tmp_path, agentapi)
+    yield made
+    made.close()
+
+
+def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(aider):
+    assert aider.dry()["start"] == "cold"
+    first = aider.start()
+    until(lambda: aider.said() == [TASK], "the prompt in the history")
+    until(lambda: "reply 1 to:" in aider.history().read_text(), "its answer")
+    assert len(aider.asked()) == 1
+    aider.installation.wait_for_status("stable")
+    assert aider.stop(first) == 0
+
+    planned = aider.dry()
+    assert (planned["start"], planned["session"]["id"], planned["prompt"]["given"]) == ("warm", None, "this")
+    second = aider.start()
+    assert "Restored previous conversation history." in aider.history().read_text()
+    aider.installation.wait_for_status("stable")
+    assert aider.installation.post("and now?")[0] == 200
+    until(lambda: len(aider.asked()) == 2, "a second request")
+    # What went before is what the model sees now.
+    assert any(text.startswith("it's the \"task\"") for text in aider.asked()[1])
+    assert aider.asked()[1][-1].startswith("and now?")
+    until(lambda: aider.said() == [TASK, "and now?"], "the message in the history")
+    aider.kill(second)
+
+    third = aider.start()
+    aider.installation.wait_for_status("stable")
+    assert aider.stop(third) == 0
+    assert len(aider.asked()) == 2 and aider.said() == [TASK, "and now?"]
+    # Nothing of Aider's is left in the project but what it keeps of its input.
+    assert not (aider.project / NAME).exists() and not (aider.project / ".git").exists()
+
+
+def test_after_a_mere_start_it_is_cold_and_the_same_file_is_used(aider):
+    first = aider.start(task=None)
+    assert aider.history().read_text().count("# aider chat started at") == 1
+    aider.stop(first)
+    assert aider.said() == [] and aider.dry()["start"] == "cold"
+    second = aider.start()
+    until(lambda: aider.said() == [TASK], "the prompt in the history")
+    aider.installation.wait_for_status("stable")
+    aider.stop(second)
+    assert aider.dry()["start"] == "warm"
+
+
+def test_the_projects_own_history_is_taken_over(aider):
+    environment = {**aider.environment(), "AIDER_CHECK_UPDATE": "false", "AIDER_SHOW_MODEL_WARNINGS": "false"}
+    subprocess.run(
+        [aider.installation.bin / "aider", "--model", "openai/fake-model", "--map-tokens", "0", "--message", TASK],
+        env=environment, cwd=aider.project, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, timeout=HANG,
+    )
+    assert texts(aider.project / NAME) == [TASK]
+    planned = aider.dry()
+    assert planned["start"] == "warm" and str(aider.project / NAME) in planned["agentCommand"]
+    assert aider.dry(task="another task")["start"] == "cold"
+    process = aider.start()
+    aider.installation.wait_for_status("stable")
+    aider.stop(process)
+    # Known from now on, also without the task.
+    assert str(aider.project / NAME) in aider.dry(task=None)["agentCommand"]
+    assert texts(aider.project / NAME) == [TASK]
