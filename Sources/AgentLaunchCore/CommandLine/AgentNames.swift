@@ -13,18 +13,14 @@ struct AgentNames: Sendable {
     }
 
     let available: [Entry]
-    var notYet: [Entry] = NotYet.agents
 
     /// The agents of this release.
     static let registered = AgentNames(available: Registry.agents.map { Entry($0.name, $0.aliases) })
 
     /// The name itself for a name or an alias.
     func resolve(_ word: Bytes, alsoMeant commands: [String] = []) throws(LaunchError) -> String {
-        if let entry = entry(word, in: available) { return entry.name }
-        if let entry = entry(word, in: notYet) {
-            throw NotYet.refusal(agent: entry.name, among: available.map(\.name))
-        }
-        let all = (available + notYet).flatMap(\.all) + commands
+        if let entry = entry(word) { return entry.name }
+        let all = available.flatMap(\.all) + commands
         throw LaunchError(
             .usage,
             shown(word),
@@ -34,11 +30,11 @@ struct AgentNames: Sendable {
         )
     }
 
-    func knows(_ word: Bytes) -> Bool { entry(word, in: available + notYet) != nil }
+    func knows(_ word: Bytes) -> Bool { entry(word) != nil }
 
-    private func entry(_ word: Bytes, in entries: [Entry]) -> Entry? {
+    private func entry(_ word: Bytes) -> Entry? {
         guard let text = word.text else { return nil }
-        return entries.first { $0.all.contains(text) }
+        return available.first { $0.all.contains(text) }
     }
 }
 

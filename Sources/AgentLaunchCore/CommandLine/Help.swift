@@ -11,7 +11,7 @@ enum Help {
         case .command(let name): return command(name)
         case .agent(let name):
             guard let found = Registry.agents.first(where: { $0.name == name }) else {
-                throw NotYet.refusal(agent: name, among: Registry.agents.map(\.name))
+                throw LaunchError(.bug, name, "the agent is not registered", "report this")
             }
             return agent(found)
         }

@@ -1,9 +1,6 @@
 /// What the contract promises and this release lacks: each is refused by name, none is silently ignored.
 /// Whoever builds one deletes its line here.
 enum NotYet {
-    /// Agents whose names are known; everybody else's name is a mistake.
-    static let agents: [AgentNames.Entry] = []
-
     /// Commands, and what to do instead.
     static let commands: [CommandName: String] = [
         .doctor: "use --dry-run, which shows everything that was looked at",
@@ -14,12 +11,6 @@ enum NotYet {
     static let options: [OptionName: String] = [
         .restart: "use --restart never, and restart agentlaunch by your service manager"
     ]
-
-    /// Agents are "not yet" for dry runs too: there is no plan for them.
-    static func refusal(agent: String, among available: [String]) -> LaunchError {
-        let instead = available.isEmpty ? "agentlaunch agents lists them" : "there are \(listed(available))"
-        return LaunchError(.usage, agent, "agentlaunch cannot start this agent yet", instead)
-    }
 
     static func check(_ command: CommandName) throws(LaunchError) {
         guard let instead = commands[command] else { return }

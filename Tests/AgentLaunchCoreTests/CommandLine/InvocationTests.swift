@@ -31,16 +31,6 @@ struct InvocationTests {
         #expect(try parse(["claude-code"]).command == .start(agent: "claude"))
     }
 
-    @Test(
-        "An agent of a later release is refused as such, in a dry run too",
-        arguments: NotYet.agents.flatMap(\.all)
-    )
-    func notYetAgents(_ name: String) throws {
-        let error = try refusal([name, "--dry-run"])
-        #expect(error.status == .usage)
-        #expect(error.why.contains("yet"))
-    }
-
     @Test("An unknown agent names the nearest agent or command")
     func unknownAgent() throws {
         #expect(try refusal(["cluade"]).nextStep == "did you mean claude?")
@@ -122,14 +112,10 @@ struct InvocationTests {
         #expect(try request(["custom", "--", "top", "-b"]).arguments == [bytes("top"), bytes("-b")])
     }
 
-    @Test("An agent that is registered has left the list of those to come")
-    func registryAndNotYet() {
-        let coming = NotYet.agents.flatMap(\.all)
-        for agent in Registry.agents {
-            for name in [agent.name] + agent.aliases { #expect(!coming.contains(name)) }
-        }
-        #expect(NotYet.agents.map(\.name) == NotYet.agents.map(\.name).sorted())
-        let commands = CommandName.typed.map(\.rawValue)
-        #expect(Set(coming + commands).count == coming.count + commands.count)
+    @Test("No name or alias of an agent is another one's, or a command's")
+    func namesAreUnique() {
+        let names = Registry.agents.flatMap { [$0.name] + $0.aliases } + CommandName.typed.map(\.rawValue)
+        #expect(Set(names).count == names.count)
+        #expect(Registry.agents.map(\.name) == Registry.agents.map(\.name).sorted())
     }
 }
