@@ -60,19 +60,3 @@ func output(
     _ = try? retrying { waitpid(child, &status, 0) }
     return isWhole && status == 0 ? text.lossyText : nil
 }
-
-/// NULL-terminated C strings for the time of the call.
-private func withStrings<Result>(
-    _ strings: [Bytes],
-    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
-) -> Result {
-    var pointers: [UnsafeMutablePointer<CChar>?] = strings.map { string in
-        let copy = UnsafeMutablePointer<CChar>.allocate(capacity: string.count + 1)
-        for (index, byte) in string.enumerated() { copy[index] = CChar(bitPattern: byte) }
-        copy[string.count] = 0
-        return copy
-    }
-    pointers.append(nil)
-    defer { for pointer in pointers { pointer?.deallocate() } }
-    return body(pointers)
-}
