@@ -65,7 +65,8 @@ def chat(number, turns=1, keep=("", "-wal", "-shm"), *, checkpoint=None, more=0,
             home[store(number) + suffix] = (folder / f"store.db{suffix}").read_bytes()
     if meta:
         home[f"{FOLDER}{key(number)}/meta.json"] = (folder / "meta.json").read_bytes()
-    made.database = run = None
+    # Not left to the collector: closing removes files, which must not be in the middle of what follows.
+    made.database.close()
     shutil.rmtree(folder.parent)
     if home.get(store(number) + "-wal"):
         wal = store(number) + "-wal"

@@ -72,7 +72,8 @@ class _Maker:
             file = self.folder / f"opencode.db{suffix}"
             if file.exists():
                 home[STORE + suffix] = file.read_bytes()
-        self.run = self.database.run = self.database = None
+        # Not left to the collector: closing removes files, which must not be in the middle of what follows.
+        self.run.__self__.close()
         shutil.rmtree(self.folder)
         if home.get(STORE + "-wal"):
             home[STORE + "-wal"] = log.sign(home[STORE + "-wal"], random.Random(seed).randbytes(8))
