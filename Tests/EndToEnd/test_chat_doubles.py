@@ -224,8 +224,8 @@ def test_without_network_or_an_answer_in_time_nothing_is_started(amp):
 
 
 def test_a_start_that_lacks_agentapi_makes_no_thread(amp):
-    process = amp.launch(PATH=f"{amp.root / 'bin'}:{plans.PATH}")
     amp.installation.program.unlink()
+    process = amp.launch(PATH=f"{amp.root / 'bin'}:{plans.PATH}")
     assert process.wait(HANG) == 127
     assert amp.log("pinned") == []
 
