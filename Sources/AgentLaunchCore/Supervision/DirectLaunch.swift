@@ -26,6 +26,7 @@ struct DirectLaunch {
                 child,
                 settings: outer ?? .plain,
                 size: size(onTerminal: outer != nil),
+                isJob: outer != nil,
                 signals: signals.inherited
             )
         } catch {

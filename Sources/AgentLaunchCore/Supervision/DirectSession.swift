@@ -4,7 +4,7 @@ import Glibc
 /// One run of an agent: a single thread in a single poll loop moves bytes, passes on signals, reaps,
 /// and keeps the caller's terminal in order.
 final class DirectSession {
-    private let process: PseudoterminalChild
+    private var process: PseudoterminalChild
     private let signals: LauncherSignals
     private let observers: LaunchObservers
     private let note: (String) -> Void
@@ -187,7 +187,10 @@ final class DirectSession {
         while true {
             let event = processes_next_event()
             if event.change == CHILD_NONE { return }
-            guard event.pid == process.pid else { continue }
+            guard event.pid == process.pid else {
+                process.reaped(event.pid)
+                continue
+            }
             switch event.change {
             case CHILD_STOPPED: childStopped()
             case CHILD_EXITED: childEnded(.exited(event.value))
@@ -198,6 +201,7 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
+        process.ended()
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
     }

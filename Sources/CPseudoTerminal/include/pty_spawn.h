@@ -3,6 +3,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
+#include "job_anchor.h"
 #include "launcher_signals.h"
 
 /// What a child on a new pseudoterminal is made of. The strings live until pty_spawn has returned.
@@ -16,6 +17,8 @@ struct pty_request {
     struct winsize size;
     /// Becomes descriptor 0 in place of the pseudoterminal; -1: none.
     int standard_input;
+    /// The child is a job: a TSTP stops it. Not for a child that nobody could continue.
+    int is_job;
     struct inherited_signals signals;
 };
 
@@ -35,6 +38,8 @@ struct pty_child {
     pid_t pid;
     /// Close-on-exec and non-blocking: this description is ours alone.
     int master;
+    /// To be ended when the child has ended; none unless it is a job.
+    struct job_anchor anchor;
     enum pty_step failed_step;
     int error;
 };
