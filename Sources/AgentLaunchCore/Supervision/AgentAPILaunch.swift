@@ -19,22 +19,13 @@ struct AgentAPILaunch {
         var signals = try LauncherSignals()
         // agentapi stops its agent with INT and, dying, leaves it a HUP; ignored ones would stay ignored there.
         signals.setDefaultInChild([SIGINT, SIGQUIT, SIGHUP])
-        let process: PseudoterminalChild
-        do {
-            process = try PseudoterminalChild(
-                child,
-                settings: .plain,
-                size: WindowSize(columns: 80, rows: 24),
-                input: input,
-                signals: signals.inherited
-            )
-        } catch {
-            signals.giveBack()
-            throw error
-        }
-        if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
-            note(discardedOutput("it is closed"))
-        }
+        let process = try signals.start(
+            child,
+            settings: .plain,
+            size: WindowSize(columns: 80, rows: 24),
+            input: input
+        )
+        StandardDescriptors.noteClosedOutput(log, note)
         let session = AgentAPISession(
             process: process,
             signals: signals,

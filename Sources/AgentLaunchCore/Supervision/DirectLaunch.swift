@@ -20,22 +20,13 @@ struct DirectLaunch {
         // Before the size is read: a signal from here on waits to be passed on.
         var signals = try LauncherSignals()
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
-        let process: PseudoterminalChild
-        do {
-            process = try PseudoterminalChild(
-                child,
-                settings: outer ?? .plain,
-                size: size(onTerminal: outer != nil),
-                isJob: outer != nil,
-                signals: signals.inherited
-            )
-        } catch {
-            signals.giveBack()
-            throw error
-        }
-        if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
-            note(discardedOutput("it is closed"))
-        }
+        let process = try signals.start(
+            child,
+            settings: outer ?? .plain,
+            size: size(onTerminal: outer != nil),
+            isJob: outer != nil
+        )
+        StandardDescriptors.noteClosedOutput(log, note)
         let session = DirectSession(
             process: process,
             signals: signals,
@@ -69,4 +60,11 @@ enum StandardDescriptors {
     /// A bit for each that was closed. The first look opens /dev/null there, so it has to come before
     /// anything else is opened.
     static let closedAtStart = descriptors_assure_standard()
+
+    /// A log takes it all where there is no standard output.
+    static func noteClosedOutput(_ log: RotatingLog?, _ note: (String) -> Void) {
+        if log == nil, closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
+            note(discardedOutput("it is closed"))
+        }
+    }
 }
