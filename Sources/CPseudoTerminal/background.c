@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "include/descriptors.h"
+#include "include/fault_point.h"
 
 static void set_default(int number) {
     struct sigaction action;
@@ -62,8 +63,10 @@ struct background background_start(void) {
         result.report = take_descriptors(nothing, text[1], report[1]);
         if (result.report == -1) _exit(70);
         default_signals();
+        FAULT_POINT("background.child");
         return result;
     }
+    FAULT_POINT("background.caller");
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (nothing != -1) close(nothing);
     close(report[1]);

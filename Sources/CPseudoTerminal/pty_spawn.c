@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "include/descriptors.h"
+#include "include/fault_point.h"
 
 struct report {
     enum pty_step step;
@@ -42,6 +43,7 @@ static void run_child(const struct pty_request *request, int pipe) {
     }
     descriptors_close_on_exec_from(3);
     signals_in_child(&request->signals);
+    FAULT_POINT("exec.before");
     execve(request->executable, request->arguments, request->environment);
     fail(pipe, report, PTY_STEP_EXEC, errno);
     _exit(127);
@@ -73,9 +75,11 @@ struct pty_child pty_spawn(const struct pty_request *request) {
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     int master = -1;
+    FAULT_POINT("fork.before");
     pid_t pid = forkpty(&master, NULL, &request->settings, &request->size);
     int error = errno;
     if (pid == 0) run_child(request, pipe[1]);
+    FAULT_POINT("fork.after");
     sigprocmask(SIG_SETMASK, &before, NULL);
 
     close(pipe[1]);
@@ -94,5 +98,6 @@ struct pty_child pty_spawn(const struct pty_request *request) {
         job_anchor_end(report.anchor);
         return failure(report.step, report.error);
     }
+    FAULT_POINT("exec.after");
     return (struct pty_child){.pid = pid, .master = master, .anchor = report.anchor, .failed_step = PTY_STEP_NONE};
 }

@@ -35,6 +35,7 @@ func createFile(_ path: Path, _ content: Bytes, synced: Bool = false) throws(Err
     var rest = content[...]
     do throws(Errno) {
         while !rest.isEmpty {
+            faultPoint("write.before")
             let written = try retrying {
                 rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
             }
@@ -53,12 +54,14 @@ func replaceFile(_ path: Path, _ content: Bytes) throws(Errno) {
     let temporary = path + ".\(getpid()).tmp"
     try removeFile(temporary)
     try createFile(temporary, content, synced: true)
+    faultPoint("rename.before")
     let result = temporary.withCString { from in path.withCString { rename(from, $0) } }
     guard result == 0 else {
         let failure = Errno.last
         try? removeFile(temporary)
         throw failure
     }
+    faultPoint("rename.after")
     // The rename itself survives a power cut only once the folder is synced; where that fails nothing is lost.
     let folder = path.parent.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     if folder >= 0 {
