@@ -67,6 +67,8 @@ static struct pty_child failure(enum pty_step step, int error) {
     return (struct pty_child){.pid = -1, .master = -1, .failed_step = step, .error = error};
 }
 
+int pty_hold_open(int master) { return ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC); }
+
 struct pty_child pty_spawn(const struct pty_request *request) {
     int pipe[2];
     if (pipe2(pipe, O_CLOEXEC) == -1) return failure(PTY_STEP_PIPE, errno);

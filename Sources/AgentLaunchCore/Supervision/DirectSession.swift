@@ -21,9 +21,10 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var survivors = 0
     private var isImpatient = false
+    private var foreground = ForegroundWatch()
+    private var reader = StalledReader()
 
-    /// Nothing tells that the shell has put this job in the foreground (`fg`) or that a process has
-    /// opened the pseudoterminal again, so these two are looked at this often, while they matter.
+    /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
     private static let lookAgain: Int64 = 100
     /// A hang-up of the terminal comes with SIGHUP as a rule; this long it is waited for.
     private static let hangupGrace: Int64 = 200
@@ -52,6 +53,7 @@ final class DirectSession {
 
     func run() -> ChildEnd {
         terminal?.enter()
+        trapPoint("raw")
         observers.started(pid: process.pid)
         while true {
             wait()
@@ -61,6 +63,7 @@ final class DirectSession {
             takeTimers(now: monotonicMilliseconds())
             if let end, relay.isFinished, !stop.isKilling || survivors == 0 || stop.hasGivenUp {
                 terminal?.leave()
+                foreground.update(isBackground: false, terminal: STDIN_FILENO, now: 0)
                 relay.close()
                 close(process.master)
                 return end
@@ -82,15 +85,21 @@ final class DirectSession {
         let masterEvents = (relay.wantsAgent ? POLLIN : 0) | (relay.hasForAgent ? POLLOUT : 0)
         add(masterEvents == 0 || relay.isClosed ? -1 : process.master, masterEvents)
         add(relay.hasForCaller ? relay.outputDescriptor : -1, POLLOUT)
+        let isBackground = terminal?.isRaw == false && relay.input != nil
+        foreground.update(isBackground: isBackground, terminal: STDIN_FILENO, now: monotonicMilliseconds())
+        add(foreground.descriptor, POLLIN)
         let woken = observers.poll(&entries, milliseconds: timeout(now: monotonicMilliseconds()))
+        if entries[4].revents != 0 { foreground.noticed(now: monotonicMilliseconds()) }
         ready = (entries[1].revents, woken)
     }
 
     private func timeout(now: Int64) -> Int32 {
-        let background = terminal.map { !$0.isRaw } == true && relay.input != nil ? now + Self.lookAgain : nil
         // A finished drain is not announced by poll: what is there is read at once.
         let drain = end != nil && relay.wantsAgent ? now : nil
-        let times = [stop.deadline, hangupDue, reopenDue, background, drain, observers.deadline]
+        let times = [
+            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline,
+            observers.deadline,
+        ]
         guard let next = times.compactMap({ $0 }).min() else { return -1 }
         return Int32(max(0, min(next - now, 3_600_000)))
     }
@@ -106,6 +115,7 @@ final class DirectSession {
         }
         if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
         if stop.isDue(now: now) { killEverything() }
+        giveUpOnReader(now: now)
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
         observers.wake(ready.observers, now: now)
     }
@@ -120,6 +130,14 @@ final class DirectSession {
         // What was passed on has made room; without this the last bytes would wait for another event.
         relay.readAgent()
         if relay.isStuck, isImpatient || stop.isOverdue { relay.abandon() }
+    }
+
+    /// What was asked to end does not wait for somebody who does not read.
+    private func giveUpOnReader(now: Int64) {
+        let isStuck = relay.isStuck && stop.isRequested
+        guard reader.isTooLong(isStuck: isStuck, taken: relay.passedOn, now: now) else { return }
+        relay.abandon()
+        if terminal == nil { note("standard output was not read in time: the rest of the output is lost") }
     }
 
     private func inputEnded() {

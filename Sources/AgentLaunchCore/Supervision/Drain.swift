@@ -13,7 +13,8 @@ struct Drain {
 
     /// Bytes that nobody took.
     private(set) var dropped = 0
-    /// True while no process has the pseudoterminal open.
+    private var held: HeldTerminal
+    /// No process has the pseudoterminal open, and nothing will tell when one opens it again.
     private(set) var isClosed = false
     /// agentapi has said that it is shutting down.
     private(set) var saidShutdown = false
@@ -26,6 +27,7 @@ struct Drain {
         self.master = master
         self.output = OutputSink(output)
         self.log = log
+        held = HeldTerminal(master: master)
     }
 
     var outputDescriptor: Int32 { output.descriptor }
@@ -51,7 +53,10 @@ struct Drain {
                 continue
             } else {
                 // EIO: nobody has it open.
-                if count == 0 || errno != EAGAIN { isClosed = true }
+                if count == 0 || errno != EAGAIN {
+                    if held.open() { continue }
+                    isClosed = true
+                }
                 return
             }
         }
@@ -83,7 +88,8 @@ struct Drain {
     /// Looks again whether somebody has opened the pseudoterminal.
     mutating func reopen() { isClosed = false }
 
-    func close() {
+    mutating func close() {
+        held.close()
         if output.descriptor != STDOUT_FILENO { Glibc.close(output.descriptor) }
     }
 

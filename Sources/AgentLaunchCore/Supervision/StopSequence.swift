@@ -30,6 +30,8 @@ struct StopSequence {
         return true
     }
 
+    /// A TERM or HUP was passed on.
+    var isRequested: Bool { deadline != nil || isKilling }
     /// A second after the first KILL: what is still waited for is a reader that does not read.
     var isOverdue: Bool { passes >= 50 }
     var hasGivenUp: Bool { passes >= Self.mostPasses }

@@ -48,3 +48,7 @@ struct pty_child {
 /// pseudoterminal, and returns when exec has happened. On failure nothing is left: no process, no
 /// descriptor; failed_step and error say what went wrong.
 struct pty_child pty_spawn(const struct pty_request *request);
+
+/// The pseudoterminal's other side, opened by this process: while that is open, reading the master waits for whoever
+/// opens it next instead of failing. -1 and errno where that cannot be had.
+int pty_hold_open(int master);
