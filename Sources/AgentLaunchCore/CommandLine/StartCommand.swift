@@ -39,17 +39,17 @@ struct StartCommand {
         try check(outcome)
         if let server = outcome.plan.server { try AgentAPIFiles.check(server, preparation) }
         try preparation.pinThread(&outcome, began: began)
-        let sessionLock = try locks.takeSession(outcome.plan)
+        let session = try HeldSession(locks, outcome.plan)
         let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
         let end: ChildEnd
-        do throws(LaunchError) { end = try launch(outcome, upkeep, claim) } catch {
+        do throws(LaunchError) { end = try launch(outcome, upkeep, claim, session) } catch {
             upkeep.end(error.status.rawValue)
             throw error
         }
         upkeep.end(end.status)
         // Held until the agent has ended and everything is put away.
         _ = consume lock
-        _ = consume sessionLock
+        session.release()
         return end
     }
 
@@ -107,7 +107,8 @@ struct StartCommand {
     private func launch(
         _ outcome: Preparation.Outcome,
         _ upkeep: LaunchUpkeep,
-        _ claim: consuming FileLock?
+        _ claim: consuming FileLock?,
+        _ session: HeldSession
     ) throws(LaunchError)
         -> ChildEnd
     {
@@ -142,7 +143,6 @@ struct StartCommand {
         if isRecorded { write(record) }
         _ = consume claim
         diagnostics.notice(startLine(plan))
-        let learnt = LearntSession(LaunchLocks(preparation, diagnostics), known: record.sessionID)
         let watcher =
             isRecorded
             ? ConversationWatcher(
@@ -151,10 +151,12 @@ struct StartCommand {
                 record,
                 awaiting: plan.prompt.action == .send ? outcome.task : nil,
                 startedAt: now,
+                keepsChat: outcome.state?.isReadOnly == false,
                 isAnothers: preparation.isAnothers,
+                isHeld: preparation.isHeldElsewhere,
                 write: { record in
+                    session.change(to: record.sessionID)
                     try? preparation.recordFile.write(record)
-                    learnt.hold(record.sessionID)
                 }
             )
             : nil
