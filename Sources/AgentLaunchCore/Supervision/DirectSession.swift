@@ -60,6 +60,7 @@ final class DirectSession {
             takeSignals()
             reap()
             moveBytes()
+            if relay.passedOn > 0 { trapPoint("moved") }
             takeTimers(now: monotonicMilliseconds())
             if let end, relay.isFinished, !stop.isKilling || survivors == 0 || stop.hasGivenUp {
                 terminal?.leave()

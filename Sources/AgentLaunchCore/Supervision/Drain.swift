@@ -106,7 +106,22 @@ private struct LineScanner {
     mutating func finds(_ text: Bytes, in piece: Bytes) -> Bool {
         let stream = tail + piece
         tail = Bytes(stream.suffix(text.count - 1))
-        guard stream.count >= text.count else { return false }
-        return (0...(stream.count - text.count)).contains { stream[$0...].starts(with: text) }
+        return stream.withUnsafeBytes { stream in
+            text.withUnsafeBytes { text in
+                var start = 0
+                // A start in the last bytes would have no room for the rest.
+                while stream.count - start >= text.count,
+                    let next = memchr(
+                        stream.baseAddress! + start,
+                        Int32(text[0]),
+                        stream.count - start - text.count + 1
+                    )
+                {
+                    if memcmp(next, text.baseAddress!, text.count) == 0 { return true }
+                    start = UnsafeRawPointer(next) - stream.baseAddress! + 1
+                }
+                return false
+            }
+        }
     }
 }
