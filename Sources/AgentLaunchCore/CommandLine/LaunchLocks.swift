@@ -14,14 +14,6 @@ struct LaunchLocks {
         try take(preparation.conversation / Self.name)
     }
 
-    /// Nil where the agent has yet to choose the id.
-    func takeSession(_ plan: LaunchPlan) throws(LaunchError) -> FileLock? {
-        var id = plan.decision.session?.id
-        if case .cold(let new) = plan.decision.start { id = new.id }
-        guard let id else { return nil }
-        return try takeSession(id)
-    }
-
     func takeSession(_ id: String) throws(LaunchError) -> FileLock? {
         try take(preparation.state.sessionLock(agent: preparation.agent.name, id: id))
     }
@@ -59,22 +51,31 @@ struct LaunchLocks {
     }
 }
 
-/// The lock of a session whose id the agent chose: taken when it is learnt, held for life.
-final class LearntSession {
-    private let locks: LaunchLocks
-    private var lock: FileLock?
-    private var isDone: Bool
-
-    init(_ locks: LaunchLocks, known: String?) {
-        self.locks = locks
-        isDone = known != nil
+/// The locks of the sessions that a launch is about, each taken once and held for life.
+final class SessionLocks {
+    /// What cannot be locked is held too: it was said once.
+    private final class Held {
+        let lock: FileLock?
+        init(_ lock: consuming FileLock?) { self.lock = lock }
     }
 
-    /// One that is taken already is no reason to stop an agent that runs.
-    func hold(_ id: String?) {
-        guard !isDone, let id else { return }
-        isDone = true
-        lock = (try? locks.takeSession(id)) ?? nil
+    private let locks: LaunchLocks
+    private var held: [String: Held] = [:]
+
+    init(_ locks: LaunchLocks) { self.locks = locks }
+
+    /// Of the session that is planned; nothing where the agent has yet to choose the id.
+    func take(_ plan: LaunchPlan) throws(LaunchError) {
+        var id = plan.decision.session?.id
+        if case .cold(let new) = plan.decision.start { id = new.id }
+        guard let id, held[id] == nil else { return }
+        held[id] = Held(try locks.takeSession(id))
+    }
+
+    /// The agent chose the id. One that is taken already is no reason to stop an agent that runs.
+    func learnt(_ id: String?) {
+        guard let id, held[id] == nil else { return }
+        held[id] = Held((try? locks.takeSession(id)) ?? nil)
     }
 }
 

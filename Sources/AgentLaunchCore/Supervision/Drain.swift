@@ -7,6 +7,7 @@ struct Drain {
     private let output: OutputSink
     /// Keeps a copy of all of it.
     private let log: RotatingLog?
+    private let tail: OutputTail?
     private var queue = ByteQueue(capacity: 1 << 20)
     private var outputFailed = false
     private var lines = LineScanner()
@@ -22,10 +23,11 @@ struct Drain {
     /// Prompts are printed too, as part of the agent's command line, but with their quotes escaped.
     private static let shutdownLine = Bytes("msg=\"Received shutdown signal\"".utf8)
 
-    init(master: Int32, output: Int32, log: RotatingLog? = nil) {
+    init(master: Int32, output: Int32, log: RotatingLog? = nil, tail: OutputTail? = nil) {
         self.master = master
         self.output = OutputSink(output)
         self.log = log
+        self.tail = tail
     }
 
     var outputDescriptor: Int32 { output.descriptor }
@@ -44,7 +46,10 @@ struct Drain {
             }
             if count > 0 {
                 left -= count
-                chunk.withUnsafeBytes { log?.write($0) }
+                chunk.withUnsafeBytes {
+                    log?.write($0)
+                    tail?.write($0)
+                }
                 if !saidShutdown { saidShutdown = lines.finds(Self.shutdownLine, in: chunk) }
                 if outputFailed { queue.removeAll() }
             } else if count == -1, errno == EINTR {
