@@ -5,7 +5,7 @@ struct ConversationRuns {
     let diagnostics: Diagnostics
     let ready: ReadyToRun
     let upkeep: LaunchUpkeep
-    let sessions: SessionLocks
+    let session: HeldSession
     private let signals = LaunchSignals()
     private let tail = OutputTail()
 
@@ -14,13 +14,13 @@ struct ConversationRuns {
         _ diagnostics: Diagnostics,
         _ ready: ReadyToRun,
         _ upkeep: LaunchUpkeep,
-        _ sessions: SessionLocks
+        _ session: HeldSession
     ) {
         self.preparation = preparation
         self.diagnostics = diagnostics
         self.ready = ready
         self.upkeep = upkeep
-        self.sessions = sessions
+        self.session = session
     }
 
     func run(
@@ -64,7 +64,7 @@ struct ConversationRuns {
             preparation: preparation,
             diagnostics: diagnostics,
             upkeep: upkeep,
-            sessions: sessions,
+            session: session,
             signals: signals,
             tail: tail
         )

@@ -51,32 +51,32 @@ struct LaunchLocks {
     }
 }
 
-/// The locks of the sessions that a launch is about, each taken once and held for life.
-final class SessionLocks {
-    /// What cannot be locked is held too: it was said once.
-    private final class Held {
-        let lock: FileLock?
-        init(_ lock: consuming FileLock?) { self.lock = lock }
-    }
-
+/// The lock of the session that this launcher runs: taken when its id is known, held for life, and changed for
+/// another one's when the conversation goes on under that.
+final class HeldSession {
     private let locks: LaunchLocks
-    private var held: [String: Held] = [:]
+    private var id: String?
+    private var lock: FileLock?
 
     init(_ locks: LaunchLocks) { self.locks = locks }
 
-    /// Of the session that is planned; nothing where the agent has yet to choose the id.
+    /// Fails where another launcher runs the session; holds nothing where the agent has yet to choose the id.
     func take(_ plan: LaunchPlan) throws(LaunchError) {
         var id = plan.decision.session?.id
         if case .cold(let new) = plan.decision.start { id = new.id }
-        guard let id, held[id] == nil else { return }
-        held[id] = Held(try locks.takeSession(id))
+        guard let id, id != self.id else { return }
+        lock = try locks.takeSession(id)
+        self.id = id
     }
 
-    /// The agent chose the id. One that is taken already is no reason to stop an agent that runs.
-    func learnt(_ id: String?) {
-        guard let id, held[id] == nil else { return }
-        held[id] = Held((try? locks.takeSession(id)) ?? nil)
+    /// One that is taken already is no reason to stop an agent that runs.
+    func change(to id: String?) {
+        guard let id, id != self.id else { return }
+        self.id = id
+        lock = (try? locks.takeSession(id)) ?? nil
     }
+
+    func release() { lock = nil }
 }
 
 extension Preparation {

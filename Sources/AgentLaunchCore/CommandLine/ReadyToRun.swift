@@ -2,12 +2,12 @@
 /// lock taken.
 final class ReadyToRun {
     private let diagnostics: Diagnostics
-    private let sessions: SessionLocks
+    private let session: HeldSession
     private var said: [Warning] = []
 
-    init(_ diagnostics: Diagnostics, _ sessions: SessionLocks) {
+    init(_ diagnostics: Diagnostics, _ session: HeldSession) {
         self.diagnostics = diagnostics
-        self.sessions = sessions
+        self.session = session
     }
 
     /// A start that has to stop says these in its error.
@@ -30,7 +30,7 @@ final class ReadyToRun {
         try alsoChecked(outcome)
         if let server = outcome.plan.server { try AgentAPIFiles.check(server, preparation) }
         try preparation.pinThread(&outcome, began: began)
-        try sessions.take(outcome.plan)
+        try session.take(outcome.plan)
         return outcome
     }
 

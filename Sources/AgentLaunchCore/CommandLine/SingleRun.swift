@@ -4,7 +4,7 @@ struct SingleRun {
     let preparation: Preparation
     let diagnostics: Diagnostics
     let upkeep: LaunchUpkeep
-    let sessions: SessionLocks
+    let session: HeldSession
     let signals: LaunchSignals
     /// Where somebody wants to know what the agent said.
     let tail: OutputTail?
@@ -57,7 +57,7 @@ struct SingleRun {
                 write: { record in
                     latest = record
                     try? preparation.recordFile.write(record)
-                    sessions.learnt(record.sessionID)
+                    session.change(to: record.sessionID)
                 }
             )
             : nil

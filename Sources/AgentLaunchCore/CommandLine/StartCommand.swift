@@ -33,11 +33,11 @@ struct StartCommand {
         try preparation.endPredecessor(diagnostics)
         preparation.removeLeftovers()
         let claim = ModuleClaim.take(preparation)
-        let sessions = SessionLocks(locks)
-        let ready = ReadyToRun(diagnostics, sessions)
+        let session = HeldSession(locks)
+        let ready = ReadyToRun(diagnostics, session)
         let outcome = try ready.outcome(of: preparation)
         let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
-        let runs = ConversationRuns(preparation, diagnostics, ready, upkeep, sessions)
+        let runs = ConversationRuns(preparation, diagnostics, ready, upkeep, session)
         let end: ChildEnd
         do throws(LaunchError) { end = try runs.run(outcome, claim) } catch {
             upkeep.end(error.status.rawValue)
@@ -46,7 +46,7 @@ struct StartCommand {
         upkeep.end(end.status)
         // Held until the agent has ended and everything is put away.
         _ = consume lock
-        _ = consume sessions
+        session.release()
         return end
     }
 

@@ -94,6 +94,8 @@ final class LaunchUpkeep: LaunchObserver {
         let now = Timestamp.now()
         run.restartDue = Timestamp(milliseconds: now.milliseconds + pause)
         write()
+        // In the background the log has the warning already.
+        if report != nil { return }
         log?.line(
             "\(now.rfc3339) \(run.heading) ended with status \(status), started again in \(pause / 1000) s"
         )
