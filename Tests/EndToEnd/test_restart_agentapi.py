@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
+import agent_double
 from agentapi import HANG, until
 from claude_world import World
+from double_bench import TASK
 from terminal import is_alive
+from test_chat_doubles import make
 
 ON = ("--restart", "on-failure")
 IN = "it is started again in"
@@ -175,6 +178,21 @@ def test_a_prompt_by_agentapi_is_not_given_again(agentapi, under_agentapi, tmp_p
     assert [e["text"] for e in agentapi.agent_events("message")] == ["the task", "now you"]
     process.terminate()
     assert ended(process, agentapi) == 0
+
+
+@pytest.mark.parametrize("agent", ["aider", "amp"])
+def test_a_prompt_that_agentapi_typed_is_in_the_store_once(agent, binary, tmp_path, monkeypatch, agentapi):
+    bench = make(agent, binary, tmp_path, monkeypatch, agentapi)
+    process = bench.launch(*ON)
+    until(lambda: bench.texts() == [[TASK]], "the prompt in the store")
+    key = until(lambda: bench.record().get("session"), "the id in the record")
+    os.kill(server(agentapi), signal.SIGKILL)
+    assert bench.started(2) == bench.double.warm(key, str(bench.project))
+    bench.ready()
+    assert agentapi.post("and now?")[0] == 200
+    until(lambda: bench.texts() == [[TASK, "and now?"]], "the message in the store")
+    assert bench.stop(process) == 0
+    assert len([line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(TASK.encode())]) == 1
 
 
 def test_no_folder_and_no_file_of_a_failed_run_is_left(world):

@@ -12,7 +12,9 @@ extension Preparation {
         request.onUnknown = .refuse
         // What was to be sent and provably never arrived is not lost; all else is left as it is.
         let wasSent = run.plan.prompt.action == .send && run.plan.decision.verdict == .warm
-        request.onNewPrompt = wasSent ? .send : .skip
+        let isOpen =
+            self.agent.storesPromptWithAnswer && run.record?.prompts.contains { $0.state == .given } == true
+        request.onNewPrompt = wasSent && !isOpen ? .send : .skip
         if run.record == nil, request.task != nil {
             // Nothing tells what a program did with it that keeps no conversations.
             request.task = nil
