@@ -7,10 +7,21 @@ extension Agent {
         usualPlaces: ["~/.local/bin"],
         install: "python3 -m pip install aider-install && aider-install",
         agentAPIType: "aider",
+        oldestKnown: "0.86.2",
         newestKnown: "0.86.2",
-        limits:
-            "what is restored is a summary where it is long, and never the files that were added; a prompt goes only "
-            + "by agentapi",
+        compatibility: Compatibility(
+            module: "coder/aider",
+            support: .notSupported,
+            issue: 739,
+            sessionData: [.init(".aider.chat.history.md", "workdir")],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .program,
+            what: "0.86.2 under a double of agentapi; histories that it wrote"
+        ),
+        limits: "what is restored is a summary where it is long, and never the files that were "
+            + "added: lossy; it has no ids, so no --resume; a prompt goes only by agentapi",
         refusedArguments: aiderRefusedArguments,
         isSessionID: { _ in false },
         firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
