@@ -28,6 +28,9 @@ extension Agent {
         // A warm start is the same in every release.
         needsVersion: { if case .warm = $0.start { false } else { true } },
         firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
+        pinnedURLs: {
+            PinnedURL.inFiles([CopilotFolders($0).servers], orScript: "/tmp/coder-mcp-server.sh")
+        },
         // It changes to the directory that the session remembers.
         whenElsewhere: "would work in the other directory",
         store: { CopilotStore($0) },

@@ -32,6 +32,7 @@ extension Agent {
         isSessionID: isUUID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
+        pinnedURLs: { GeminiFolders($0).pinnedURLs },
         safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
         whenElsewhere: "would not find it",
         store: { GeminiStore($0) },
