@@ -97,22 +97,30 @@ private func refuseAbbreviations(_ extra: [Bytes]) throws(LaunchError) {
 }
 
 private func aiderFirstRun(_ query: StoreQuery, _ allowAll: Bool) -> [Warning] {
-    guard query.environment.given("AIDER_GIT") == nil, query.workdir != query.home,
+    let settings = AiderSettings(query)
+    return [settings.prompt.map(promptConfigured), gitQuestion(query, settings, allowAll)].compactMap(\.self)
+}
+
+private func promptConfigured(_ prompt: (flag: String, file: Path)) -> Warning {
+    Warning(
+        "prompt-configured",
+        "\(prompt.file) sets \(prompt.flag): aider sends it at every start, and ends; take it out, and use --prompt"
+    )
+}
+
+private func gitQuestion(_ query: StoreQuery, _ settings: AiderSettings, _ allowAll: Bool) -> Warning? {
+    guard settings.value(of: "git") == nil, query.workdir != query.home,
         AiderHistory.repository(around: query.workdir) == nil
-    else { return [] }
+    else { return nil }
     if allowAll {
-        return [
-            Warning(
-                "git-repository-made",
-                "aider --yes-always makes \(query.workdir) a git repository; --env AIDER_GIT=false prevents it"
-            )
-        ]
-    }
-    return [
-        Warning(
-            "first-run-dialog",
-            "aider asks whether to make \(query.workdir) a git repository: run `git init` there, or add "
-                + "--env AIDER_GIT=false"
+        return Warning(
+            "git-repository-made",
+            "aider --yes-always makes \(query.workdir) a git repository; --env AIDER_GIT=false prevents it"
         )
-    ]
+    }
+    return Warning(
+        "first-run-dialog",
+        "aider asks whether to make \(query.workdir) a git repository: run `git init` there, or add "
+            + "--env AIDER_GIT=false"
+    )
 }
