@@ -80,7 +80,22 @@ struct GooseDatabase {
             )
         }
         try database.checkKeys(rows.map(\.id), of: "sessions", "id")
+        if sessionColumns.contains("session_type") { try checkTypes() }
         return rows
+    }
+
+    /// What goose itself asks for goes through another index, which may be damaged too.
+    private func checkTypes() throws(SQLiteFailure) {
+        var answers: [[Bytes]] = []
+        for way in ["", "NOT INDEXED"] {
+            answers.append(
+                try database.rows(
+                    "SELECT id FROM sessions \(way) WHERE session_type IN ('user', 'scheduled')"
+                ) { (row) throws(SQLiteFailure) in try row.bytes(0) ?? [] }
+            )
+        }
+        guard Set(answers[0]) != Set(answers[1]) else { return }
+        throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table sessions and its index differ")
     }
 
     func content(of id: Bytes) throws(SQLiteFailure) -> Content {
