@@ -4,6 +4,7 @@
 FILE::NAME, unit tests as FILE::TITLE.
 """
 
+import functools
 import json
 import re
 from pathlib import Path
@@ -18,8 +19,10 @@ def traps():
     return [(agent, trap, proof) for agent, trap, proof in rows]
 
 
+@functools.cache
 def source(name):
-    [path] = [path for path in TESTS.rglob(name) if path.is_file()]
+    folder = TESTS / ("EndToEnd" if name.endswith(".py") else "AgentLaunchCoreTests")
+    [path] = folder.rglob(name)
     return path.read_text()
 
 
