@@ -54,6 +54,7 @@ def turn(store, text, how):
     while "HANG" in text:
         time.sleep(3600)
     store.finish(f"reply {number} to: {text}")
+    log("answer", session=store.id, number=number)
     say(f"reply {number} to: {text}\n")
 
 
