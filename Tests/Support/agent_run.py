@@ -50,6 +50,10 @@ class AgentRun:
                     if text in self.agent.user_texts(c) and len(self.agent.answers(c)) >= count]
         return until(holders, lambda: f"an answer to {text[:60]!r}\n{self.seen()}")[0]
 
+    def answers(self):
+        """Of all conversations."""
+        return sum(len(self.agent.answers(c)) for c in self.agent.conversations().values())
+
     def learnt(self, identity):
         """The record knows the id, so that the next start does not depend on anything else."""
         def known():

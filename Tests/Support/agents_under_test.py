@@ -7,10 +7,11 @@
     agent.resumes(argv, id)      whether these words go on with that conversation, and give nothing to it
 """
 
+import atexit
+import functools
 import json
-import os
 import re
-from pathlib import Path
+import tempfile
 
 import doubles
 import goose_bench
@@ -31,9 +32,12 @@ class Kind:
     """Its store tells which conversation is whose."""
     many = True
     """It keeps more than one conversation of a directory."""
-    ready = None
-    """Bytes on its screen when it waits for input; None: when it is quiet."""
-    time_scale = "1"
+    ready = b""
+    """Bytes on its screen when it waits for input."""
+    is_ready_when_quiet = True
+    """Its screen must be quiet too, or what is typed gets lost."""
+    time_scale, stable_seconds = "1", "0.3"
+    """How fast agentapi's double is with it."""
     options = ()
     """Of every start by agentlaunch."""
 
@@ -45,7 +49,7 @@ class Kind:
 class Doubled(Kind):
     """A double that agent_double.py runs."""
 
-    time_scale = "0.1"
+    time_scale, is_ready_when_quiet = "0.1", False
     # How the paths begin, below the home, that the agent makes itself.
     own_places = (".local/share", ".local/state/agentlaunch", ".augment", ".cursor", ".gemini", ".kiro", ".copilot")
 
@@ -105,7 +109,7 @@ def doubled(agent, **what):
 class Goose(Kind):
     """Goose's double, which has a log and a bench of its own."""
 
-    name, time_scale, ready = "goose", "0.1", b"goose is ready"
+    name, time_scale, ready, is_ready_when_quiet = "goose", "0.1", b"goose is ready", False
     own_places = (".local/share/goose", ".config/goose")
 
     def __init__(self, folder, binary):
@@ -169,10 +173,19 @@ class ChatServer(ModelServer):
         return [{"texts": [{"sha256": sha256(self.without(text))} for text in post.get("said", [])]} for post in posts]
 
 
+@functools.cache
+def unpacked_copilot():
+    """Where the programs of this process find what Copilot unpacks."""
+    folder = tempfile.TemporaryDirectory(prefix="copilot-")
+    atexit.register(folder.cleanup)
+    return folder.name
+
+
 class RealCopilot(RealAgent, Kind):
     name, takes_prompt, server_program = "copilot", False, "fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
     options = ("--unattended", "--allow-all")
+    ready, time_scale, stable_seconds = "❯".encode(), "0.5", "1.5"
 
     def make_server(self):
         return ChatServer(self.folder, lambda text: re.sub(
@@ -183,6 +196,9 @@ class RealCopilot(RealAgent, Kind):
                 "COPILOT_PROVIDER_API_KEY": "sk-fake", "COPILOT_MODEL": "gpt-4o"}
 
     def answer_first_run(self):
+        """Trusted; and unpacked, which takes it some seconds in every new home."""
+        (self.home / ".cache").mkdir()
+        (self.home / ".cache/copilot").symlink_to(unpacked_copilot())
         (self.home / ".copilot").mkdir()
         (self.home / ".copilot/config.json").write_text(json.dumps({"trustedFolders": [str(self.workdir)]}))
 
@@ -208,6 +224,7 @@ class RealAider(RealAgent, Kind):
     # It asks for no repository, and looks at no files of one.
     agent_arguments = ("--map-tokens", "0")
     options = ("--model", "openai/fake-model")
+    ready, is_ready_when_quiet, time_scale = b"\x1b[?2004h", False, "0.5"
 
     def make_server(self):
         return ChatServer(self.folder, lambda text: text.split("\n\nTo suggest changes")[0].strip())
@@ -216,7 +233,7 @@ class RealAider(RealAgent, Kind):
         return {"OPENAI_API_BASE": f"http://127.0.0.1:{self.server.port}/v1", "OPENAI_API_KEY": "not-a-key",
                 # It would ask the network for prices of models.
                 "LITELLM_LOCAL_MODEL_COST_MAP": "True", "AIDER_GIT": "false", "AIDER_CHECK_UPDATE": "false",
-                "AIDER_SHOW_MODEL_WARNINGS": "false"}
+                "AIDER_SHOW_MODEL_WARNINGS": "false", "AIDER_SHOW_RELEASE_NOTES": "false", "AIDER_ANALYTICS": "false"}
 
     def answer_first_run(self):
         """The variables have done it."""

@@ -39,19 +39,17 @@ class DirectRun(AgentRun):
     def start(self, prompt=None, **extra):
         self.begin(prompt, **extra)
         words = self.agent_argv()
-        if self.agent.ready is None:
+        until(lambda: self.agent.ready in self.terminal.output, lambda: f"a ready agent\n{self.seen()}")
+        if self.agent.is_ready_when_quiet:
             self.terminal.wait_quiet()
-        else:
-            until(lambda: self.agent.ready in self.terminal.output, lambda: f"a ready agent\n{self.seen()}")
         return words
 
     def say(self, text):
         """Typed by a person and answered; the model's request with it."""
-        count = len(self.agent.server.requests())
+        count = self.answers()
         self.type(text)
         request = self.asked(text)
-        assert len(self.agent.server.requests()) > count
-        self.answered(text)
+        until(lambda: self.answers() > count, lambda: f"the answer\n{self.seen()}")
         return request
 
     def type(self, text):

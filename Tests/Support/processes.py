@@ -40,12 +40,15 @@ def kill_marked(mark):
 
 
 def arguments(pid, program):
-    """The words after `program` of a process that is it, by itself or as a script; None if it is another."""
+    """The words after `program` of a process that is it, by itself or as a script; None if it is another.
+
+    Between fork and exec a process still has its parent's words, in which the name may stand alone.
+    """
     try:
         words = [os.fsdecode(word) for word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:-1]]
     except OSError:
         return None
     for number, word in enumerate(words[:3]):
-        if os.path.basename(word) == program:
+        if os.path.basename(word) == program and (number == 0 or "/" in word):
             return words[number + 1:]
     return None
