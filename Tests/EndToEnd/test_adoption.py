@@ -16,7 +16,7 @@ import plans
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from adoption_homes import HOMES, ONE_OF_A_DIRECTORY, hold, uuid
+from adoption_homes import HOMES, ONE_OF_A_DIRECTORY, hold
 
 TASK = "Paint the harbour wall\nin two coats"
 IN_FRONT = "Report progress with the tool.\n\n" + TASK
@@ -27,7 +27,8 @@ TABLE = [
     ("default", "match", TASK, "B"),
     ("other", "match", TASK, "B"),
     ("default", "match", "another task", None),
-    ("default", "match", "in two coats", None),       # the end of a line is no task of its own …
+    ("default", "match", "in two coats", "B"),         # "ends with it after a line break"
+    ("default", "match", "two coats", None),           # … but not in the middle of a line
     ("default", "match", "Paint the harbour wall", None),
     ("default", "match", None, "C"),
     ("other", "match", None, None),
@@ -40,8 +41,6 @@ TABLE = [
     ("held", "match", "another task", "held"),         # its record counts before anything else
     ("held", "never", None, "held"),
 ]
-# … but after a line break it is one (contract, rule 6): "ends with it after a line break".
-TABLE[3] = ("default", "match", "in two coats", "B")
 
 
 class Place:
@@ -93,6 +92,10 @@ def single(request, binary, tmp_path, monkeypatch):
     return Place(binary, tmp_path, request.param, ONE_OF_A_DIRECTORY[request.param])
 
 
+def is_unreadable_as_a_whole(place):
+    return getattr(place.homes, "is_unreadable_as_a_whole", False)
+
+
 def populate(place):
     place.put("A", "What does this do?", 1)
     place.put("B", IN_FRONT, 2)
@@ -120,9 +123,9 @@ def test_none_of_the_decoys_is_ever_taken(place):
     assert place.taken("default", "newest", TASK) is None
 
 
-def test_of_two_with_the_task_the_newest_counts_and_of_two_of_one_time_the_higher_id(place):
-    place.put("old", TASK, 1)
+def test_of_two_with_the_task_the_newest_counts(place):
     place.put("new", TASK, 4)
+    place.put("old", TASK, 1)
     assert place.taken() == "new"
 
 
@@ -134,9 +137,10 @@ def test_one_whose_first_message_cannot_be_read_is_no_match_and_makes_it_unknown
     # Something that matches is taken all the same, although it is older.
     place.put("B", IN_FRONT, 2)
     assert place.taken() == "B"
-    # Nobody asks for its text: it is the newest.
-    assert place.taken("default", "newest", TASK) == "unreadable"
-    assert place.taken("default", "match", None) == "unreadable"
+    # Nobody asks for its text: it is the newest, if the agent can read it at all.
+    newest = "B" if is_unreadable_as_a_whole(place) else "unreadable"
+    assert place.taken("default", "newest", TASK) == newest
+    assert place.taken("default", "match", None) == newest
 
 
 # Amazon Q and Aider keep one conversation of a directory.
@@ -180,5 +184,6 @@ def test_a_second_conversation_of_its_directory_is_wrong_use_with_amazon_q_and_i
 def test_the_one_conversation_whose_first_message_cannot_be_read_is_unknown(single):
     single.put("one", "anything", 1, what="unreadable")
     assert single.taken() == "unknown"
-    assert single.taken("default", "newest", TASK) == "one"
-    assert single.taken("default", "match", None) == "one"
+    newest = "unknown" if is_unreadable_as_a_whole(single) else "one"
+    assert single.taken("default", "newest", TASK) == newest
+    assert single.taken("default", "match", None) == newest

@@ -3,7 +3,7 @@
     homes = HOMES["cursor"]
     homes.put(home, directory, "the first message", number=1)          a conversation of its own; its id
     homes.put(home, directory, "…", number=2, what="sub-agent")        one of `homes.decoys`, which nobody resumes
-    homes.put(home, directory, "…", number=3, what="unreadable")       resumable, its first message cannot be told
+    homes.put(home, directory, "…", number=3, what="unreadable")       its first message is of an unknown form
 
 The number makes the id and the time: a higher one is newer.
 """
@@ -115,6 +115,8 @@ class Goose:
 
 class Copilot:
     decoys = ("nothing said",)
+    # One line that it does not know makes every resume of the session fail (fact sheet on Copilot and Aider, 2.6).
+    is_unreadable_as_a_whole = True
 
     @staticmethod
     def put(home, directory, text, number, what=None):
@@ -275,6 +277,9 @@ class AmazonQ:
 class Aider:
     """One history of a directory, that of the project; those of names are agentlaunch's own."""
 
+    # A message is lines of text: what cannot be decoded is the file (3.4).
+    is_unreadable_as_a_whole = True
+
     @staticmethod
     def put(home, directory, text, number, what=None):
         file = directory / aider_fixtures.NAME
@@ -283,6 +288,8 @@ class Aider:
             aider_fixtures.History(file).start()
         else:
             aider_fixtures.talk(file, text)
+        if what == "unreadable":
+            file.write_bytes(file.read_bytes().replace(b"anything", b"\xff\xfe\xff"))
         return str(file)
 
 
