@@ -139,10 +139,16 @@ class Bench:
                 if target == "agentapi":
                     return pid
                 return self.find("agent", pid)
-            if target == "agent" and os.fsencode(self.program) in words and b"\0--version\0" not in words \
-                    and b"\0threads\0new\0" not in words:
+            if target == "agent" and self.is_agent(pid, words):
                 return pid
         return None
+
+    def is_agent(self, pid, words):
+        asks = (b"\0--version\0", b"\0threads\0new\0")
+        return os.fsencode(self.program) in words and not any(ask in words for ask in asks)
+
+    def close(self):
+        pass
 
     def kill_everything(self):
         for pid in self.processes():

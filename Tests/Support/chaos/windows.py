@@ -45,6 +45,18 @@ def points():
     return [("point", *point) for point in POINTS + CHAT_POINTS]
 
 
+def chat_points():
+    return [("point", *point) for point in CHAT_POINTS]
+
+
+def late_points():
+    return [window for window in points() if window[1] in ("record.before:2", "record.after:2")]
+
+
+def needs_agentapi(fault):
+    return fault[:2] == ("time", "agentapi") or fault in chat_points()
+
+
 def label(window):
     if window[0] == "time":
         low, high = map(time_name, bounds(window[2]))

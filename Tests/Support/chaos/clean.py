@@ -1,0 +1,47 @@
+"""A start without a fault, after all of them: it must come up right."""
+
+import hashlib
+import os
+import signal
+
+from . import oracle
+from .bench import HANG, is_alive, reap, until
+
+
+def start(bench, transport):
+    """Cold or warm, the prompt there once, its delivery known, stopped; what is wrong."""
+    before, since = oracle.store(bench), len(bench.seen())
+    launcher = bench.start(transport)
+    until(lambda: len(bench.seen()) > since or not is_alive(launcher))
+    wrong = [] if len(bench.seen()) > since else ["the agent was not started"]
+    wrong += oracle.touched(bench, before, since)
+    in_doubt = "[prompt-unknown]" in bench.said()
+    expected = bench.tasks[:1] if in_doubt else bench.tasks
+    if not bench.agent.pinned:
+        until(lambda: all(bench.count(task) for task in expected) or not is_alive(launcher), HANG / 2, 0.03)
+        until(lambda: in_doubt or delivered(bench) or not is_alive(launcher), HANG / 2, 0.03)
+    if not is_alive(launcher):
+        wrong.append(f"it ended by itself: {bench.said()[-800:]}")
+    wrong += oracle.lost(bench, in_doubt) + oracle.repeats(bench) + oracle.received_twice(bench)
+    if not (delivered(bench) or in_doubt or bench.agent.pinned):
+        wrong.append(f"the record does not know of the delivery: {bench.record()}")
+    try:
+        os.kill(launcher, signal.SIGTERM)
+    except ProcessLookupError:
+        pass
+    status = reap(launcher, HANG)
+    if status is None:
+        wrong.append(f"it does not end after TERM: {bench.said()[-500:]}")
+    elif os.waitstatus_to_exitcode(status) not in (0, -signal.SIGTERM):
+        wrong.append(f"stopped, it ended with {os.waitstatus_to_exitcode(status)}: {bench.said()[-800:]}")
+    if not until(lambda: not bench.processes(), HANG, 0.02):
+        wrong.append(f"orphans: {bench.processes()}")
+        bench.kill_everything()
+    return wrong + oracle.broken_records(bench) + oracle.leftovers(bench) + oracle.plan(bench, transport)
+
+
+def delivered(bench):
+    """The record knows that the task of this start arrived, now or before."""
+    digest = hashlib.sha256(bench.tasks[-1].encode()).hexdigest()
+    prompts = (bench.record() or {"prompts": []})["prompts"]
+    return any(prompt["state"] == "delivered" for prompt in prompts if prompt["sha256"] == digest)
