@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -164,6 +165,13 @@ class Bench:
 
     def count(self, task):
         return sum(text == task for _, texts in self.conversations() for text in texts)
+
+    def has(self, tasks):
+        """While the agent writes, a copy of its files may be torn: then not yet."""
+        try:
+            return all(self.count(task) for task in tasks)
+        except (sqlite3.Error, ValueError, KeyError, IndexError, OSError):
+            return False
 
     def seen(self):
         return agentapi.lines_of(self.seen_file)

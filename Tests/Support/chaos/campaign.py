@@ -18,10 +18,9 @@ import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import agents, clean, faults, kills, oracle, windows
+from . import agents, clean, faults, kills, oracle, schedule, windows
 from .bench import Bench
 
-CYCLES_OF_A_BENCH = 6
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -35,24 +34,10 @@ class Result:
     folder: Path = None
 
 
-def draw(count, seed, with_mounts, windows_):
-    """So many faults, each window as often as the next, in an order of chance."""
-    chance = random.Random(f"{seed}/windows")
-    others = [("fault", name) for name in faults.FAULTS if with_mounts or name not in faults.MOUNTS]
-    found = []
-    while len(found) < count:
-        chance.shuffle(windows_)
-        # One in six cycles is no kill.
-        found += windows_ + [chance.choice(others) for _ in range(len(windows_) // 5)]
-    found = found[:count]
-    chance.shuffle(found)
-    return found
-
-
 class Episode:
     """One bench from its first start to its last."""
 
-    def __init__(self, seed, agent, cycles, root, binaries):
+    def __init__(self, seed, agent, transport, cycles, root, binaries):
         self.chance = random.Random(seed)
         self.result = Result(seed)
         self.cycles = cycles
@@ -60,15 +45,10 @@ class Episode:
         self.result.folder = self.bench.root
         self.bench.extra["AGENT_DOUBLE_ANSWER_DELAY"] = self.chance.choice(["0", "0", "0.3"])
         self.bench.extra["GOOSE_DOUBLE_ANSWER_DELAY"] = self.bench.extra["AGENT_DOUBLE_ANSWER_DELAY"]
-        needs_agentapi = any(windows.needs_agentapi(fault) for fault in cycles)
-        self.transport = "agentapi" if needs_agentapi else self.chance.choice(agent.transports)
+        self.transport = transport
 
     def make_bench(self, root, agent, binaries):
         return Bench(root, agent, binaries)
-
-    @property
-    def takes_another(self):
-        return self.transport == "agentapi" or self.bench.agent.takes_a_second_directly
 
     def run(self):
         begun = time.monotonic()
@@ -90,9 +70,9 @@ class Episode:
         return self.result
 
     def cycle(self, number, fault):
-        bench, result, options = self.bench, self.result, []
+        bench, result = self.bench, self.result
         # A second task for a conversation that goes on.
-        if len(bench.tasks) == 1 and self.takes_another and bench.count(bench.tasks[0]) and (
+        if len(bench.tasks) == 1 and bench.agent.takes_a_second and bench.count(bench.tasks[0]) and (
                 fault[1].startswith("post.") or self.chance.random() < 0.2):
             bench.tasks.append(f"the second task of {bench.root.name}")
         if fault[1].startswith("move."):
@@ -106,7 +86,7 @@ class Episode:
             if at is not None:
                 result.kills.append(("time", fault[1], windows.span_of(at)))
         elif fault[0] == "point":
-            reached, wrong = kills.at_a_point(bench, self.transport, fault[1], fault[2], *options)
+            reached, wrong = kills.at_a_point(bench, self.transport, fault[1], fault[2])
             if reached:
                 result.kills.append(fault)
             else:
@@ -115,7 +95,8 @@ class Episode:
             wrong = faults.FAULTS[fault[1]](bench, self.transport, self.chance)
             result.counts[fault[1]] += 1
         if fault == ("fault", "disk full, home"):
-            result.counts["databases without a table, moved away"] += faults.follow_the_advice(bench, self.transport)
+            moved = faults.follow_the_advice(bench, self.transport)
+            result.counts["half-made stores, moved away as agentlaunch says"] += moved
         elif fault != ("fault", "from the future"):
             wrong = wrong + oracle.touched(bench, before, since)
         wrong = wrong + oracle.repeats(bench) + oracle.received_twice(bench)
@@ -130,67 +111,43 @@ def episode(*arguments):
     return Episode(*arguments).run()
 
 
-def chosen_agents(options):
-    if options.real:
-        from . import real
-        return [real.agent(options.real)], real.episode
-    names = options.agents.split(",") if options.agents else agents.BY_NAME
-    return [agents.BY_NAME[name] for name in names], episode
-
-
-def benches(options, chosen, with_mounts):
-    """(seed, agent, faults) of each; faults that need agentapi or a prompt by message go where there is one."""
-    # The late points twice more: a second record is written only by a start that saw a delivery.
-    faults_ = draw(options.cycles, options.seed, with_mounts, [
-        window for window in windows.timed() + windows.points() + 2 * windows.late_points()
-        if not windows.needs_agentapi(window) or any("agentapi" in agent.transports for agent in chosen)])
-    chat = [agent for agent in chosen if agent.takes_messages] or chosen
-    by_message = [fault for fault in faults_ if fault in windows.chat_points()]
-    with_server = [fault for fault in faults_ if windows.needs_agentapi(fault) and fault not in by_message]
-    usual = [fault for fault in faults_ if not windows.needs_agentapi(fault)]
-    chance = random.Random(f"{options.seed}/agents")
-    found, pools = [], [(usual, chosen), (with_server, chosen), (by_message, chat)]
-    for faults_, pool in pools:
-        order = []
-        for start in range(0, len(faults_), CYCLES_OF_A_BENCH):
-            if not order:
-                order = pool[:]
-                chance.shuffle(order)
-            found.append((f"{options.seed}/{len(found)}", order.pop(), faults_[start:start + CYCLES_OF_A_BENCH]))
-    return found
-
-
 def run(options):
     root = Path(tempfile.mkdtemp(prefix="chaos-", dir=options.folder))
     with_mounts = faults.can_mount()
     if not with_mounts:
         print("no mounts are permitted here: disk full and read-only are left out")
     binaries = {"timed": str(options.binary.resolve()), "debug": str(options.debug.resolve())}
-    chosen, one = chosen_agents(options)
-    work = benches(options, chosen, with_mounts)
+    with_typing = not options.real and schedule.can_type(options.debug)
+    chosen, one = schedule.doubles(options.agents, with_typing), episode
+    if options.real:
+        from . import real
+        chosen, one = [real.agent(options.real)], real.episode
+    work = schedule.benches(options.cycles, options.seed, chosen, with_mounts, with_typing)
     print(f"seed {options.seed}, {options.cycles} cycles, {len(work)} benches, {options.jobs} at a time", flush=True)
     begun, results = time.monotonic(), []
     with concurrent.futures.ProcessPoolExecutor(options.jobs) as pool:
-        futures = [pool.submit(one, seed, agent, faults_, root, binaries) for seed, agent, faults_ in work]
+        futures = [pool.submit(one, seed, agent, transport, faults_, root, binaries) for seed, agent, transport, faults_ in work]
         for future in concurrent.futures.as_completed(futures):
             results.append(result := future.result())
             for what in result.wrong:
                 print(f"WRONG {result.seed}: {what}\n      in {result.folder}", flush=True)
-    report(results, time.monotonic() - begun, root)
+    drawn = {fault for *_, faults_ in work for fault in faults_}
+    report(results, [window for window in windows.timed() + windows.points() if window in drawn],
+           time.monotonic() - begun, root)
     wrong = sum(bool(result.wrong) for result in results)
     if not wrong:
         shutil.rmtree(root)
     return 1 if wrong else 0
 
 
-def report(results, seconds, root):
+def report(results, among, seconds, root):
     hit = [window for result in results for window in result.kills]
     counts = sum((result.counts for result in results), collections.Counter())
-    print(windows.histogram(hit))
+    print(windows.histogram(hit, among))
     for name, count in sorted(counts.items()):
         print(f"{count:6} {name}")
     wrong = [what for result in results for what in result.wrong]
-    least = min(collections.Counter(hit)[window] for window in windows.timed() + windows.points())
+    least = min((collections.Counter(hit)[window] for window in among), default=0)
     print(f"{len(hit)} kills, {least} in the least of the windows; {len(results)} clean starts; {seconds:.0f} s; "
           + (f"{len(wrong)} things wrong, in {root}" if wrong else "nothing wrong"))
 

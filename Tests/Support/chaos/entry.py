@@ -15,6 +15,8 @@ def digests(home):
         parts = path.relative_to(home).parts
         if parts[:2] == (".local", "state") and not path.name.startswith("chat"):
             continue
+        if path.name == "filler":
+            continue  # the full disk's
         if parts[:2] == (".codex", "tmp"):
             continue  # the real Codex makes links there even to tell its version
         try:

@@ -34,7 +34,7 @@ def until_it_ends(bench, launcher):
     """Stopped when it has done what it can, or after two seconds; what is wrong with its end."""
     status = reap(launcher, 0.3)
     if status is None:
-        until(lambda: all(bench.count(task) for task in bench.tasks) or not is_alive(launcher), 2, 0.05)
+        until(lambda: bench.has(bench.tasks) or not is_alive(launcher), 2, 0.05)
         if (status := reap(launcher, 0.3)) is None:
             os.kill(launcher, signal.SIGTERM)
             status = reap(launcher, HANG)
@@ -95,15 +95,15 @@ def full_home(bench, transport, random):
 
 
 def follow_the_advice(bench, transport):
-    """A database that was being made when the disk was full has no table: unknown by the contract, and moved away as
+    """A database that was being made when the disk was full lacks tables: unknown by the contract, and moved away as
     agentlaunch says. Returns how many."""
     status, plan = bench.dry(transport)
-    tables = [line["source"] for line in plan.get("evidence", []) if "it has no table" in line["finding"]]
-    if status != 65 or not tables or any(texts for _, texts in bench.conversations()):
+    damaged = [line["source"] for line in plan.get("evidence", []) if line["status"] == "damaged"]
+    if status != 65 or any(texts for _, texts in bench.conversations()):
         return 0
-    for file in tables:
+    for file in damaged:
         os.rename(file, bench.root / "moved away")
-    return len(tables)
+    return len(damaged)
 
 
 def read_only(bench, transport, random):

@@ -27,9 +27,9 @@ def find(bench, target, launcher):
     return None
 
 
-def at_a_moment(bench, transport, target, seconds, *options):
+def at_a_moment(bench, transport, target, seconds):
     """Kills the target so long after its exec; returns (the moment it was, or None if it had ended; what is wrong)."""
-    launcher = bench.start(transport, *options)
+    launcher = bench.start(transport)
     since = time.perf_counter()
     pid = launcher if target == "launcher" else find(bench, target, launcher)
     if target != "launcher":
@@ -46,13 +46,13 @@ def at_a_moment(bench, transport, target, seconds, *options):
     return killed, settle(bench, launcher)
 
 
-def at_a_point(bench, transport, point, action, *options):
+def at_a_point(bench, transport, point, action):
     """(whether the point was reached, what is wrong)"""
-    launcher = bench.start(transport, *options, debug=True, FAULT_POINT=point, FAULT_ACTION=action)
+    launcher = bench.start(transport, debug=True, FAULT_POINT=point, FAULT_ACTION=action)
     # A start that does not pass there goes on: it is stopped when it has done its work.
     status = reap(launcher, 1.5)
-    if status is None and bench.agent.name != "x":
-        until(lambda: all(bench.count(task) for task in bench.tasks) or not is_alive(launcher), 4, 0.05)
+    if status is None:
+        until(lambda: bench.has(bench.tasks) or not is_alive(launcher), 4, 0.05)
         status = reap(launcher, 1)
     reached = status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     if point == "exec.before" and action == "kill":
