@@ -65,6 +65,8 @@ class Bench:
         self.seen_file, self.log_file = self.root / "seen.jsonl", self.root / "double.log"
         self.errors = self.root / "stderr"
         self.tasks = [f"the task of {self.root.name}"]
+        # Those of which agentlaunch could not tell whether they arrived: it said so and left them out.
+        self.doubted = set()
         self.extra = {}
 
     # What a start sees

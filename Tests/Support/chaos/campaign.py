@@ -71,10 +71,7 @@ class Episode:
 
     def cycle(self, number, fault):
         bench, result = self.bench, self.result
-        # A second task for a conversation that goes on.
-        if len(bench.tasks) == 1 and bench.agent.takes_a_second and bench.count(bench.tasks[0]) and (
-                fault[1].startswith("post.") or self.chance.random() < 0.2):
-            bench.tasks.append(f"the second task of {bench.root.name}")
+        self.another_task(fault)
         if fault[1].startswith("move."):
             # A chat to be moved is left by a run that was stopped, not killed.
             self.note(f"before cycle {number}", clean.start(bench, self.transport))
@@ -102,6 +99,20 @@ class Episode:
         wrong = wrong + oracle.repeats(bench) + oracle.received_twice(bench)
         wrong += oracle.broken_records(bench) + oracle.plan(bench, self.transport)
         self.note(f"cycle {number}, {fault}, {kind}", wrong)
+
+    def another_task(self, fault):
+        """For a conversation that goes on: for a POST always, else once now and then."""
+        bench, last = self.bench, self.bench.tasks[-1]
+        if not bench.agent.takes_a_second or not bench.count(bench.tasks[0]):
+            return
+        if fault[1].startswith("post."):
+            if not bench.count(last):
+                if bench.dry(self.transport)[1]["prompt"]["given"] != "unknown":
+                    return  # it is still to be given
+                bench.doubted.add(last)
+        elif len(bench.tasks) > 1 or self.chance.random() >= 0.2:
+            return
+        bench.tasks.append(f"task {len(bench.tasks) + 1} of {bench.root.name}")
 
     def note(self, where, wrong):
         self.result.wrong += [f"{self.bench.agent.name} {self.transport}, {where}: {what}" for what in wrong]

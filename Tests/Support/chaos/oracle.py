@@ -36,13 +36,13 @@ def received_twice(bench):
             if (count := received(bench, task)) > 1]
 
 
-def lost(bench, is_in_doubt=False):
-    """After a clean start. The second task of a conversation may be left out where agentlaunch says that it cannot
-    tell (prompt-unknown)."""
+def lost(bench):
+    """After a clean start. A later task of a conversation may be left out where agentlaunch says that it cannot tell
+    (prompt-unknown)."""
     if bench.agent.pinned:
         return []
     return [f"{bench.count(task)} times in the store after a clean start: {task!r}: {bench.conversations()}"
-            for task in bench.tasks if bench.count(task) != 1 and not (is_in_doubt and task != bench.tasks[0])]
+            for task in bench.tasks if bench.count(task) != 1 and task not in bench.doubted]
 
 
 def without_it(bench):
