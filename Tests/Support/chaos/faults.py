@@ -49,7 +49,7 @@ def until_it_ends(bench, launcher):
     code = os.waitstatus_to_exitcode(status)
     if code not in REFUSALS - {70} and code not in (-signal.SIGTERM, -signal.SIGKILL, -signal.SIGHUP, 143):
         wrong.append(f"it ended with {code}: {bench.said()[-800:]}")
-    if code >= 64 and "agentlaunch: " not in bench.said():
+    if code >= 64 and code != 143 and "agentlaunch: " not in bench.said():
         wrong.append(f"it ended with {code} and did not say why: {bench.said()[-800:]}")
     return wrong
 
@@ -102,7 +102,8 @@ def follow_the_advice(bench, transport):
     if status != 65 or any(texts for _, texts in bench.conversations()):
         return 0
     for file in damaged:
-        os.rename(file, bench.root / "moved away")
+        for beside in Path(file).parent.glob(Path(file).name + "*"):
+            beside.rename(bench.root / f"moved-{beside.name}")
     return len(damaged)
 
 
