@@ -142,7 +142,7 @@ final class ConversationFollower {
             session.state == .resumable, session.origin == .user
         else { return nil }
         guard agent.whenElsewhere != nil, let directory = session.directory else { return session }
-        return (try? directory.physical()) == query.workdir ? session : nil
+        return (try? directory.resolved() ?? directory) == query.workdir ? session : nil
     }
 
     private static func isOlder(_ a: Session, _ b: Session) -> Bool {

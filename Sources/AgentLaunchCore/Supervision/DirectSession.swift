@@ -21,8 +21,12 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var survivors = 0
     private var isImpatient = false
+<<<<<<< HEAD
     private var foreground = ForegroundWatch()
     private var reader = StalledReader()
+=======
+    private var wasAskedFor = false
+>>>>>>> main
 
     /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
     private static let lookAgain: Int64 = 100
@@ -36,6 +40,7 @@ final class DirectSession {
         stop: StopSequence,
         observers: LaunchObservers,
         log: RotatingLog?,
+        tail: OutputTail?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
@@ -44,14 +49,14 @@ final class DirectSession {
         self.observers = observers
         self.note = note
         let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
-        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO, log: log)
+        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO, log: log, tail: tail)
         if onTerminal {
             terminal = RawMode(descriptor: STDIN_FILENO)
             size = WindowSize(of: STDIN_FILENO)
         }
     }
 
-    func run() -> ChildEnd {
+    func run() -> LaunchEnd {
         terminal?.enter()
         trapPoint("raw")
         observers.started(pid: process.pid)
@@ -67,7 +72,7 @@ final class DirectSession {
                 foreground.update(isBackground: false, terminal: STDIN_FILENO, now: 0)
                 relay.close()
                 close(process.master)
-                return end
+                return LaunchEnd(child: end, wasAskedFor: wasAskedFor)
             }
         }
     }
@@ -185,7 +190,10 @@ final class DirectSession {
     private func passOn(_ signal: Int32) {
         if signal == SIGHUP { hangupDue = nil }
         // After the end there is nobody to pass it to: it means that the rest need not be written.
-        if end != nil, signal != SIGUSR1, signal != SIGUSR2 { isImpatient = true }
+        if end != nil, signal != SIGUSR1, signal != SIGUSR2 {
+            isImpatient = true
+            wasAskedFor = true
+        }
         sendToGroup(signal)
         stop.passedOn(signal, now: monotonicMilliseconds())
     }
@@ -220,7 +228,11 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
+<<<<<<< HEAD
         process.ended()
+=======
+        wasAskedFor = stop.wasAsked(now: monotonicMilliseconds())
+>>>>>>> main
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
     }

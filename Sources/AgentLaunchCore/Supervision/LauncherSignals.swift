@@ -25,14 +25,15 @@ struct LauncherSignals {
         for number in numbers { sigaddset(&inherited.defaulted, number) }
     }
 
-    /// Starts the program with the signals as the caller had them; where that fails, this process has them back.
-    mutating func start(
+    /// Starts the program with the signals as the caller had them.
+    func start(
         _ program: ChildProgram,
         settings: termios,
         size: WindowSize,
         input: Int32? = nil,
         isJob: Bool = false
     ) throws(LaunchError) -> PseudoterminalChild {
+<<<<<<< HEAD
         do {
             return try PseudoterminalChild(
                 program,
@@ -46,9 +47,10 @@ struct LauncherSignals {
             giveBack()
             throw error
         }
+=======
+        try PseudoterminalChild(program, settings: settings, size: size, input: input, signals: inherited)
+>>>>>>> main
     }
 
     func next() -> Int32 { signals_next(descriptor) }
-
-    mutating func giveBack() { signals_give_back(&inherited, descriptor) }
 }

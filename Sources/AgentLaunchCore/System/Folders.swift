@@ -49,9 +49,24 @@ func createFile(_ path: Path, _ content: Bytes, synced: Bool = false) throws(Err
     throw failure
 }
 
+/// What processes that were killed left of their temporary files for this one.
+private func removeAbandoned(beside path: Path) {
+    let prefix = path.lastComponent + Bytes(".".utf8)
+    let ending = Bytes(".tmp".utf8)
+    for name in (try? namesInDirectory(path.parent)) ?? [] where name.starts(with: prefix) {
+        let digits = name.dropFirst(prefix.count).dropLast(ending.count)
+        guard name.count > prefix.count + ending.count, name.suffix(ending.count) == ending[...],
+            let pid = Int32(String(decoding: digits, as: UTF8.self)), pid > 0,
+            kill(pid, 0) != 0, errno == ESRCH
+        else { continue }
+        try? removeFile(path.parent / name)
+    }
+}
+
 /// Replaces a file whole or not at all: a temporary one beside it, synced, renamed.
 func replaceFile(_ path: Path, _ content: Bytes) throws(Errno) {
     let temporary = path + ".\(getpid()).tmp"
+    removeAbandoned(beside: path)
     try removeFile(temporary)
     try createFile(temporary, content, synced: true)
     faultPoint("rename.before")

@@ -248,9 +248,12 @@ struct ConversationFollowerTests {
         func enter(_ id: String, minute: Int?) throws -> Path {
             let lock = try scratch.write(root + "\(id)/inuse.\(process.pid).lock", "\(process.pid)")
             guard let minute else { return lock }
-            let event =
-                #"{"type":"user.message","data":{"content":"hi"},"timestamp":"2026-11-21T03:0\#(minute):00.000Z"}"#
-            try scratch.write(root + "\(id)/events.jsonl", event + "\n")
+            func event(_ type: String, _ data: String) -> String {
+                #"{"type":"\#(type)","data":\#(data),"id":"\#(id)","timestamp":"2026-11-21T03:0\#(minute):00.000Z","parentId":null}"#
+            }
+            let start = event("session.start", #"{"sessionId":"x","context":{"cwd":"/w"}}"#)
+            let said = event("user.message", #"{"content":"hi"}"#)
+            try scratch.write(root + "\(id)/events.jsonl", "\(start)\n\(said)\n")
             return lock
         }
         let old = try enter(Self.first, minute: 1)

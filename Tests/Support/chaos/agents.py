@@ -20,6 +20,8 @@ class Agent:
     """Else a prompt is stored with its first answer, and one that was cut off is given again: counted apart."""
     takes_messages: bool = False
     """A new prompt for a conversation that goes on is POSTed to agentapi."""
+    takes_a_second: bool = True
+    """A prompt for a conversation that goes on. OpenCode's double shows agentapi no box to type it into."""
     pinned: bool = False
     """Amp: its store is its server's, of which agentlaunch sees nothing."""
 
@@ -39,7 +41,8 @@ AGENTS = [
     Agent("goose", "goose", "goose_double", {"GOOSE_PROVIDER": "double", "GOOSE_TELEMETRY_OFF": "1"}),
     Agent("claude", "claude", "agent_stores", {"STAND_IN": "waits"}),
     Agent("codex", "codex", "agent_stores", {"STAND_IN": "waits"}),
-    *(_known(name) for name in ("amazonq", "auggie", "cursor", "gemini", "opencode")),
+    *(_known(name) for name in ("amazonq", "auggie", "cursor", "gemini")),
+    _known("opencode", takes_a_second=False),
     Agent("copilot", "copilot", "copilot_double", **CHAT),
     Agent("kiro", "kiro-cli", "kiro_double", **CHAT),
     Agent("kiro-v1", "kiro-cli", "kiro_double", {"KIRO_DOUBLE_ENGINE": "v1"}, stores_prompt_first=False, **CHAT),

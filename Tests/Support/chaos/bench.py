@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -64,6 +65,8 @@ class Bench:
         self.seen_file, self.log_file = self.root / "seen.jsonl", self.root / "double.log"
         self.errors = self.root / "stderr"
         self.tasks = [f"the task of {self.root.name}"]
+        # Those of which agentlaunch could not tell whether they arrived: it said so and left them out.
+        self.doubted = set()
         self.extra = {}
 
     # What a start sees
@@ -139,10 +142,16 @@ class Bench:
                 if target == "agentapi":
                     return pid
                 return self.find("agent", pid)
-            if target == "agent" and os.fsencode(self.program) in words and b"\0--version\0" not in words \
-                    and b"\0threads\0new\0" not in words:
+            if target == "agent" and self.is_agent(pid, words):
                 return pid
         return None
+
+    def is_agent(self, pid, words):
+        asks = (b"\0--version\0", b"\0threads\0new\0")
+        return os.fsencode(self.program) in words and not any(ask in words for ask in asks)
+
+    def close(self):
+        pass
 
     def kill_everything(self):
         for pid in self.processes():
@@ -158,6 +167,13 @@ class Bench:
 
     def count(self, task):
         return sum(text == task for _, texts in self.conversations() for text in texts)
+
+    def has(self, tasks):
+        """While the agent writes, a copy of its files may be torn: then not yet."""
+        try:
+            return all(self.count(task) for task in tasks)
+        except (sqlite3.Error, ValueError, KeyError, IndexError, OSError):
+            return False
 
     def seen(self):
         return agentapi.lines_of(self.seen_file)

@@ -13,8 +13,12 @@ def digests(home):
     found = {}
     for path in sorted(Path(home).rglob("*")):
         parts = path.relative_to(home).parts
-        if parts[:3] == (".local", "state", "agentlaunch") and not path.name.startswith("chat"):
+        if parts[:2] == (".local", "state") and not path.name.startswith("chat"):
             continue
+        if path.name == "filler":
+            continue  # the full disk's
+        if parts[:2] == (".codex", "tmp"):
+            continue  # the real Codex makes links there even to tell its version
         try:
             status = path.lstat()
             if path.is_file():
@@ -31,6 +35,8 @@ def main(module):
         line = json.dumps({"pid": os.getpid(), "argv": words, "files": digests(os.environ["HOME"])})
         with open(os.environ["CHAOS_SEEN"], "ab", buffering=0) as file:
             file.write(line.encode() + b"\n")
+    if "/" in module:
+        os.execv(module, [Path(sys.argv[0]).name, *words])  # the real agent
     double = importlib.import_module(module)
     if module == "agent_stores":
         sys.exit(double.stand_in(Path(sys.argv[0]).name, words, os.environ, os.getcwd()))

@@ -17,6 +17,9 @@ POINTS = [
 ]
 CHAT_POINTS = [("move.before", "kill"), ("move.after", "kill"), ("post.before", "kill"), ("post.after", "kill")]
 
+# A prompt that is typed in a direct start: before the paste, after it, and after Enter.
+TYPED_POINTS = [("typed.before", "kill"), ("typed.after", "kill")]
+
 
 def bounds(span):
     return FIRST * math.exp(STEP * span), FIRST * math.exp(STEP * (span + 1))
@@ -42,7 +45,19 @@ def timed():
 
 
 def points():
-    return [("point", *point) for point in POINTS + CHAT_POINTS]
+    return [("point", *point) for point in POINTS + CHAT_POINTS + TYPED_POINTS]
+
+
+def chat_points():
+    return [("point", *point) for point in CHAT_POINTS]
+
+
+def typed_points():
+    return [("point", *point) for point in TYPED_POINTS]
+
+
+def late_points():
+    return [window for window in points() if window[1] in ("record.before:2", "record.after:2")]
 
 
 def label(window):
@@ -52,10 +67,10 @@ def label(window):
     return f"{window[1]:16} {'launcher, by its child' if window[2] == 'parent' else ''}".rstrip()
 
 
-def histogram(kills):
-    """One line for each window: how many kills fell into it."""
+def histogram(kills, among):
+    """One line for each of these windows: how many kills fell into it."""
     counts = collections.Counter(kills)
     most = max(counts.values(), default=1)
     lines = [f"{label(window):36} {counts[window]:5} {'#' * math.ceil(40 * counts[window] / most)}"
-             for window in timed() + points()]
+             for window in among]
     return "\n".join(lines)
