@@ -21,12 +21,9 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var survivors = 0
     private var isImpatient = false
-<<<<<<< HEAD
     private var foreground = ForegroundWatch()
     private var reader = StalledReader()
-=======
     private var wasAskedFor = false
->>>>>>> main
 
     /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
     private static let lookAgain: Int64 = 100
@@ -140,7 +137,7 @@ final class DirectSession {
 
     /// What was asked to end does not wait for somebody who does not read.
     private func giveUpOnReader(now: Int64) {
-        let isStuck = relay.isStuck && stop.isRequested
+        let isStuck = relay.isStuck && stop.isTold
         guard reader.isTooLong(isStuck: isStuck, taken: relay.passedOn, now: now) else { return }
         relay.abandon()
         if terminal == nil { note("standard output was not read in time: the rest of the output is lost") }
@@ -228,11 +225,8 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
-<<<<<<< HEAD
         process.ended()
-=======
         wasAskedFor = stop.wasAsked(now: monotonicMilliseconds())
->>>>>>> main
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
     }

@@ -30,11 +30,8 @@ struct Drain {
         self.master = master
         self.output = OutputSink(output)
         self.log = log
-<<<<<<< HEAD
         held = HeldTerminal(master: master)
-=======
         self.tail = tail
->>>>>>> main
     }
 
     var outputDescriptor: Int32 { output.descriptor }
@@ -116,9 +113,14 @@ private struct LineScanner {
     /// Whether one of them ends in this piece.
     mutating func finds(_ texts: [Bytes], in piece: Bytes) -> Bool {
         let stream = tail + piece
-<<<<<<< HEAD
-        tail = Bytes(stream.suffix(text.count - 1))
-        return stream.withUnsafeBytes { stream in
+        tail = Bytes(stream.suffix((texts.map(\.count).max() ?? 1) - 1))
+        return texts.contains { stream.holds($0) }
+    }
+}
+
+extension Bytes {
+    fileprivate func holds(_ text: Bytes) -> Bool {
+        withUnsafeBytes { stream in
             text.withUnsafeBytes { text in
                 var start = 0
                 // A start in the last bytes would have no room for the rest.
@@ -134,12 +136,6 @@ private struct LineScanner {
                 }
                 return false
             }
-=======
-        tail = Bytes(stream.suffix((texts.map(\.count).max() ?? 1) - 1))
-        let first = Set(texts.compactMap(\.first))
-        return stream.indices.contains { index in
-            first.contains(stream[index]) && texts.contains { stream[index...].starts(with: $0) }
->>>>>>> main
         }
     }
 }

@@ -33,23 +33,14 @@ struct LauncherSignals {
         input: Int32? = nil,
         isJob: Bool = false
     ) throws(LaunchError) -> PseudoterminalChild {
-<<<<<<< HEAD
-        do {
-            return try PseudoterminalChild(
-                program,
-                settings: settings,
-                size: size,
-                input: input,
-                isJob: isJob,
-                signals: inherited
-            )
-        } catch {
-            giveBack()
-            throw error
-        }
-=======
-        try PseudoterminalChild(program, settings: settings, size: size, input: input, signals: inherited)
->>>>>>> main
+        try PseudoterminalChild(
+            program,
+            settings: settings,
+            size: size,
+            input: input,
+            isJob: isJob,
+            signals: inherited
+        )
     }
 
     func next() -> Int32 { signals_next(descriptor) }

@@ -10,7 +10,8 @@ struct StopSequence {
     private(set) var isKilling = false
     /// When INT or QUIT was passed on last: an agent may end of it, or only its turn.
     private var interruptedAt: Int64?
-    private var isTold = false
+    /// A TERM or HUP was passed on.
+    private(set) var isTold = false
     private var passes = 0
     /// A process in uninterruptible sleep can outlive KILL; this is when it is no longer waited for.
     private static let mostPasses = 250
@@ -35,16 +36,11 @@ struct StopSequence {
         return true
     }
 
-<<<<<<< HEAD
-    /// A TERM or HUP was passed on.
-    var isRequested: Bool { deadline != nil || isKilling }
-=======
     /// Whether somebody asked for the end that came now.
     func wasAsked(now: Int64) -> Bool {
         isTold || interruptedAt.map { now - $0 <= max(timeout, 1000) } == true
     }
 
->>>>>>> main
     /// A second after the first KILL: what is still waited for is a reader that does not read.
     var isOverdue: Bool { passes >= 50 }
     var hasGivenUp: Bool { passes >= Self.mostPasses }

@@ -34,11 +34,8 @@ struct Relay {
         self.input = input
         self.output = OutputSink(output)
         self.log = log
-<<<<<<< HEAD
         held = HeldTerminal(master: master)
-=======
         self.tail = tail
->>>>>>> main
         if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
     }
 
