@@ -1,0 +1,26 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "fuzz",
+    targets: [
+        .systemLibrary(name: "CSQLite", path: "Product/CSQLite"),
+        .target(name: "CHarness", path: "Harness/CHarness", cSettings: [.define("_GNU_SOURCE")]),
+        .target(name: "CPseudoTerminal", path: "Product/CPseudoTerminal", cSettings: [.define("_GNU_SOURCE")]),
+        .target(
+            name: "AgentLaunchCore",
+            dependencies: ["CSQLite", "CPseudoTerminal"],
+            path: "Product/AgentLaunchCore",
+            sources: ["Stores", "System", "Decision/Findings.swift", "Agents/Session.swift", "Agents/Version.swift"],
+            swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
+        ),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["AgentLaunchCore", "CHarness"],
+            path: "Harness/Fuzz",
+            swiftSettings: [.unsafeFlags(["-sanitize=address"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
