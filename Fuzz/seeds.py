@@ -22,10 +22,10 @@ def fixtures(*patterns):
 def json_texts():
     for path in fixtures("*.json", "*.jsonl"):
         content = path.read_bytes()
-        if len(content) <= 1500:
+        if len(content) <= 500:
             yield content
         for line in content.split(b"\n")[:4]:
-            if 2 <= len(line) <= 600:
+            if 2 <= len(line) <= 300:
                 yield line
     yield b'{"a":"\\ud83d\\ude00 \\ud800","b":[1.5e-3,-0,true,false,null]}\0\0\n\xef\xbb\xbf{}\r\n{"torn":"'
     yield b'{"messages":[{"type":"a","a":{"b":1}}],"a":[[[[{}]]]],"type":null}'
