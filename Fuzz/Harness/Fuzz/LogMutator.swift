@@ -2,27 +2,27 @@
 
 /// Changes that random bytes would not find: whole frames are moved, and checksums are made right again.
 struct LogMutator {
-    private var state: UInt64
+    private var random: Random
 
-    init(seed: UInt32) { state = UInt64(seed) &+ 0x9e37_79b9_7f4a_7c15 }
+    init(seed: UInt32) { random = Random(seed: seed) }
 
     mutating func mutate(_ input: inout StoreInput) {
         guard input.log.count >= 32 else { return }
-        let exponent = draw(20)
+        let exponent = random.below(20)
         if exponent < 8 { set(&input.log, 8, 512 << UInt32(exponent < 4 ? 0 : exponent - 4)) }
-        if draw(8) == 0 { set(&input.log, 0, 0x377f_0682 + UInt32(draw(2))) }
-        if draw(4) != 0 { set(&input.log, 4, 3_007_000) }
+        if random.below(8) == 0 { set(&input.log, 0, 0x377f_0682 + UInt32(random.below(2))) }
+        if random.below(4) != 0 { set(&input.log, 4, 3_007_000) }
         let pageSize = Int(NaiveLog.word(input.log, 8, true))
         guard 512...65_536 ~= pageSize, pageSize % 8 == 0 else { return }
         let frameSize = pageSize + 24
         moveFrames(&input.log, frameSize)
-        if draw(4) != 0 { repair(&input.log, frameSize) }
-        if var index = input.index, index.count == SQLiteSharedIndex.size, draw(2) == 0 {
-            if draw(2) == 0 { index.replaceSubrange(32..<40, with: input.log[16..<24]) }
+        if random.below(4) != 0 { repair(&input.log, frameSize) }
+        if var index = input.index, index.count == SQLiteSharedIndex.size, random.below(2) == 0 {
+            if random.below(2) == 0 { index.replaceSubrange(32..<40, with: input.log[16..<24]) }
             index.replaceSubrange(48..<96, with: index[0..<48])
             input.index = index
         }
-        if var head = input.head, head.count == SQLiteDatabaseHeader.size, draw(2) == 0 {
+        if var head = input.head, head.count == SQLiteDatabaseHeader.size, random.below(2) == 0 {
             head.replaceSubrange(0..<16, with: Bytes("SQLite format 3\0".utf8))
             input.head = head
         }
@@ -32,16 +32,16 @@ struct LogMutator {
         let frames = (log.count - 32) / frameSize
         func range(_ frame: Int) -> Range<Int> { (32 + frame * frameSize)..<(32 + (frame + 1) * frameSize) }
         guard frames > 0 else { return }
-        let one = range(draw(frames))
-        let other = range(draw(frames))
-        switch draw(10) {
+        let one = range(random.below(frames))
+        let other = range(random.below(frames))
+        switch random.below(10) {
         case 0: log.insert(contentsOf: log[one], at: other.lowerBound)
         case 1: log.removeSubrange(one)
         case 2: log.replaceSubrange(other, with: log[one])
-        case 3: set(&log, one.lowerBound + 4, draw(2) == 0 ? 0 : UInt32(draw(5)))
-        case 4: set(&log, one.lowerBound, UInt32(draw(3)))
+        case 3: set(&log, one.lowerBound + 4, random.below(2) == 0 ? 0 : UInt32(random.below(5)))
+        case 4: set(&log, one.lowerBound, UInt32(random.below(3)))
         case 5: log.append(contentsOf: log[one])
-        case 6: log.removeLast(draw(log.count - 32))
+        case 6: log.removeLast(random.below(log.count - 32))
         default: break
         }
     }
@@ -52,8 +52,8 @@ struct LogMutator {
         var parts = [log[0..<24]]
         put(&log, 24, NaiveLog.sums(parts, isBig))
         let frames = (log.count - 32) / frameSize
-        let last = draw(3) == 0 ? draw(frames + 1) : frames
-        let withSalts = draw(2) == 0
+        let last = random.below(3) == 0 ? random.below(frames + 1) : frames
+        let withSalts = random.below(2) == 0
         for frame in 0..<last {
             let start = 32 + frame * frameSize
             if withSalts { log.replaceSubrange((start + 8)..<(start + 16), with: log[16..<24]) }
@@ -68,10 +68,5 @@ struct LogMutator {
 
     private func set(_ log: inout Bytes, _ offset: Int, _ word: UInt32) {
         for byte in 0..<4 { log[offset + byte] = UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * byte)) }
-    }
-
-    private mutating func draw(_ below: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return below < 1 ? 0 : Int((state >> 33) % UInt64(below))
     }
 }

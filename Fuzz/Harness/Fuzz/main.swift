@@ -9,17 +9,25 @@ guard CommandLine.argc > 1, let chosen = targets[CommandLine.arguments[1]] else 
     exit(64)
 }
 let run = chosen
-let mutatesLogs = CommandLine.arguments[1] == "wal"
+let name = CommandLine.arguments[1]
 
-/// libFuzzer's own mutations, and for logs ours behind them.
+/// libFuzzer's own mutations; for logs ours behind them, for JSON every other time ours instead.
 @_cdecl("LLVMFuzzerCustomMutator")
 func mutate(_ data: UnsafeMutablePointer<UInt8>, _ size: Int, _ limit: Int, _ seed: UInt32) -> Int {
-    let size = LLVMFuzzerMutate(data, size, limit)
-    guard mutatesLogs else { return size }
-    var input = StoreInput(Bytes(UnsafeBufferPointer(start: data, count: size)))
-    var mutator = LogMutator(seed: seed)
-    mutator.mutate(&input)
-    let bytes = input.bytes.prefix(limit)
+    var result: Bytes?
+    if name == "json", seed % 2 == 0 {
+        var mutator = JSONMutator(seed: seed)
+        result = mutator.mutated(Bytes(UnsafeBufferPointer(start: data, count: size)))
+    }
+    if result == nil {
+        let size = LLVMFuzzerMutate(data, size, limit)
+        guard name == "wal" else { return size }
+        var input = StoreInput(Bytes(UnsafeBufferPointer(start: data, count: size)))
+        var mutator = LogMutator(seed: seed)
+        mutator.mutate(&input)
+        result = input.bytes
+    }
+    let bytes = (result ?? []).prefix(limit)
     _ = UnsafeMutableBufferPointer(start: data, count: limit).update(fromContentsOf: bytes)
     return bytes.count
 }
