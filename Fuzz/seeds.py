@@ -1,6 +1,6 @@
 """Small genuine files for the fuzzer to begin with, made from the tests' fixtures and by SQLite itself.
 
-    seeds.py json|wal|protobuf|http FOLDER
+    seeds.py wal|json|protobuf|text|http FOLDER
 """
 
 import hashlib
@@ -81,6 +81,14 @@ def messages():
             connection.close()
 
 
+def texts():
+    """Aider's histories."""
+    for path in fixtures("*.md"):
+        if path.stat().st_size <= 1000:
+            yield path.read_bytes()
+    yield b"one\r\n\r\na line that is longer than what is kept\nno end\r"
+
+
 def answers():
     yield b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
     yield b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0;x\r\nA: b\r\n\r\n"
@@ -89,9 +97,10 @@ def answers():
 
 
 def main():
+    kinds = {"wal": logs, "json": json_texts, "protobuf": messages, "text": texts, "http": answers}
     kind, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True)
-    for content in {"json": json_texts, "wal": logs, "protobuf": messages, "http": answers}[kind]():
+    for content in kinds[kind]():
         (folder / hashlib.sha256(content).hexdigest()[:16]).write_bytes(content)
 
 

@@ -1,4 +1,5 @@
 import Glibc
+
 @testable import AgentLaunchCore
 
 /// Ends the process, which is how libFuzzer learns of a disagreement and keeps the input.

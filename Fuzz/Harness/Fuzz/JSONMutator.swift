@@ -2,8 +2,11 @@
 
 /// Changes that leave JSON valid: those of random bytes hardly ever do, and only of valid texts can values be compared.
 struct JSONMutator {
-    private static let names = ["type", "message", "messages", "content", "text", "role", "a", "b", "c", ""].map { Bytes($0.utf8) }
-    private static let escapes = ["d7ff", "d800", "dbff", "dc00", "dfff", "DBFF", "e000", "0000", "00e9", "0022"]
+    private static let names = ["type", "message", "messages", "content", "text", "role", "a", "b", "c", ""]
+        .map { Bytes($0.utf8) }
+    private static let escapes = [
+        "d7ff", "d800", "dbff", "dc00", "dfff", "DBFF", "e000", "0000", "00e9", "0022",
+    ]
     private static let plain = ["\\n", "\\\"", "\\\\", "\\/", "x", "é", "\u{1f600}", "\\b\\f\\r\\t"]
     private static let numbers = ["0", "-0", "1.50", "1e3", "-1E-400", "12345678901234567890"]
 
@@ -60,7 +63,9 @@ struct JSONMutator {
         case 3: return .array([value, scalar()])
         case 4:
             var result = value
-            for _ in 0..<random.below(80) { result = random.below(2) == 0 ? .array([result]) : .object([([], result)]) }
+            for _ in 0..<random.below(80) {
+                result = random.below(2) == 0 ? .array([result]) : .object([([], result)])
+            }
             return result
         default: return random.below(2) == 0 ? .array([]) : .object([])
         }
@@ -106,13 +111,16 @@ struct JSONMutator {
         for byte in content {
             switch byte {
             case 0x22, 0x5c: text += [0x5c, byte]
-            case 0..<0x20: text += Bytes((byte < 16 ? "\\u000" : "\\u00").utf8) + Bytes(String(byte, radix: 16).utf8)
+            case 0..<0x20:
+                text += Bytes((byte < 16 ? "\\u000" : "\\u00").utf8) + Bytes(String(byte, radix: 16).utf8)
             default: text.append(byte)
             }
         }
         if random.below(12) == 0 {
             for _ in 0...random.below(3) {
-                text += random.below(3) == 0 ? Bytes(random.of(Self.plain).utf8) : Bytes("\\u\(random.of(Self.escapes))".utf8)
+                text +=
+                    random.below(3) == 0
+                    ? Bytes(random.of(Self.plain).utf8) : Bytes("\\u\(random.of(Self.escapes))".utf8)
             }
         }
         text.append(UInt8(ascii: "\""))

@@ -1,4 +1,5 @@
 import Foundation
+
 @testable import AgentLaunchCore
 
 /// JSON texts and files of JSON lines: what the scanner says against a plain parser, against Foundation, and against
@@ -7,7 +8,9 @@ enum JSONTarget {
     private static let asked = [
         Wanted.everything,
         Wanted(paths: []),
-        Wanted(paths: [["type"], ["message", "content"], ["message", "content", "text"], ["message", "role"]]),
+        Wanted(paths: [
+            ["type"], ["message", "content"], ["message", "content", "text"], ["message", "role"],
+        ]),
         Wanted(paths: [["a"], ["a", "b"], ["*", "c"], ["*", "*", "type"]]),
     ]
     private static let fields = asked.map(\.fields)
@@ -56,18 +59,28 @@ enum JSONTarget {
         guard let kept = record.value else {
             return require(naive.deepest > small.depth, "\(record.outcome) instead of a value")
         }
-        require(agrees(kept, value, asked[which], isCut: true), "kept \(kept) of \(value) for \(asked[which])")
+        require(
+            agrees(kept, value, asked[which], isCut: true),
+            "kept \(kept) of \(value) for \(asked[which])"
+        )
         // A byte that is not UTF-8 becomes three.
         require(weight(kept) <= 4 * small.total, "\(weight(kept)) bytes kept")
     }
 
     private static func checkElements(_ bytes: Bytes, _ naive: NaiveJSON) {
         let size = 1 + bytes.count % 17
-        var elements = JSONElements(pieces(bytes, size), array: "messages", ["type", "a.b"], members: ["a", "type"])
+        var elements = JSONElements(
+            pieces(bytes, size),
+            array: "messages",
+            ["type", "a.b"],
+            members: ["a", "type"]
+        )
         let wanted = Wanted(paths: [["type"], ["a", "b"]])
         var found: [JSONValue] = []
         var fault: JSONFault?
-        do throws(JSONFault) { while let element = try elements.next() { found.append(element) } } catch { fault = error }
+        do throws(JSONFault) { while let element = try elements.next() { found.append(element) } } catch {
+            fault = error
+        }
         let whole = NaiveJSON(bytes)
         guard case .value(.object(let members)) = whole.outcome, !bytes.contains(0xef) else {
             if !bytes.contains(0xef) { require(fault != nil, "elements of what is no object") }
@@ -103,7 +116,9 @@ enum JSONTarget {
             isStrict == (bytes.text != nil && !naive.hasLoneSurrogate && !bytes.starts(with: mark)),
             "strict text: \(isStrict)"
         )
-        guard isStrict, !naive.isPadded, !naive.hugeNumber, naive.deepest < 500, bytes.count <= 1024 else { return }
+        guard isStrict, !naive.isPadded, !naive.hugeNumber, naive.deepest < 500, bytes.count <= 1024 else {
+            return
+        }
         let object = try? JSONSerialization.jsonObject(with: Data(bytes), options: .fragmentsAllowed)
         require(object != nil, "Foundation does not take it")
     }
@@ -130,11 +145,16 @@ enum JSONTarget {
                 require(record.offset == each.offset && record.terminated == each.isEnded, "\(record)")
             }
             require(try lines.next(fields) == nil, "more lines than there are")
-            let nulls = naive.contains { if case .blank = $0.line.outcome { $0.line.isPadded } else { false } }
+            let nulls = naive.contains {
+                if case .blank = $0.line.outcome { $0.line.isPadded } else { false }
+            }
             require(lines.sawNULs == nulls, "NULs: \(lines.sawNULs)")
             for each in expected.reversed() {
                 let record = try lines.previous(fields)
-                require(record?.offset == each.offset, "from the tail: \(describe(record)), not \(each.offset)")
+                require(
+                    record?.offset == each.offset,
+                    "from the tail: \(describe(record)), not \(each.offset)"
+                )
                 if let record { check(record, each.line, wanted) }
             }
             require(try lines.previous(fields) == nil, "more lines from the tail than there are")

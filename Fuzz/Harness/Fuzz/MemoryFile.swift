@@ -1,5 +1,6 @@
 import CHarness
 import Glibc
+
 @testable import AgentLaunchCore
 
 /// A file in memory that can be opened by its path, for readers that take nothing else.

@@ -81,15 +81,15 @@ struct NaiveJSON {
         case UInt8(ascii: "{"): return .object(try members(depth))
         case UInt8(ascii: "["): return .array(try elements(depth))
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): 
-                try expect(Bytes("rue".utf8))
-                return .bool(true)
-        case UInt8(ascii: "f"): 
-                try expect(Bytes("alse".utf8))
-                return .bool(false)
-        case UInt8(ascii: "n"): 
-                try expect(Bytes("ull".utf8))
-                return .null
+        case UInt8(ascii: "t"):
+            try expect(Bytes("rue".utf8))
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try expect(Bytes("alse".utf8))
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try expect(Bytes("ull".utf8))
+            return .null
         default:
             index -= 1
             return .number(try number())

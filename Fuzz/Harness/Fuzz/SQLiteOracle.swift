@@ -1,5 +1,6 @@
 import CSQLite
 import Glibc
+
 @testable import AgentLaunchCore
 
 /// SQLite's own word on how much of a log counts.
@@ -11,7 +12,10 @@ enum SQLiteOracle {
         write(log, to: path + "-wal")
         defer { for suffix in ["-wal", "-shm"] { remove(path + suffix) } }
         guard let frames = recovered(path) else { return }
-        require(frames == naive.committedFrames, "SQLite recovers \(frames) frames, not \(naive.committedFrames)")
+        require(
+            frames == naive.committedFrames,
+            "SQLite recovers \(frames) frames, not \(naive.committedFrames)"
+        )
     }
 
     /// Nil where SQLite gives up: the pages that the log brings need not make a database.

@@ -1,4 +1,5 @@
 import Glibc
+
 @testable import AgentLaunchCore
 
 /// A database's header, its write-ahead log and its index: what the sidecar check makes of them against a plain
@@ -41,11 +42,15 @@ enum WALTarget {
     }
 
     private static func checkSidecars(_ naive: NaiveLog?, _ input: StoreInput) {
-        guard let files = try? SQLiteFiles.look(at: database.path), let sidecars = try? SQLiteSidecars(files) else {
+        guard let files = try? SQLiteFiles.look(at: database.path), let sidecars = try? SQLiteSidecars(files)
+        else {
             return require(false, "the files cannot be read")
         }
         require(!sidecars.isInUse && !sidecars.isMoving, "nobody uses them")
-        require((sidecars.header != nil) == isHeader(input.head ?? []), "the header: \(sidecars.header != nil)")
+        require(
+            (sidecars.header != nil) == isHeader(input.head ?? []),
+            "the header: \(sidecars.header != nil)"
+        )
         require(input.log.isEmpty || sidecars.usesLog, "it uses a log")
         let isHeadless = (input.head ?? []).isEmpty && !input.log.isEmpty
         require((sidecars.trouble != nil) == isHeadless, "trouble: \(sidecars.trouble?.why ?? "none")")
@@ -56,7 +61,9 @@ enum WALTarget {
             return
         }
         require((0...naive.committedFrames).contains(frames), "\(frames) of \(naive.committedFrames) frames")
-        if sidecars.index?.salts != naive.salts { require(frames == naive.committedFrames, "frames are forgotten") }
+        if sidecars.index?.salts != naive.salts {
+            require(frames == naive.committedFrames, "frames are forgotten")
+        }
         if naive.lostCommits > 0 || naive.firstFrameIsForeign {
             require(sidecars.doubt != nil, "lost commits are no doubt")
         }

@@ -1,9 +1,13 @@
 import CHarness
 import Glibc
+
 @testable import AgentLaunchCore
 
 // fuzz json|wal|... [libFuzzer's arguments]
-let targets: [String: (Bytes) -> Void] = ["json": JSONTarget.run, "wal": WALTarget.run]
+let targets: [String: (Bytes) -> Void] = [
+    "http": HTTPTarget.run, "json": JSONTarget.run, "protobuf": ProtobufTarget.run, "text": TextTarget.run,
+    "wal": WALTarget.run,
+]
 guard CommandLine.argc > 1, let chosen = targets[CommandLine.arguments[1]] else {
     say("usage: fuzz \(targets.keys.sorted().joined(separator: "|")) [libFuzzer's arguments]\n")
     exit(64)
