@@ -110,15 +110,6 @@ struct AmpThread {
         )
     }
 
-    var placeless: StoreTrouble {
-        StoreTrouble(
-            path: path,
-            kind: .damaged,
-            why: "it holds a conversation, and nothing in it names a directory",
-            nextStep: "resume it with --resume \(id), or pass --fresh"
-        )
-    }
-
     /// `file:///a%20b`; some releases wrote the path without percent signs.
     static func folder(_ uri: String) -> Path? {
         guard uri.hasPrefix("file:///") else { return nil }
@@ -153,7 +144,7 @@ private struct AmpText {
         let content = message["content"]
         let blocks = content?.elements ?? []
         texts = (content?.text.map { [$0] } ?? blocks.compactMap { $0["text"]?.text }).filter { !$0.isEmpty }
-        isCut = content == .tooLarge || blocks.contains { $0 == .tooLarge || $0["text"] == .tooLarge }
+        isCut = content == .tooLarge || blocks.contains { $0 == .tooLarge || $0["text"]?.isNoText == true }
     }
 
     var isSpoken: Bool { isCut || !texts.isEmpty }

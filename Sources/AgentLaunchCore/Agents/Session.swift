@@ -55,6 +55,16 @@ struct StoreTrouble: Error, Equatable, Sendable {
     var why: String
     /// What the user can do.
     var nextStep: String
+
+    /// A conversation that may be anybody's.
+    static func placeless(_ session: Session) -> StoreTrouble {
+        StoreTrouble(
+            path: session.store,
+            kind: .damaged,
+            why: "it holds a conversation, and nothing in it names a directory",
+            nextStep: "resume it with --resume \(session.id), or pass --fresh"
+        )
+    }
 }
 
 /// What the store says about one id.
@@ -68,6 +78,8 @@ enum Lookup: Equatable, Sendable {
 struct Derivation: Equatable, Sendable {
     /// The resumable one that counts.
     var resumable: Session?
+    /// The resumable one has a higher number than what the record names: a start made it whose record was lost.
+    var isBeyondRecord = false
     /// One without messages that a cold start reuses.
     var empty: Session?
     /// A try that could not be read with certainty.
