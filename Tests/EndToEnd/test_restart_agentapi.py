@@ -67,8 +67,8 @@ def say(agentapi, text):
 
 
 def ready(agentapi, count=1):
-    """Run `count` is at its prompt."""
-    agentapi.wait_for("listening", count)
+    """Run `count` is at its prompt: releases to 0.12.1 say `stable` before that, and take messages that they lose."""
+    agentapi.wait_for("ready", count)
     agentapi.wait_for_agent(count=count)
     stable(agentapi)
 
@@ -212,6 +212,7 @@ def test_a_prompt_that_agentapi_typed_is_in_the_store_once(agent, binary, tmp_pa
     key = until(lambda: bench.record().get("session"), "the id in the record")
     os.kill(server(agentapi), signal.SIGKILL)
     assert bench.started(2) == bench.double.warm(key, str(bench.project))
+    agentapi.wait_for("ready", 2)
     say(agentapi, "and now?")
     until(lambda: bench.texts() == [[TASK, "and now?"]], "the message in the store")
     assert bench.stop(process) == 0

@@ -11,8 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import agent_double
-from double_bench import TASK, Bench, Start, running, until
+from agentapi import until
+from double_bench import TASK, Bench, Start
 from doubles import DOUBLES
+from processes import is_alive
 
 ON = ("--restart", "on-failure")
 KINDS = {double.agent: double for double in DOUBLES}
@@ -139,7 +141,7 @@ def test_a_store_that_is_damaged_meanwhile_ends_it_with_65(benches):
     bench = benches("opencode")
     start = bench.start(*ON).expect(f"reply 1 to: {TASK}")
     kill(start, 1)
-    until(lambda: not running(nth(start, 1)["pid"]), "the end of the agent")
+    until(lambda: not is_alive(nth(start, 1)["pid"]), "the end of the agent")
     store = bench.home / ".local/share/opencode/opencode.db"
     for file in store.parent.glob("opencode.db*"):
         file.write_bytes(b"damaged" * 1000)
