@@ -94,13 +94,18 @@ def full_home(bench, transport, random):
     return mounted(bench, script, transport)
 
 
-def follow_the_advice(bench, transport):
-    """A database that was being made when the disk was full lacks tables: unknown by the contract, and moved away as
-    agentlaunch says. Returns how many."""
+# What a kill leaves between the statement that makes a database one with a log and its first table: by the contract
+# unknown, as it cannot be told from one whose log was lost.
+NO_TABLE = "it uses a write-ahead log, but it has no table"
+
+
+def follow_the_advice(bench, transport, why):
+    """A database that was being made, with nothing in it, is moved away as agentlaunch says. Returns how many."""
     status, plan = bench.dry(transport)
-    damaged = [line["source"] for line in plan.get("evidence", []) if line["status"] == "damaged"]
     if status != 65 or any(texts for _, texts in bench.conversations()):
         return 0
+    damaged = [line["source"] for line in plan.get("evidence", [])
+               if line["status"] == "damaged" and why in line["finding"]]
     for file in damaged:
         for beside in Path(file).parent.glob(Path(file).name + "*"):
             beside.rename(bench.root / f"moved-{beside.name}")
