@@ -80,7 +80,7 @@ def full_home(bench, transport, random):
         cp -a {home}/. {disk}/
         free=$(df --output=avail -k {disk} | tail -1)
         dd if=/dev/zero of={disk}/filler bs=1k count=$((free - {room})) 2>{bench.root}/dd || true
-        mkdir -p {bench.root}/real && mount --bind {home} {bench.root}/real
+        mkdir -p {bench.root}/outside && mount --bind {home} {bench.root}/outside
         mount --bind {disk} {home}
         set +e
         "$@" & child=$!
@@ -88,7 +88,7 @@ def full_home(bench, transport, random):
         wait $child; status=$?
         while kill -0 $child 2>/dev/null; do wait $child; status=$?; done
         rm -f {home}/filler
-        find {bench.root}/real -mindepth 1 -delete; cp -a {home}/. {bench.root}/real/
+        find {bench.root}/outside -mindepth 1 -delete; cp -a {home}/. {bench.root}/outside/
         exit $status
         :"""
     return mounted(bench, script, transport)
