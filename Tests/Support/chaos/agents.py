@@ -61,6 +61,9 @@ def conversations(agent, bench):
         return [(file.stem, _claude(file)) for file in sorted(home.glob(".claude/projects/*/*.jsonl"))]
     if agent.name == "codex":
         return [(file.stem[-36:], _codex(file)) for file in sorted(home.glob(".codex/sessions/**/rollout-*.jsonl"))]
+    if agent.name == "cursor":
+        # By the databases: a kill may leave the description beside one empty.
+        return [(chat.parent.name, agent.code.texts(chat.parent)) for chat in home.glob(".cursor/chats/*/*/store.db")]
     return [(key, list(texts)) for key, _, texts in agent.code.conversations(home)]
 
 

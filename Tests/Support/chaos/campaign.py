@@ -91,10 +91,10 @@ class Episode:
         else:
             wrong = faults.FAULTS[fault[1]](bench, self.transport, self.chance)
             result.counts[fault[1]] += 1
-        if fault == ("fault", "disk full, home"):
-            moved = faults.follow_the_advice(bench, self.transport)
-            result.counts["half-made stores, moved away as agentlaunch says"] += moved
-        elif fault != ("fault", "from the future"):
+        is_full = fault == ("fault", "disk full, home")
+        moved = faults.follow_the_advice(bench, self.transport, "" if is_full else faults.NO_TABLE)
+        result.counts["half-made stores, moved away as agentlaunch says"] += moved
+        if not is_full and not moved and fault != ("fault", "from the future"):
             wrong = wrong + oracle.touched(bench, before, since)
         wrong = wrong + oracle.repeats(bench) + oracle.received_twice(bench)
         wrong += oracle.broken_records(bench) + oracle.plan(bench, self.transport)

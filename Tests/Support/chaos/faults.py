@@ -80,7 +80,7 @@ def full_home(bench, transport, random):
         cp -a {home}/. {disk}/
         free=$(df --output=avail -k {disk} | tail -1)
         dd if=/dev/zero of={disk}/filler bs=1k count=$((free - {room})) 2>{bench.root}/dd || true
-        mkdir -p {bench.root}/real && mount --bind {home} {bench.root}/real
+        mkdir -p {bench.root}/outside && mount --bind {home} {bench.root}/outside
         mount --bind {disk} {home}
         set +e
         "$@" & child=$!
@@ -88,19 +88,24 @@ def full_home(bench, transport, random):
         wait $child; status=$?
         while kill -0 $child 2>/dev/null; do wait $child; status=$?; done
         rm -f {home}/filler
-        find {bench.root}/real -mindepth 1 -delete; cp -a {home}/. {bench.root}/real/
+        find {bench.root}/outside -mindepth 1 -delete; cp -a {home}/. {bench.root}/outside/
         exit $status
         :"""
     return mounted(bench, script, transport)
 
 
-def follow_the_advice(bench, transport):
-    """A database that was being made when the disk was full lacks tables: unknown by the contract, and moved away as
-    agentlaunch says. Returns how many."""
+# What a kill leaves between the statement that makes a database one with a log and its first table: by the contract
+# unknown, as it cannot be told from one whose log was lost.
+NO_TABLE = "it uses a write-ahead log, but it has no table"
+
+
+def follow_the_advice(bench, transport, why):
+    """A database that was being made, with nothing in it, is moved away as agentlaunch says. Returns how many."""
     status, plan = bench.dry(transport)
-    damaged = [line["source"] for line in plan.get("evidence", []) if line["status"] == "damaged"]
     if status != 65 or any(texts for _, texts in bench.conversations()):
         return 0
+    damaged = [line["source"] for line in plan.get("evidence", [])
+               if line["status"] == "damaged" and why in line["finding"]]
     for file in damaged:
         for beside in Path(file).parent.glob(Path(file).name + "*"):
             beside.rename(bench.root / f"moved-{beside.name}")
