@@ -61,7 +61,10 @@ final class AiderStore: SessionStore {
                 result.empty = nil
                 return result
             case .found(let session):
-                if session.state == .resumable { result.resumable = session }
+                if session.state == .resumable {
+                    result.resumable = session
+                    result.isBeyondRecord = recorded.max().map { number > $0 } ?? false
+                }
                 if session.state == .empty, result.empty == nil { result.empty = session }
             }
         }

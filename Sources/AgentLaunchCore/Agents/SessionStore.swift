@@ -58,6 +58,14 @@ protocol SessionStore: AnyObject {
 
     /// The id of the session that an open file of the agent's process belongs to.
     func sessionID(openFile: Path) -> String?
+
+    /// Folders in which a file comes or is written when the agent's process goes over to another session; empty where
+    /// no certain sign of that is known.
+    var signs: [Path] { get }
+
+    /// The sessions that a process has open, by signs of its own making: a lock or a file that it holds, its entry in
+    /// a register.
+    func sessions(openBy pid: Int32) -> Set<String>
 }
 
 extension SessionStore {
@@ -67,4 +75,6 @@ extension SessionStore {
     func holder(of session: Session) -> Int32? { nil }
     func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? { nil }
     func sessionID(openFile: Path) -> String? { nil }
+    var signs: [Path] { [] }
+    func sessions(openBy pid: Int32) -> Set<String> { [] }
 }
