@@ -108,6 +108,13 @@ def cut_and_another_directorys(home):
 
 
 @case(["unknown"])
+def torn_in_a_folder_around_us(home):
+    """its folder is the repository's, and the terminal's directory is lost: it may be ours"""
+    left(home, root="/home/coder", terminal=WORKDIR,
+         text=lambda data: data.replace(b"current_working_directory", b"current_woking_directory")[:-20])
+
+
+@case(["unknown"])
 def empty_file(home):
     """a file of 0 bytes: what a full disk leaves of a session"""
     left(home, text=lambda data: b"")

@@ -126,6 +126,12 @@ def message_torn(home):
 
 
 @case(["unknown"])
+def message_of_null(home):
+    """JSON and no object, where the only message stood"""
+    write(folder(home), [head(), b"null\n"])
+
+
+@case(["unknown"])
 def metadata_with_a_byte_order_mark(home):
     """no parser of Gemini's takes the first line then: the conversation does not exist for it"""
     write(folder(home), [b"\xef\xbb\xbf" + json.dumps(head()).encode() + b"\n", *TALK])

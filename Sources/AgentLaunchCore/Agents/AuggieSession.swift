@@ -69,6 +69,8 @@ struct AuggieSession {
         if folders.contains(where: workdir.isHere) { return .here }
         let isAround = folders.contains { query.workdir.bytes.starts(with: $0.bytes + [UInt8(ascii: "/")]) }
         if isAround, terminals.contains(where: workdir.isHere) { return .here }
+        // What is lost of it may have named the terminal's directory.
+        if isAround, fault != nil { return .unknown }
         if !folders.isEmpty { return .elsewhere }
         guard let root = members["workspaceRoot"]?.text else { return .unknown }
         return workdir.isHere(Path(root)) ? .here : .elsewhere

@@ -79,7 +79,8 @@ struct GeminiChat: Equatable {
                 describe(change)
             } else if value["sessionId"]?.text != nil, value["projectHash"]?.text != nil {
                 describe(value)
-            } else if value["id"] == .tooLarge || value["$set"] == .tooLarge || value == .tooLarge {
+            } else if value["id"] == .tooLarge || value["$set"] == .tooLarge || value.members == nil {
+                // Too large, or no object, which Gemini never writes: it may have been a message.
                 isDoubtful = true
             }
         }
