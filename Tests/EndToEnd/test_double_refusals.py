@@ -29,7 +29,7 @@ REFUSALS = [
     ("kiro", [], ["chat", "--agent-engine", "v4"], 2, "invalid value"),
     ("opencode", [], ["--fork"], 1, "requires --continue or --session"),
     ("amp", [], ["threads", "continue"], 1, "by its id only"),
-    ("amp", [], ["threads", "continue", "--last"], 1, "by its id only"),
+    ("amp", [], ["threads", "continue", "--last"], 1, "not found"),
 ]
 
 
