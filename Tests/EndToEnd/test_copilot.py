@@ -160,7 +160,7 @@ def test_resumed_elsewhere_it_would_go_to_its_own_directory(bench):
 @pytest.mark.parametrize("words, reason", [
     ([f"--resume={UNKNOWN}"], "No session, task, or name matched"),
     (["--session-id", "not-a-uuid"], "not a valid UUID"),
-    (["--session-id", "99999999-2222-1333-8444-555555555555"], "not a valid UUID"),
+    (["--session-id", "99999999-2222-9333-8444-555555555555"], "not a valid UUID"),
     (["a prompt"], "too many arguments"),
 ])
 def test_the_double_refuses_what_the_agent_refuses(bench, words, reason):

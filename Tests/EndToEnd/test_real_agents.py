@@ -2,8 +2,7 @@
 
 | scenario                                             | Claude | Codex                                |
 |------------------------------------------------------|--------|--------------------------------------|
-| cold with the prompt, stopped, warm                  | test   | test                                 |
-| KILL in the middle of an answer, warm                | test   | test                                 |
+| cold, stopped, warm, killed, killed in an answer     | test_every_agent.py | test_every_agent.py     |
 | stopped before any message, cold with the prompt     | test   | test                                 |
 | a dead id: a file of 0 bytes                         | test   | none: Codex makes its ids itself     |
 | a prompt of quotes, newlines, `$(...)`, `-`, emoji   | test   | test                                 |
@@ -81,22 +80,6 @@ def go_on_warm(agent, identity, prompt, message="And now the lighthouse", **wher
     agent.assert_given_once(prompt, identity, request)
     terminal.stop()
     return request
-
-
-def test_a_stopped_conversation_goes_on_and_has_its_prompt_once(agent):
-    identity = start_cold(agent, TASK)
-    go_on_warm(agent, identity, TASK)
-    assert list(agent.conversations()) == [identity]
-
-
-def test_a_conversation_killed_in_the_middle_of_an_answer_goes_on(agent):
-    prompt = "HANG while you answer this"
-    terminal = agent.launch(prompt=prompt)
-    agent.asked(prompt)
-    identity = until(lambda: [i for i, f in agent.conversations().items() if prompt in agent.user_texts(f)], "a store")[0]
-    terminal.kill_all()
-    assert not agent.answers(agent.conversations()[identity])
-    go_on_warm(agent, identity, prompt)
 
 
 def test_an_agent_stopped_before_any_message_is_given_the_prompt_later(agent):

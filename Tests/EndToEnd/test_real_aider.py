@@ -1,4 +1,7 @@
-"""The real Aider under agentapi's double, against a model server on loopback: cold, stopped, warm, killed, warm."""
+"""The real Aider and its traps: files that are no conversation, a history of the project, what it cannot decode.
+
+Cold, stopped, warm and killed: test_every_agent.py.
+"""
 
 import os
 import signal
@@ -12,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agentapi import HANG, until
+import aider_double
 from aider_double import NAME, texts
 from real_agents import ModelServer, executable, json_lines
 
@@ -98,36 +102,6 @@ def aider(binary, tmp_path, monkeypatch, agentapi):
     made.close()
 
 
-def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(aider):
-    assert aider.dry()["start"] == "cold"
-    first = aider.start()
-    until(lambda: aider.said() == [TASK], "the prompt in the history")
-    until(lambda: "reply 1 to:" in aider.history().read_text(), "its answer")
-    assert len(aider.asked()) == 1
-    aider.installation.wait_for_status("stable")
-    assert aider.stop(first) == 0
-
-    planned = aider.dry()
-    assert (planned["start"], planned["session"]["id"], planned["prompt"]["given"]) == ("warm", None, "this")
-    second = aider.start()
-    assert "Restored previous conversation history." in aider.history().read_text()
-    aider.installation.wait_for_status("stable")
-    assert aider.installation.post("and now?")[0] == 200
-    until(lambda: len(aider.asked()) == 2, "a second request")
-    # What went before is what the model sees now.
-    assert any(text.startswith("it's the \"task\"") for text in aider.asked()[1])
-    assert aider.asked()[1][-1].startswith("and now?")
-    until(lambda: aider.said() == [TASK, "and now?"], "the message in the history")
-    aider.kill(second)
-
-    third = aider.start()
-    aider.installation.wait_for_status("stable")
-    assert aider.stop(third) == 0
-    assert len(aider.asked()) == 2 and aider.said() == [TASK, "and now?"]
-    # Nothing of Aider's is left in the project but what it keeps of its input.
-    assert not (aider.project / NAME).exists() and not (aider.project / ".git").exists()
-
-
 def test_after_a_mere_start_it_is_cold_and_the_same_file_is_used(aider):
     first = aider.start(task=None)
     assert aider.history().read_text().count("# aider chat started at") == 1
@@ -156,3 +130,57 @@ def test_the_projects_own_history_is_taken_over(aider):
     # Known from now on, also without the task.
     assert str(aider.project / NAME) in aider.dry(task=None)["agentCommand"]
     assert texts(aider.project / NAME) == [TASK]
+
+
+def history(*turns):
+    """As the double writes it: what it writes the real program reads."""
+    def write(file):
+        double = aider_double.History(file)
+        double.start()
+        for number, text in enumerate(turns):
+            double.ask(text)
+            if number < len(turns) - 1 or text != "killed":
+                double.answer("An answer.")
+    return write
+
+
+def undecodable(file):
+    history("what is this?")(file)
+    file.write_bytes(file.read_bytes().replace(b"what", b"\xff\xfe\xff"))
+
+
+# What stands in the project; whether the real program restores it; what is planned with --adopt newest.
+FILES = {
+    "whole": (history("what is this?"), True, "warm"),
+    "without-an-answer": (history("what is this?", "killed"), True, "warm"),
+    "a-mere-start": (history(), False, "cold"),
+    "no-bytes": (lambda file: file.write_bytes(b""), False, "cold"),
+    "undecodable": (undecodable, False, "unknown"),
+    "a-folder": (lambda file: file.mkdir(), False, "unknown"),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_what_the_real_aider_restores_is_what_is_planned(aider, case):
+    """From a folder below: the history is that of the repository around it."""
+    write, is_restored, start = FILES[case]
+    (aider.project / ".git").mkdir()
+    below = aider.project / "deep/er"
+    below.mkdir(parents=True)
+    file = aider.project / NAME
+    write(file)
+    words = [str(word).replace(str(aider.project), str(below)) for word in
+             aider.words("--dry-run", "--format", "json", "--adopt", "newest", task="another task")]
+    planned = plans.plan(plans.run(words, aider.environment()))
+    assert planned["start"] == start, planned["evidence"]
+    if start == "warm":
+        assert str(file) in planned["agentCommand"]
+    environment = {**aider.environment(), "AIDER_CHECK_UPDATE": "false", "AIDER_SHOW_MODEL_WARNINGS": "false"}
+    done = subprocess.run(
+        [aider.installation.bin / "aider", "--model", "openai/fake-model", "--map-tokens", "0", "--no-pretty",
+         "--restore-chat-history", "--chat-history-file", file, "--message", "go on"], env=environment, cwd=below,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=HANG)
+    assert done.returncode == 0, done.stdout
+    assert ("Restored previous conversation history." in done.stdout) == is_restored
+    [asked] = aider.asked()
+    assert any("what is this?" in text for text in asked) == is_restored

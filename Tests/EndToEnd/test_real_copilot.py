@@ -1,7 +1,11 @@
-"""The real Copilot CLI 1.0.64 under agentapi's double, against a model server on loopback: cold, stopped, warm, torn."""
+"""The real Copilot CLI 1.0.64 and its traps: what it does with a damaged or empty session, and what agentlaunch says.
+
+Each session is the double's, so this also holds the double's store against the real program: what the double writes is
+resumed, and what it refuses is refused. Cold, stopped, warm and killed: test_every_agent.py.
+"""
 
 import json
-import signal
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,97 +13,121 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
+import copilot_double
 import plans
-from agentapi import HANG, until
-from processes import is_alive as running
-from real_agents import ModelServer, executable
+from adoption_homes import ODD
+from agent_double import sha256
+from real_agents import items
 
 TASK = "Say hello to the harbour"
+UNKNOWN = "99999999-2222-4333-8444-555555555555"
 
 
-class Workspace:
-    def __init__(self, root, binary, agentapi, server):
-        self.root, self.binary, self.agentapi = root, binary, agentapi
-        self.home, self.workdir = root / "home", root / "work"
-        for folder in (self.home, self.workdir, root / "path"):
-            folder.mkdir()
-        (root / "path/copilot").symlink_to(executable("copilot"))
-        self.environment = {
-            "HOME": str(self.home), "PATH": f"{agentapi.bin}:{root / 'path'}:{plans.PATH}", "LANG": "C.UTF-8",
-            "TERM": "xterm-256color", "AGENTAPI_PORT": str(agentapi.port), "DOUBLE_TIME_SCALE": "0.5",
-            "DOUBLE_STABLE_SECONDS": "0.5", "DOUBLE_JOURNAL": str(agentapi.journal_file),
-            "COPILOT_OFFLINE": "true", "COPILOT_PROVIDER_BASE_URL": f"http://127.0.0.1:{server.port}/v1",
-            "COPILOT_PROVIDER_API_KEY": "sk-fake", "COPILOT_MODEL": "gpt-4o",
-        }
-        self.processes = []
+class Trap:
+    """A session of the double's in a home of the real one."""
 
-    def words(self, *options):
-        return [self.binary, "copilot", "--agentapi", "--unattended", "--allow-all", "--workdir", str(self.workdir),
-                "--prompt", TASK, *options]
+    def __init__(self, agent):
+        self.agent = agent
+        self.state = agent.home / ".copilot/session-state"
+        planned = self.planned()
+        assert planned["start"] == "cold"
+        self.id = planned["session"]["id"]
+        self.session = copilot_double.Session(self.state / self.id, str(agent.workdir), 1790000000).open()
+        self.session.begin(TASK)
+        self.session.finish("Hello.")
+        self.file = self.session.file
 
-    def start(self):
-        with open(self.root / f"output-{len(self.processes)}", "wb") as output:
-            self.processes.append(subprocess.Popen(
-                self.words(), env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                start_new_session=True))
-        return self.processes[-1]
+    def planned(self, *options):
+        words = [self.agent.binary, "copilot", "--dry-run", "-o", "json", "--agentapi", *self.agent.options,
+                 "--workdir", self.agent.workdir, "--prompt", TASK, *options]
+        return plans.plan(plans.run(words, self.agent.environment))
 
-    def stop(self, process):
-        process.send_signal(signal.SIGTERM)
-        return process.wait(timeout=HANG)
+    def real(self, *words):
+        """The program itself, not its screen: its exit status, what it printed, and what the model saw."""
+        before = len(self.agent.server.requests())
+        done = subprocess.run(
+            ["copilot", *words, "-p", "go on", "--allow-all-tools"], env=self.agent.environment, cwd=self.agent.workdir,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=120)
+        texts = [items(request) for request in self.agent.server.requests()[before:]]
+        return done.returncode, done.stdout, texts
 
-    def dry(self):
-        return plans.plan(plans.run(self.words("--dry-run", "--format", "json"), self.environment))
+    def lines(self, change):
+        self.file.write_bytes(b"".join(change(self.file.read_bytes().splitlines(keepends=True))))
 
-    @property
-    def file(self):
-        return next(iter(self.home.glob(".copilot/session-state/*/events.jsonl")), None)
-
-    def events(self, kind):
-        lines = self.file.read_bytes().split(b"\n")[:-1] if self.file else []
-        return [event for event in map(json.loads, lines) if event["type"] == kind]
-
-    def locks(self):
-        return [int(lock.name.split(".")[1]) for lock in self.home.glob(".copilot/session-state/*/inuse.*.lock")]
+    def odd(self):
+        """A message whose text is of an unknown form."""
+        def change(lines):
+            for line in lines:
+                event = json.loads(line)
+                if event["type"] == "user.message":
+                    event["data"]["content"] = ODD
+                yield json.dumps(event).encode() + b"\n"
+        self.lines(change)
 
 
 @pytest.fixture
-def workspace(tmp_path, binary, agentapi, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    server = ModelServer("fake_openai.py", tmp_path)
-    made = Workspace(tmp_path, binary, agentapi, server)
-    yield made
-    for process in made.processes:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-    server.stop()
+def trap(workspaces):
+    return Trap(workspaces("copilot-real"))
 
 
-def test_cold_stopped_warm_and_a_torn_line(workspace):
-    planned = workspace.dry()
-    assert planned["start"] == "cold"
-    first = workspace.start()
-    until(lambda: workspace.events("assistant.turn_end"), "the answer")
-    assert [event["data"]["content"] for event in workspace.events("user.message")] == [TASK]
-    assert workspace.file.parent.name == planned["session"]["id"]
-    # Whoever has it open now is known by its lock.
-    assert any(running(pid) for pid in workspace.locks())
-    assert workspace.stop(first) == 0
+# What is done to it; what `copilot --resume=ID` says, None: it resumes; what agentlaunch says, and of which line.
+DAMAGE = {
+    "whole": (lambda t: None, None, "warm", None),
+    "killed-in-the-first-turn": (lambda t: t.lines(lambda lines: lines[:-2]), None, "warm", None),
+    "a-lock-left-behind": (lambda t: (t.session.folder / "inuse.999999.lock").write_text("999999"), None, "warm", None),
+    "nuls-at-the-end": (lambda t: t.file.write_bytes(t.file.read_bytes() + bytes(512)), None, "warm", None),
+    "no-description": (lambda t: (t.session.folder / "workspace.yaml").unlink(), None, "warm", None),
+    "index-of-garbage": (lambda t: (t.state.parent / "session-store.db").write_bytes(b"garbage"), None, "warm", None),
+    "torn-last-line": (lambda t: t.file.write_bytes(t.file.read_bytes()[:-30]), "corrupted (line 7", "unknown", 7),
+    "garbage-in-the-middle": (lambda t: t.lines(lambda lines: [*lines[:2], b"garbage\n", *lines[2:]]),
+                              "corrupted (line 3", "unknown", 3),
+    "a-text-of-another-form": (lambda t: t.odd(), "corrupted (line 4", "unknown", 4),
+    "a-mere-start": (lambda t: t.file.unlink(), "No session, task, or name matched", "cold", None),
+    "events-of-no-bytes": (lambda t: t.file.write_bytes(b""), "No session, task, or name matched", "cold", None),
+    "folder-gone": (lambda t: shutil.rmtree(t.session.folder), "No session, task, or name matched", "cold", None),
+    "flat-file-of-old": (lambda t: (t.file.rename(t.state / f"{t.id}.jsonl"), shutil.rmtree(t.session.folder)),
+                         "legacy flat JSONL", "cold", None),
+}
 
-    planned = workspace.dry()
-    assert (planned["start"], planned["prompt"]["given"]) == ("warm", "this")
-    second = workspace.start()
-    until(lambda: any(running(pid) for pid in workspace.locks()), "the resumed session")
-    workspace.agentapi.wait_for_status("stable")
-    assert workspace.stop(second) == 0
-    assert [event["data"]["content"] for event in workspace.events("user.message")] == [TASK]
 
-    # One torn line: unknown, and the agent itself refuses it.
-    whole = workspace.file.read_bytes()
-    workspace.file.write_bytes(whole[:-30])
-    result = plans.run(workspace.words("--dry-run", "--format", "json"), workspace.environment)
-    assert result.returncode == 65 and f"line {whole.count(chr(10).encode())} ".encode() in result.stdout
-    refused = plans.run([workspace.root / "path/copilot", f"--resume={workspace.file.parent.name}", "-p", "hi"],
-                        workspace.environment, workspace.workdir)
-    assert refused.returncode == 1 and b"corrupted" in refused.stderr + refused.stdout
+@pytest.mark.parametrize("case", DAMAGE)
+def test_what_the_real_copilot_does_with_it_is_what_is_planned(trap, case):
+    damage, refusal, start, line = DAMAGE[case]
+    damage(trap)
+    planned = trap.planned()
+    assert planned["start"] == start, planned["evidence"]
+    if line:
+        assert any(f"line {line} " in seen["finding"] for seen in planned["evidence"])
+    if start == "cold":
+        assert planned["prompt"]["action"] == "send"
+    status, said, asked = trap.real(f"--resume={trap.id}")
+    if refusal:
+        assert (status, asked) == (1, []) and refusal in said
+    else:
+        assert status == 0, said
+        assert asked[0] == [sha256(TASK.encode()), sha256(b"go on")]
+
+
+def test_an_opened_session_refuses_resume_and_takes_its_id_anew(trap):
+    """Why a start that was killed before any message is planned with --session-id and never with --resume."""
+    trap.file.unlink()
+    planned = trap.planned()
+    words = planned["agentCommand"][planned["agentCommand"].index("--session-id"):]
+    assert words == ["--session-id", trap.id] and planned["session"]["exists"]
+    status, said, asked = trap.real(*words)
+    assert status == 0 and asked == [[sha256(b"go on")]], said
+
+
+@pytest.mark.parametrize("words, refusal", [
+    ([f"--resume={UNKNOWN}"], "No session, task, or name matched"),
+    (["--session-id", "not-a-uuid"], "not a valid UUID"),
+    (["--session-id", UNKNOWN.replace("-4333-", "-9333-")], "not a valid UUID"),
+    (["--continue", "--session-id", UNKNOWN], "cannot be used with option '--continue'"),
+])
+def test_the_real_copilot_refuses_what_its_double_refuses(trap, words, refusal):
+    status, said, asked = trap.real(*words)
+    assert status == 1 and refusal in said and not asked
+    if words[0] == "--resume=" + UNKNOWN:
+        result = plans.run([trap.agent.binary, "copilot", "--dry-run", "--workdir", trap.agent.workdir, *words],
+                           trap.agent.environment)
+        assert result.returncode == 66

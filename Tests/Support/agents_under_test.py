@@ -189,7 +189,7 @@ class RealCopilot(RealAgent, Kind):
 
     def make_server(self):
         return ChatServer(self.folder, lambda text: re.sub(
-            r"\A<current_datetime>.*?</current_datetime>\s*|\s*<system_reminder>.*", "", text, flags=re.DOTALL))
+            r"\A<current_datetime(?:/>|>.*?</current_datetime>)\s*|\s*<system_reminder>.*", "", text, flags=re.DOTALL))
 
     def variables(self):
         return {"COPILOT_OFFLINE": "true", "COPILOT_PROVIDER_BASE_URL": f"http://127.0.0.1:{self.server.port}/v1",

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from agent_double import Refusal, converse, log, say, turn, words
 
-VERSION4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
+# 1.0.64 takes versions 1, 4 and 7 and refuses 9 and variants beyond 8 to b (measured; facts 2.5 say: version 4 only).
+UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 
 
 def release():
@@ -180,7 +181,7 @@ def main():
             raise Refusal("uses a legacy flat JSONL transcript format that is no longer supported")  # facts 2.10
         if "--resume" in options and not there and release() >= (1, 0, 51):
             raise Refusal(f"Error: No session, task, or name matched '{key}'")  # facts 2.5, 2.6
-        if not there and not VERSION4.fullmatch(key):
+        if not there and not UUID.fullmatch(key):
             raise Refusal("not a valid UUID, so a new session cannot be created")  # facts 2.5
     elif "--continue" in options or "--resume" in options:
         # facts 2.7: the most recent of any directory.
