@@ -18,7 +18,7 @@ final class ConversationFollower {
     /// The one that counts; nil until its id is known.
     private(set) var current: String?
     /// The agent: of all processes below this one, the one that has our conversation open.
-    private var process: Run.Process?
+    private(set) var process: Run.Process?
     /// What it had open when it was last looked at.
     private var open: Set<String> = []
     /// Those it came from, which it may still have open.
@@ -29,6 +29,10 @@ final class ConversationFollower {
     private var messages: Inotify?
     private(set) var deadline: Int64?
     private var quietUntil: Int64 = 0
+    /// The agent may open its conversation a moment after the sign: until it is known, it is looked for again, less and
+    /// less often and not for ever.
+    private var retry = shortest
+    private static let lastRetry: Int64 = 60_000
 
     init(
         _ agent: Agent,
@@ -73,12 +77,16 @@ final class ConversationFollower {
         let hasSign = signs?.drain() == true
         let hasMessage = messages?.drain() == true
         let now = monotonicMilliseconds()
+        if hasSign { retry = Self.shortest }
         if hasSign || hasMessage { deadline = min(deadline ?? .max, max(now, quietUntil)) }
         guard let due = deadline, due <= now else { return }
         deadline = nil
         look()
         let end = monotonicMilliseconds()
         quietUntil = end + max(Self.shortest, min(Self.longest, (end - now) * 10))
+        guard process == nil, current != nil, retry < Self.lastRetry else { return }
+        deadline = max(quietUntil, end + retry)
+        retry *= 2
     }
 
     /// The agent has gone, and its locks and its entry with it; what was said last may not have been seen yet.
