@@ -52,18 +52,21 @@ struct LaunchLocks {
 }
 
 /// The lock of the session that this launcher runs: taken when its id is known, held for life, and changed for
-/// another one's when the agent goes over to that.
+/// another one's when the conversation goes on under that.
 final class HeldSession {
     private let locks: LaunchLocks
     private var id: String?
     private var lock: FileLock?
 
+    init(_ locks: LaunchLocks) { self.locks = locks }
+
     /// Fails where another launcher runs the session; holds nothing where the agent has yet to choose the id.
-    init(_ locks: LaunchLocks, _ plan: LaunchPlan) throws(LaunchError) {
-        self.locks = locks
-        id = plan.decision.session?.id
+    func take(_ plan: LaunchPlan) throws(LaunchError) {
+        var id = plan.decision.session?.id
         if case .cold(let new) = plan.decision.start { id = new.id }
-        if let id { lock = try locks.takeSession(id) }
+        guard let id, id != self.id else { return }
+        lock = try locks.takeSession(id)
+        self.id = id
     }
 
     /// One that is taken already is no reason to stop an agent that runs.

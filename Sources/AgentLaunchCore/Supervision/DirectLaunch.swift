@@ -11,19 +11,21 @@ struct DirectLaunch {
     var rows: UInt16?
     /// Keeps a copy of what it prints; the whole of it where there is no standard output.
     var log: RotatingLog?
+    /// What it said last.
+    var tail: OutputTail?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
 
-    /// Returns when the agent has ended and all its output is out. Signals stay blocked afterwards, so
-    /// that nothing cuts short what the caller has to put away.
-    func run(_ observers: LaunchObservers) throws(LaunchError) -> ChildEnd {
-        // Before the size is read: a signal from here on waits to be passed on.
-        var signals = try LauncherSignals()
+    /// Returns when the agent has ended and all its output is out. The signals were taken over before the size is
+    /// read, so one that comes then waits to be passed on; and they stay blocked afterwards, so that nothing cuts
+    /// short what the caller has to put away.
+    func run(_ observers: LaunchObservers, _ signals: LauncherSignals) throws(LaunchError) -> LaunchEnd {
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
-        let process = try signals.start(
+        let process = try PseudoterminalChild(
             child,
             settings: outer ?? .plain,
-            size: size(onTerminal: outer != nil)
+            size: size(onTerminal: outer != nil),
+            signals: signals.inherited
         )
         StandardDescriptors.noteClosedOutput(log, note)
         let session = DirectSession(
@@ -33,6 +35,7 @@ struct DirectLaunch {
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observers: observers,
             log: log,
+            tail: tail,
             note: note
         )
         return session.run()

@@ -21,6 +21,7 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var survivors = 0
     private var isImpatient = false
+    private var wasAskedFor = false
 
     /// Nothing tells that the shell has put this job in the foreground (`fg`) or that a process has
     /// opened the pseudoterminal again, so these two are looked at this often, while they matter.
@@ -35,6 +36,7 @@ final class DirectSession {
         stop: StopSequence,
         observers: LaunchObservers,
         log: RotatingLog?,
+        tail: OutputTail?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
@@ -43,14 +45,14 @@ final class DirectSession {
         self.observers = observers
         self.note = note
         let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
-        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO, log: log)
+        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO, log: log, tail: tail)
         if onTerminal {
             terminal = RawMode(descriptor: STDIN_FILENO)
             size = WindowSize(of: STDIN_FILENO)
         }
     }
 
-    func run() -> ChildEnd {
+    func run() -> LaunchEnd {
         terminal?.enter()
         observers.started(pid: process.pid)
         while true {
@@ -63,7 +65,7 @@ final class DirectSession {
                 terminal?.leave()
                 relay.close()
                 close(process.master)
-                return end
+                return LaunchEnd(child: end, wasAskedFor: wasAskedFor)
             }
         }
     }
@@ -166,7 +168,10 @@ final class DirectSession {
     private func passOn(_ signal: Int32) {
         if signal == SIGHUP { hangupDue = nil }
         // After the end there is nobody to pass it to: it means that the rest need not be written.
-        if end != nil, signal != SIGUSR1, signal != SIGUSR2 { isImpatient = true }
+        if end != nil, signal != SIGUSR1, signal != SIGUSR2 {
+            isImpatient = true
+            wasAskedFor = true
+        }
         sendToGroup(signal)
         stop.passedOn(signal, now: monotonicMilliseconds())
     }
@@ -198,6 +203,7 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
+        wasAskedFor = stop.wasAsked(now: monotonicMilliseconds())
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
     }

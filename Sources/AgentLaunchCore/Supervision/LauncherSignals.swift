@@ -25,28 +25,5 @@ struct LauncherSignals {
         for number in numbers { sigaddset(&inherited.defaulted, number) }
     }
 
-    /// Starts the program with the signals as the caller had them; where that fails, this process has them back.
-    mutating func start(
-        _ program: ChildProgram,
-        settings: termios,
-        size: WindowSize,
-        input: Int32? = nil
-    ) throws(LaunchError) -> PseudoterminalChild {
-        do {
-            return try PseudoterminalChild(
-                program,
-                settings: settings,
-                size: size,
-                input: input,
-                signals: inherited
-            )
-        } catch {
-            giveBack()
-            throw error
-        }
-    }
-
     func next() -> Int32 { signals_next(descriptor) }
-
-    mutating func giveBack() { signals_give_back(&inherited, descriptor) }
 }

@@ -10,6 +10,7 @@ struct Relay {
     private let output: OutputSink
     /// Keeps a copy of what the agent prints.
     private let log: RotatingLog?
+    private let tail: OutputTail?
     private var toAgent = ByteQueue()
     private var toCaller = ByteQueue()
     private var modes: TerminalModes?
@@ -25,11 +26,12 @@ struct Relay {
     private(set) var isClosed = false
     private static let mostHeldByKernel = 262_144
 
-    init(master: Int32, input: Int32?, output: Int32, log: RotatingLog? = nil) {
+    init(master: Int32, input: Int32?, output: Int32, log: RotatingLog? = nil, tail: OutputTail? = nil) {
         self.master = master
         self.input = input
         self.output = OutputSink(output)
         self.log = log
+        self.tail = tail
         if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
     }
 
@@ -74,6 +76,7 @@ struct Relay {
                 if count > 0 {
                     let bytes = UnsafeRawBufferPointer(rebasing: space[..<count])
                     log?.write(bytes)
+                    tail?.write(bytes)
                     answer = answers?.replies(to: bytes) ?? []
                     modesChanged = modes?.observe(bytes) ?? false
                 }
