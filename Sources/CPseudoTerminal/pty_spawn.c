@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pty.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ static void send_report(int pipe, enum pty_step step, int error) {
 }
 
 // Only async-signal-safe calls from here to exec. All signals are blocked.
-static void run_child(const struct pty_request *request, int pipe) {
+static void run_child(const struct pty_request *request, int pipe, pid_t parent) {
     // forkpty ends the child silently when the session cannot be made; this message tells apart.
     send_report(pipe, PTY_STEP_NONE, 0);
     if (request->standard_input >= 0 && dup2(request->standard_input, STDIN_FILENO) == -1) {
@@ -34,6 +35,12 @@ static void run_child(const struct pty_request *request, int pipe) {
     }
     descriptors_close_on_exec_from(3);
     signals_in_child(&request->signals);
+    // If the parent is killed the terminal hangs up. Where that is ignored (nohup) the program is told by TERM; never
+    // both, because a second signal cuts short what an agent does at its end.
+    if (signals_is_ignored(SIGHUP)) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+        if (getppid() != parent) _exit(126);
+    }
     execve(request->executable, request->arguments, request->environment);
     send_report(pipe, PTY_STEP_EXEC, errno);
     _exit(127);
@@ -65,9 +72,10 @@ struct pty_child pty_spawn(const struct pty_request *request) {
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     int master = -1;
+    pid_t parent = getpid();
     pid_t pid = forkpty(&master, NULL, &request->settings, &request->size);
     int error = errno;
-    if (pid == 0) run_child(request, pipe[1]);
+    if (pid == 0) run_child(request, pipe[1], parent);
     sigprocmask(SIG_SETMASK, &before, NULL);
 
     close(pipe[1]);
