@@ -1,12 +1,15 @@
 """What an agent leaves behind when it ends, and what becomes of the agent when its launcher is killed."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from agentapi import HANG, is_alive, until
+from agentapi import HANG, until
+from module_run import is_alive
 
 PYTHON = sys.executable
 
@@ -108,6 +111,8 @@ def test_an_agent_that_takes_no_notice_is_ended_before_the_next_one_starts(direc
     script = f"trap '' {ignored}; echo $$ > left; exec sleep 1000"
     options = ("--workdir", str(tmp_path), "--stop-timeout", "2")
     process, agent = started(direct("sh", "-c", script, options=options), tmp_path)
+    runs = Path(os.environ["XDG_STATE_HOME"])
+    until(lambda: any(json.loads(file.read_text())["child"] for file in runs.rglob("run.json")), "the agent in run.json")
     process.kill()
     process.wait()
     assert is_alive(agent)
@@ -135,7 +140,7 @@ def test_an_agent_that_stops_itself_without_a_terminal_goes_on(direct):
 @pytest.mark.parametrize("number", [signal.SIGCONT, signal.SIGTERM])
 def test_under_agentapi_a_stopped_agent_goes_on_with_a_cont_to_the_launcher_or_its_stop(agentapi, under_agentapi, number):
     """Nothing tells that agentapi's child has stopped; what is asked of agentlaunch does."""
-    process = under_agentapi("--stop-timeout", "30")
+    process = under_agentapi("--stop-timeout", "30", AGENT_ON_INT="0")
     agent = agentapi.wait_for_agent()["pid"]
     agentapi.wait_for_status("stable")
     os.kill(agent, signal.SIGSTOP)
