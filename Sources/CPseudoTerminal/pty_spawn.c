@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "include/descriptors.h"
+#include "include/fault_point.h"
 
 struct report {
     enum pty_step step;
@@ -41,6 +42,7 @@ static void run_child(const struct pty_request *request, int pipe, pid_t parent)
         prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
         if (getppid() != parent) _exit(126);
     }
+    FAULT_POINT("exec.before");
     execve(request->executable, request->arguments, request->environment);
     send_report(pipe, PTY_STEP_EXEC, errno);
     _exit(127);
@@ -73,9 +75,11 @@ struct pty_child pty_spawn(const struct pty_request *request) {
     sigprocmask(SIG_SETMASK, &all, &before);
     int master = -1;
     pid_t parent = getpid();
+    FAULT_POINT("fork.before");
     pid_t pid = forkpty(&master, NULL, &request->settings, &request->size);
     int error = errno;
     if (pid == 0) run_child(request, pipe[1], parent);
+    FAULT_POINT("fork.after");
     sigprocmask(SIG_SETMASK, &before, NULL);
 
     close(pipe[1]);
@@ -93,5 +97,6 @@ struct pty_child pty_spawn(const struct pty_request *request) {
         }
         return failure(report.step, report.error);
     }
+    FAULT_POINT("exec.after");
     return (struct pty_child){.pid = pid, .master = master, .failed_step = PTY_STEP_NONE};
 }

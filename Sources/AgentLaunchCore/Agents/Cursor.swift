@@ -9,9 +9,22 @@ extension Agent {
         usualPlaces: ["~/.local/bin", "~/.cursor/bin"],
         install: "curl -fsS https://cursor.com/install | bash",
         agentAPIType: "cursor",
+        oldestKnown: "2025.09.17",
         newestKnown: "2026.09.10",
-        limits:
-            "a chat is half on Cursor's server; a prompt that begins with - or is one word in small letters goes "
+        compatibility: Compatibility(
+            module: "coder-labs/cursor-cli",
+            support: .planned,
+            issue: 747,
+            sessionData: ["~/.cursor/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .documentation,
+            what:
+                "a double with real stores, made from public documentation and reports; stores of both layouts"
+        ),
+        limits: "the other half of a chat is on Cursor's server; which root a release reads is known "
+            + "to itself alone; a prompt that begins with - or is one word in small letters goes "
             + "only by agentapi",
         refusedArguments: cursorRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },

@@ -9,6 +9,8 @@ struct StoreQuery: Sendable {
     var name: String
     /// `candidates` are those of every directory: for lists, never for a start.
     var everywhere = false
+    /// They are those of every name, where an agent keeps them by name: for lists, never for a start.
+    var everyName = false
     /// The conversation's own directory, for agents that keep theirs there.
     var conversation: Path?
     /// Ids and names that the record of this conversation holds: a try among them counts as having a trace.

@@ -20,8 +20,10 @@ struct RecordFile: Sendable {
     }
 
     func write(_ record: Record) throws(Errno) {
+        faultPoint("record.before")
         try makeFolders(path.parent, mode: 0o700)
         try replaceFile(path, JSONWriter.pretty(record.json))
+        faultPoint("record.after")
     }
 
     private func damaged(_ kind: StoreTrouble.Kind, _ why: String, _ findings: inout Findings) -> RecordState

@@ -21,12 +21,11 @@ struct AgentAPILaunch {
         var signals = signals
         // agentapi stops its agent with INT and, dying, leaves it a HUP; ignored ones would stay ignored there.
         signals.setDefaultInChild([SIGINT, SIGQUIT, SIGHUP])
-        let process = try PseudoterminalChild(
+        let process = try signals.start(
             child,
             settings: .plain,
             size: WindowSize(columns: 80, rows: 24),
-            input: input,
-            signals: signals.inherited
+            input: input
         )
         StandardDescriptors.noteClosedOutput(log, note)
         let session = AgentAPISession(

@@ -21,11 +21,10 @@ struct DirectLaunch {
     /// short what the caller has to put away.
     func run(_ observers: LaunchObservers, _ signals: LauncherSignals) throws(LaunchError) -> LaunchEnd {
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
-        let process = try PseudoterminalChild(
+        let process = try signals.start(
             child,
             settings: outer ?? .plain,
-            size: size(onTerminal: outer != nil),
-            signals: signals.inherited
+            size: size(onTerminal: outer != nil)
         )
         StandardDescriptors.noteClosedOutput(log, note)
         let session = DirectSession(
