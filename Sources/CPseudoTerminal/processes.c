@@ -29,6 +29,15 @@ struct child_event processes_next_event(void) {
     return event;
 }
 
+int processes_has_child(void) {
+    siginfo_t info;
+    int result;
+    do {
+        result = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+    } while (result == -1 && errno == EINTR);
+    return result == 0 || errno != ECHILD;
+}
+
 int process_open(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
 
 int process_signal(int pidfd, int signal) { return (int)syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0); }

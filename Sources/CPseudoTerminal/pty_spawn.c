@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pty.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,7 +29,7 @@ static void fail(int pipe, struct report report, enum pty_step step, int error) 
 }
 
 // Only async-signal-safe calls from here to exec. All signals are blocked.
-static void run_child(const struct pty_request *request, int pipe) {
+static void run_child(const struct pty_request *request, int pipe, pid_t parent) {
     // forkpty ends the child silently when the session cannot be made; this message tells apart.
     struct report report = {.step = PTY_STEP_NONE};
     if (request->is_job) report.anchor = job_anchor_start();
@@ -43,6 +44,12 @@ static void run_child(const struct pty_request *request, int pipe) {
     }
     descriptors_close_on_exec_from(3);
     signals_in_child(&request->signals);
+    // If the parent is killed the terminal hangs up. Where that is ignored (nohup) the program is told by TERM; never
+    // both, because a second signal cuts short what an agent does at its end.
+    if (signals_is_ignored(SIGHUP)) {
+        prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
+        if (getppid() != parent) _exit(126);
+    }
     FAULT_POINT("exec.before");
     execve(request->executable, request->arguments, request->environment);
     fail(pipe, report, PTY_STEP_EXEC, errno);
@@ -77,10 +84,11 @@ struct pty_child pty_spawn(const struct pty_request *request) {
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     int master = -1;
+    pid_t parent = getpid();
     FAULT_POINT("fork.before");
     pid_t pid = forkpty(&master, NULL, &request->settings, &request->size);
     int error = errno;
-    if (pid == 0) run_child(request, pipe[1]);
+    if (pid == 0) run_child(request, pipe[1], parent);
     FAULT_POINT("fork.after");
     sigprocmask(SIG_SETMASK, &before, NULL);
 

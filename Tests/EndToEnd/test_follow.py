@@ -161,9 +161,10 @@ def test_copilot_goes_on_in_a_new_session(command, tmp_path, binary):
 
     terminal = Terminal(words, work, environment)
     try:
+        terminal.wait_for("/commands")
         terminal.wait_quiet(2)
         terminal.say(TASK)
-        old = until(lambda: session(TASK), "the answer")
+        old = until(lambda: session(TASK), lambda: f"the answer; the screen:\n{terminal.text()[-2000:]}")
         assert recorded() == [old]
         terminal.wait_quiet(2)
         terminal.say(command)

@@ -60,7 +60,7 @@ struct Predecessor {
         let what = run.transport == .agentapi ? "agentapi" : run.agent
         say("waiting for \(what) (pid \(child.pid)) to end, which lost its launcher")
         var isKilled = false
-        var isAsked = run.transport == .direct
+        var isAsked = false
         let grace = min(Self.grace, timeout / 2)
         while !child.hasEnded(within: Int32(min(Self.lookAgain, remaining))) {
             collect(below: child.pid)
@@ -70,7 +70,9 @@ struct Predecessor {
                 guard child.hasEnded(within: 5000) else { throw stuck(child.pid) }
                 break
             }
-            if !isAsked, monotonicMilliseconds() - started >= grace, goesOn(child.pid) {
+            if !isAsked, monotonicMilliseconds() - started >= grace,
+                run.transport == .direct || goesOn(child.pid)
+            {
                 try? child.send(SIGTERM)
                 isAsked = true
             }

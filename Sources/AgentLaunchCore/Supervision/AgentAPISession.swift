@@ -113,7 +113,11 @@ final class AgentAPISession {
         while true {
             switch signals.next() {
             case 0: return
-            case SIGTERM, SIGINT, SIGHUP, SIGQUIT: stop.request(now: monotonicMilliseconds())
+            case SIGTERM, SIGINT, SIGHUP, SIGQUIT:
+                // One that is stopped could not do what it does at its end.
+                Descendants.continueStopped()
+                stop.request(now: monotonicMilliseconds())
+            case SIGCONT: Descendants.continueStopped()
             case SIGUSR1: if end == nil { kill(process.pid, SIGUSR1) }
             // As for any job: agentapi has a session of its own and goes on.
             case SIGTSTP: signals_stop_group()
@@ -157,7 +161,7 @@ final class AgentAPISession {
             }
         }
         // What agentapi left behind became a child of this process; its end comes as SIGCHLD.
-        if end != nil, !stop.isKilling { survivors = Descendants.pids().count }
+        if end != nil, !stop.isKilling { survivors = Descendants.count() }
     }
 
     private func ended(_ end: ChildEnd) {

@@ -18,9 +18,10 @@ final class ConversationFollower {
     /// The one that counts; nil until its id is known.
     private(set) var current: String?
     /// The agent: of all processes below this one, the one that has our conversation open.
-    private var process: Run.Process?
-    /// What it had open when it was last looked at.
+    private(set) var process: Run.Process?
+    /// What it has open: nothing at all between two, and when it ends.
     private var open: Set<String> = []
+    private var lastOpen: Set<String> = []
     /// Those it came from, which it may still have open.
     private var left: Set<String> = []
 
@@ -29,6 +30,11 @@ final class ConversationFollower {
     private var messages: Inotify?
     private(set) var deadline: Int64?
     private var quietUntil: Int64 = 0
+    /// A sign may come before what it is a sign of: a folder before the lock in it. So it is looked again, less and less
+    /// often: a few times, or for some minutes while nothing shows which conversation the agent has open.
+    private var retry = shortest
+    private static let lastRetry: Int64 = 1000
+    private static let lastSearch: Int64 = 60_000
 
     init(
         _ agent: Agent,
@@ -73,16 +79,24 @@ final class ConversationFollower {
         let hasSign = signs?.drain() == true
         let hasMessage = messages?.drain() == true
         let now = monotonicMilliseconds()
+        if hasSign { retry = Self.shortest }
         if hasSign || hasMessage { deadline = min(deadline ?? .max, max(now, quietUntil)) }
         guard let due = deadline, due <= now else { return }
         deadline = nil
         look()
         let end = monotonicMilliseconds()
         quietUntil = end + max(Self.shortest, min(Self.longest, (end - now) * 10))
+        let isSearching = process == nil || open.isEmpty
+        guard current != nil, retry < (isSearching ? Self.lastSearch : Self.lastRetry) else { return }
+        deadline = max(quietUntil, end + retry)
+        retry *= 2
     }
 
     /// The agent has gone, and its locks and its entry with it; what was said last may not have been seen yet.
-    func ended() { follow() }
+    func ended() {
+        open = lastOpen
+        follow()
+    }
 
     // MARK: What the agent has open
 
@@ -91,11 +105,13 @@ final class ConversationFollower {
         signs?.watchOnly(store.signs)
         guard let current else { return }
         if process?.isAlive != true { process = find(current, store) }
-        guard let process else { return }
+        guard let process else {
+            open = []
+            return
+        }
         let open = store.sessions(openBy: process.pid)
-        // Nothing at all: between two, or about to end.
-        if open.isEmpty { return }
         self.open = open
+        if !open.isEmpty { lastOpen = open }
         follow()
         watchMessages()
     }

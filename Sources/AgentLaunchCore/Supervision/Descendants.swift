@@ -11,11 +11,28 @@ enum Descendants {
     /// Sends KILL to all that are alive; returns how many those were.
     static func killAll() -> Int { signalAll(SIGKILL) }
 
-    /// Sends a signal to all that are alive; returns how many those were.
+    /// Sends a signal to all that are alive, of one terminal session or of every one; returns how many those were.
     @discardableResult
-    static func signalAll(_ signal: Int32) -> Int {
-        let living = own()
-        for (pid, entry) in living {
+    static func signalAll(_ signal: Int32, session: Int32? = nil) -> Int {
+        send(signal, to: living(session))
+    }
+
+    /// How many are alive.
+    static func count(session: Int32? = nil) -> Int {
+        // Who has no children has no descendants: a subreaper's orphans are its children.
+        processes_has_child() == 0 ? 0 : living(session).count
+    }
+
+    /// Those that were stopped go on. Nobody else would continue them where no shell with job control is above.
+    static func continueStopped() { send(SIGCONT, to: own().filter(\.value.isStopped)) }
+
+    private static func living(_ session: Int32?) -> [Int32: ProcessStat] {
+        own().filter { session == nil || $0.value.session == session }
+    }
+
+    @discardableResult
+    private static func send(_ signal: Int32, to processes: [Int32: ProcessStat]) -> Int {
+        for (pid, entry) in processes {
             let process = process_open(pid)
             guard process >= 0 else { continue }
             defer { close(process) }
@@ -23,7 +40,7 @@ enum Descendants {
             // tells, and the descriptor cannot change its process any more.
             if ProcessStat(pid)?.startTicks == entry.startTicks { _ = process_signal(process, signal) }
         }
-        return living.count
+        return processes.count
     }
 
     static func pids() -> [Int32] { Array(own().keys) }

@@ -23,6 +23,9 @@ final class DirectSession {
     private var isImpatient = false
     private var foreground = ForegroundWatch()
     private var reader = StalledReader()
+    /// When a person is told what is waited for.
+    private var noteDue: Int64?
+    private static let noteAfter: Int64 = 1000
     private var wasAskedFor = false
 
     /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
@@ -64,8 +67,9 @@ final class DirectSession {
             moveBytes()
             if relay.passedOn > 0 { trapPoint("moved") }
             takeTimers(now: monotonicMilliseconds())
-            if let end, relay.isFinished, !stop.isKilling || survivors == 0 || stop.hasGivenUp {
-                terminal?.leave()
+            guard let end, relay.isFinished else { continue }
+            terminal?.leave()
+            if survivors == 0 || stop.hasGivenUp {
                 foreground.update(isBackground: false, terminal: STDIN_FILENO, now: 0)
                 relay.close()
                 close(process.master)
@@ -100,7 +104,7 @@ final class DirectSession {
         // A finished drain is not announced by poll: what is there is read at once.
         let drain = end != nil && relay.wantsAgent ? now : nil
         let times = [
-            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline,
+            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline, noteDue,
             observers.deadline,
         ]
         guard let next = times.compactMap({ $0 }).min() else { return -1 }
@@ -119,6 +123,12 @@ final class DirectSession {
         if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
         if stop.isDue(now: now) { killEverything() }
         giveUpOnReader(now: now)
+        if let due = noteDue, now >= due {
+            noteDue = nil
+            if survivors > 0 {
+                note("the agent has ended; what it left behind (\(survivors)) has yet to end")
+            }
+        }
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
         observers.wake(ready.observers, now: now)
     }
@@ -190,8 +200,12 @@ final class DirectSession {
         if end != nil, signal != SIGUSR1, signal != SIGUSR2 {
             isImpatient = true
             wasAskedFor = true
+            if survivors > 0 { killEverything() }
         }
         sendToGroup(signal)
+        if end == nil, terminal == nil, signal == SIGTERM || signal == SIGHUP {
+            Descendants.continueStopped()
+        }
         stop.passedOn(signal, now: monotonicMilliseconds())
     }
 
@@ -202,7 +216,7 @@ final class DirectSession {
 
     private func killEverything() {
         sendToGroup(SIGKILL)
-        survivors = Descendants.killAll()
+        survivors = Descendants.signalAll(SIGKILL, session: leftSession)
     }
 
     // MARK: - The child
@@ -210,7 +224,7 @@ final class DirectSession {
     private func reap() {
         while true {
             let event = processes_next_event()
-            if event.change == CHILD_NONE { return }
+            if event.change == CHILD_NONE { break }
             guard event.pid == process.pid else {
                 process.reaped(event.pid)
                 continue
@@ -221,15 +235,30 @@ final class DirectSession {
             default: childEnded(.signalled(event.value))
             }
         }
+        if survivors > 0, end != nil { survivors = Descendants.count(session: leftSession) }
     }
 
     private func childEnded(_ end: ChildEnd) {
+        let now = monotonicMilliseconds()
         self.end = end
         process.ended()
-        wasAskedFor = stop.wasAsked(now: monotonicMilliseconds())
+        wasAskedFor = stop.wasAsked(now: now)
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
+        survivors = Descendants.count(session: leftSession)
+        guard survivors > 0 else { return }
+        // The kernel has hung up on the foreground only.
+        Descendants.signalAll(SIGHUP, session: leftSession)
+        Descendants.signalAll(SIGTERM, session: leftSession)
+        Descendants.continueStopped()
+        stop.passedOn(SIGTERM, now: now)
+        noteDue = now + Self.noteAfter
     }
+
+    /// Which of the agent's descendants end with it: after a stop that was asked for all, whatever their session. An
+    /// agent that ended by itself leaves alone what has a session of its own: daemons are made to be shared, such as
+    /// Codex's, and somebody else may be using one.
+    private var leftSession: Int32? { end == nil || wasAskedFor ? nil : process.pid }
 
     /// The agent stops: so does this job, for the shell above to take over. Where there is no such
     /// shell, nobody would ever continue it, so it goes on at once.

@@ -19,3 +19,6 @@ struct child_event processes_next_event(void);
 /// A pidfd, or -1 and errno.
 int process_open(pid_t pid);
 int process_signal(int pidfd, int signal);
+
+/// Whether this process has any child, alive or dead and not yet waited for.
+int processes_has_child(void);

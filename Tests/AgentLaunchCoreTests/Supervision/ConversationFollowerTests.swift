@@ -19,7 +19,8 @@ struct ConversationFollowerTests {
             _ query: StoreQuery,
             _ current: String?,
             pids: @escaping () -> [Int32],
-            others: Set<String> = []
+            others: Set<String> = [],
+            passes: Bool = true
         ) {
             let made = ConversationFollower(
                 agent,
@@ -31,8 +32,17 @@ struct ConversationFollowerTests {
             )
             follower = made
             made.started()
-            pass()
+            if passes { pass() }
         }
+
+        /// One wait and one look; what is tried again later stays to be done.
+        func wakeOnce() {
+            guard let follower, let due = follower.deadline else { return }
+            _ = poll(nil, 0, Int32(max(0, due - monotonicMilliseconds())))
+            follower.wake()
+        }
+
+        var isBound: Bool { follower?.process != nil }
 
         /// Whatever it waits for passes: what became ready, and its own time.
         func pass() {
@@ -40,10 +50,11 @@ struct ConversationFollowerTests {
             repeat {
                 var entries = follower.interests
                 let now = monotonicMilliseconds()
-                let wait = follower.deadline.map { Int32(max(0, $0 - now)) } ?? 0
+                // Longer ones are for an agent that is not there yet.
+                let wait = follower.deadline.map { Int32(min(1000, max(0, $0 - now))) } ?? 0
                 _ = poll(&entries, nfds_t(entries.count), wait)
                 follower.wake()
-            } while follower.deadline != nil
+            } while follower.deadline.map { $0 - monotonicMilliseconds() < 1000 } ?? false
         }
 
         func identified(_ id: String) {
@@ -171,6 +182,29 @@ struct ConversationFollowerTests {
         try claude.enter(Self.second)
         watch.pass()
         #expect(watch.moves == [Self.second])
+    }
+
+    @Test("The agent that opens its conversation only after the sign is found without another one")
+    func late() throws {
+        let scratch = try ScratchFolder()
+        let process = try Sleeper(named: "copilot")
+        let folder = try scratch.makeFolder(scratch.path / ".copilot/session-state/\(Self.first)")
+        let query = StoreQuery(
+            environment: Environment(),
+            home: scratch.path,
+            workdir: "/w",
+            name: "default"
+        )
+        let watch = Watch(.copilot, query, Self.first, pids: { [process.pid] }, passes: false)
+        watch.wakeOnce()
+        // A lock in the session's own folder: nothing happens in the folder that is watched.
+        try scratch.write(
+            ".copilot/session-state/\(Self.first)/inuse.\(process.pid).lock",
+            "\(process.pid)"
+        )
+        watch.pass()
+        #expect(watch.isBound && (try? fileStatus(folder)) != nil)
+        #expect(watch.isIdle)
     }
 
     @Test("The register's folder may come after the agent")
