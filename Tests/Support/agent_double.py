@@ -67,6 +67,10 @@ def typed(line):
 
 def converse(store):
     """Lines from the terminal until /exit or its end."""
+    if "AGENT_DOUBLE_READY" in os.environ:
+        import typing_double
+
+        return typing_double.converse(store, type(store).__module__.removesuffix("_double"))
     say("the double is ready\n> ")
     line = b""
     while True:

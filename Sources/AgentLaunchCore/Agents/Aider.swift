@@ -14,6 +14,8 @@ extension Agent {
         refusedArguments: aiderRefusedArguments,
         isSessionID: { _ in false },
         firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
+        // Its questions begin a paste too, without this mark.
+        inputReadiness: InputReadiness(marks: ["> "], announcesPaste: true),
         store: { AiderStore($0) },
         command: aiderCommand
     )

@@ -18,6 +18,7 @@ extension Agent {
         firstRun: { query, _, _ in ampFirstRun(query) },
         pinnedURLs: { PinnedURL.inText(AmpFolders($0).settings) },
         newThread: ["threads", "new"],
+        inputReadiness: InputReadiness(marks: ["╭", "╰"]),
         store: { AmpStore($0) },
         command: ampCommand
     )

@@ -9,7 +9,7 @@ extension Agent {
         agentAPIType: "copilot",
         newestKnown: "1.0.64",
         limits:
-            "takes a prompt only under agentapi; conversations of releases before session-state/ are not resumed",
+            "a prompt is typed, or given by agentapi; conversations of releases before session-state/ are not resumed",
         refusedArguments: copilotRefusedArguments,
         isSessionID: isUUID,
         // A warm start is the same in every release.
@@ -17,6 +17,8 @@ extension Agent {
         firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
         // It changes to the directory that the session remembers.
         whenElsewhere: "would work in the other directory",
+        // Its dialogs hide the cursor; the mark is in them too.
+        inputReadiness: InputReadiness(marks: ["❯"], announcesPaste: true, showsCursor: true),
         store: { CopilotStore($0) },
         command: { (request) throws(LaunchError) in try copilotCommand(request) }
     )

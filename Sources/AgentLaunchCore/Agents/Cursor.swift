@@ -19,6 +19,7 @@ extension Agent {
         firstRun: { query, _, version in cursorFirstRun(query, version) },
         pinnedURLs: { CursorFolders($0).pinnedURLs },
         whenElsewhere: "would begin another chat under the same id",
+        inputReadiness: .boxed,
         store: { CursorStore($0) },
         command: cursorCommand
     )

@@ -19,6 +19,7 @@ extension Agent {
                 PinnedURL.inFiles($0 / "settings/mcp.json", $0 / "agents")
             }
         },
+        inputReadiness: .boxed,
         storesPromptWithAnswer: true,
         store: { KiroStore($0) },
         command: kiroCommand

@@ -15,6 +15,7 @@ extension Agent {
         isSessionID: isOpenCodeSessionID,
         pinnedURLs: { OpenCodeFolders($0).configurations.flatMap(PinnedURL.inText) },
         whenElsewhere: "would work in the wrong directory",
+        inputReadiness: InputReadiness(marks: ["╹▀▀▀"]),
         store: { OpenCodeStore($0) },
         command: openCodeCommand
     )

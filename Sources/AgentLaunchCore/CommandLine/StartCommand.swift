@@ -160,21 +160,28 @@ struct StartCommand {
             : nil
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
-        let members: [(any LaunchObserver)?] = [upkeep, files, watcher, chat, upkeep.deadline(asked: chat)]
+        let typed = TypedPrompt(plan, watcher) { diagnostics.warn($0) }
+        let members: [(any LaunchObserver)?] = [
+            upkeep, files, watcher, chat, typed, upkeep.deadline(asked: chat),
+        ]
         let observers = LaunchObservers(members: members.compactMap(\.self))
-        do throws(LaunchError) { return try run(plan.transport, materials, observers, upkeep) } catch {
+        let end: ChildEnd
+        do throws(LaunchError) { end = try run(plan.transport, materials, observers, upkeep, typed) } catch {
             // Nothing ran, so nothing was given.
             record.prompts.removeAll { $0.state == .given && $0.at == now }
             if isRecorded { write(record) }
             throw error
         }
+        if let failure = typed?.failure { throw failure }
+        return end
     }
 
     private func run(
         _ transport: Transport,
         _ materials: LaunchMaterials,
         _ observers: LaunchObservers,
-        _ upkeep: LaunchUpkeep
+        _ upkeep: LaunchUpkeep,
+        _ prompt: TypedPrompt?
     ) throws(LaunchError) -> ChildEnd {
         switch transport {
         case .direct:
@@ -184,6 +191,7 @@ struct StartCommand {
                 columns: request.termWidth.map { UInt16($0) },
                 rows: request.termHeight.map { UInt16($0) },
                 log: upkeep.log,
+                prompt: prompt,
                 note: { diagnostics.warn(Warning("terminal", $0)) }
             )
             return try launch.run(observers)

@@ -63,6 +63,7 @@ extension Record {
             "stateSession": .optional(stateSession),
             "stateFile": .optional(stateFile?.description),
             "moduleDirectory": .optional(moduleDirectory?.description),
+            "owesPrompt": .bool(owesPrompt),
             "prompts": .array(
                 prompts.map {
                     [
@@ -97,6 +98,7 @@ extension Record {
             stateFile: json["stateFile"]?.text.map { Path($0) },
             moduleDirectory: json["moduleDirectory"]?.text.map { Path($0) }
         )
+        owesPrompt = json["owesPrompt"]?.flag ?? false
         for prompt in prompts {
             guard let sha256 = prompt["sha256"]?.text, let bytes = prompt["bytes"]?.integer,
                 let at = prompt["at"]?.text.flatMap({ Timestamp($0) }), let how = prompt["how"]?.text,

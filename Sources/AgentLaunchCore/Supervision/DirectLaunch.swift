@@ -11,6 +11,8 @@ struct DirectLaunch {
     var rows: UInt16?
     /// Keeps a copy of what it prints; the whole of it where there is no standard output.
     var log: RotatingLog?
+    /// Typed into the agent's terminal when it is ready.
+    var prompt: TypedPrompt?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
 
@@ -42,6 +44,7 @@ struct DirectLaunch {
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observers: observers,
             log: log,
+            prompt: prompt,
             note: note
         )
         return session.run()
