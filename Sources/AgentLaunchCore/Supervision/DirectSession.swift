@@ -131,6 +131,8 @@ final class DirectSession {
         case .paste:
             prompt.begins()
             relay.type(prompt.text)
+            // It may be written already, and then nothing else would wake the loop.
+            _ = relay.typingStep(now: now)
         case .enter:
             relay.pressEnter()
             prompt.isTyped()

@@ -87,7 +87,7 @@ struct PromptTyping {
         case .waiting(nil):
             min(signs.areThere ? now + Self.lookAgain : .max, startedAt + Self.patience)
         case .pasted(let written?): taken(written)
-        // Writing wakes the loop.
+        // What is still to be written wakes the loop.
         case .pasted(nil): nil
         }
     }
