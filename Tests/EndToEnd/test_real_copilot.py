@@ -1,4 +1,4 @@
-"""The real Copilot CLI 1.0.64 under agentapi's double, against a model server on loopback: cold, stopped, warm, torn."""
+"""The real Copilot CLI 1.0.64 under agentapi's double and with its prompt typed, against a model server on loopback: cold, stopped, warm, torn."""
 
 import json
 import signal
@@ -31,11 +31,11 @@ class Workspace:
             "COPILOT_OFFLINE": "true", "COPILOT_PROVIDER_BASE_URL": f"http://127.0.0.1:{server.port}/v1",
             "COPILOT_PROVIDER_API_KEY": "sk-fake", "COPILOT_MODEL": "gpt-4o",
         }
-        self.processes = []
+        self.processes, self.transport, self.task = [], "--agentapi", TASK
 
     def words(self, *options):
-        return [self.binary, "copilot", "--agentapi", "--unattended", "--allow-all", "--workdir", str(self.workdir),
-                "--prompt", TASK, *options]
+        return [self.binary, "copilot", self.transport, "--unattended", "--allow-all", "--workdir", str(self.workdir),
+                "--prompt", self.task, *options]
 
     def start(self):
         with open(self.root / f"output-{len(self.processes)}", "wb") as output:
@@ -103,3 +103,32 @@ def test_cold_stopped_warm_and_a_torn_line(workspace):
     refused = plans.run([workspace.root / "path/copilot", f"--resume={workspace.file.parent.name}", "-p", "hi"],
                         workspace.environment, workspace.workdir)
     assert refused.returncode == 1 and b"corrupted" in refused.stderr + refused.stdout
+
+
+def test_typed_into_a_direct_start_once_and_only_when_cold(workspace):
+    workspace.transport, workspace.task = "--direct", "it's \"quoted\"\n\n  \u00e9 \U0001fabf `x`\n" + "line\n" * 200 + "end"
+    planned = workspace.dry()
+    assert (planned["start"], planned["prompt"]["delivery"]) == ("cold", "typed")
+    first = workspace.start()
+    until(lambda: workspace.events("assistant.turn_end"), "the answer")
+    assert [event["data"]["content"] for event in workspace.events("user.message")] == [workspace.task]
+    assert workspace.file.parent.name == planned["session"]["id"]
+    assert workspace.stop(first) == 0
+
+    planned = workspace.dry()
+    assert (planned["start"], planned["prompt"]["given"], planned["prompt"]["action"]) == ("warm", "this", "skip")
+    workspace.processes.append(subprocess.Popen(
+        workspace.words("--resume-prompt", "and now?"), env=workspace.environment, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True))
+    until(lambda: len(workspace.events("user.message")) == 2, "the resume prompt")
+    assert workspace.stop(workspace.processes[-1]) == 0
+    assert [event["data"]["content"] for event in workspace.events("user.message")] == [workspace.task, "and now?"]
+
+
+def test_tabs_that_copilot_makes_spaces_of_are_known_as_the_same_prompt(workspace):
+    workspace.transport, workspace.task = "--direct", "a\tb\n\tc d\t\te"
+    first = workspace.start()
+    until(lambda: workspace.events("user.message"), "the prompt")
+    assert workspace.events("user.message")[0]["data"]["content"] == workspace.task.replace("\t", "    ")
+    workspace.stop(first)
+    assert workspace.dry()["prompt"]["given"] == "this"
