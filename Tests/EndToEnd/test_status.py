@@ -16,8 +16,8 @@ from agentapi import HANG, free_port, is_up, until  # noqa: E402
 from background import Background, has_ended, start_ticks  # noqa: E402
 
 KEYS = [
-    "agent", "session", "workdir", "state", "phase", "transport", "pid", "childPid", "port", "url", "startedAt", "log",
-    "end",
+    "agent", "session", "workdir", "state", "phase", "transport", "pid", "childPid", "port", "url", "startedAt",
+    "restarts", "log", "end",
 ]
 
 
@@ -71,7 +71,7 @@ def test_a_start_runs_then_has_ended_with_its_status(background):
     assert running == {
         "agent": "custom", "session": "default", "workdir": str(background.workdir), "state": "running", "phase": None,
         "transport": "direct", "pid": run["launcher"]["pid"], "childPid": run["child"]["pid"], "port": None,
-        "url": None, "startedAt": run["startedAt"], "log": run["log"], "end": None,
+        "url": None, "startedAt": run["startedAt"], "restarts": 0, "log": run["log"], "end": None,
     }
     line = background.command("status", "custom").stdout.splitlines()[1].split()
     assert line == ["custom", "default", "running", str(running["pid"]), "-", run["startedAt"], str(background.workdir)]

@@ -9,8 +9,8 @@ extension Agent {
         agentAPIType: "aider",
         newestKnown: "0.86.2",
         limits:
-            "what is restored is a summary where it is long, and never the files that were added; a prompt goes only "
-            + "by agentapi",
+            "what is restored is a summary where it is long, and never the files that were added; a prompt is typed, "
+            + "or given by agentapi",
         refusedArguments: aiderRefusedArguments,
         isSessionID: { _ in false },
         firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },

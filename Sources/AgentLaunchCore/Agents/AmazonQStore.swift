@@ -99,11 +99,7 @@ final class AmazonQStore: SessionStore {
 
     /// Whether somebody has signed in; nil if that cannot be told.
     var isSignedIn: Bool? {
-        let answer = try? reader.read { (database) throws(SQLiteFailure) in
-            guard try database.columns(of: "auth_kv").contains("key") else { return false }
-            return try !database.rows("SELECT key FROM auth_kv WHERE key LIKE '%:token'") { _ in true }
-                .isEmpty
-        }
+        let answer = try? reader.read { (database) throws(SQLiteFailure) in try QTable.hasToken(database) }
         switch answer {
         case .read(let isSignedIn, _): return isSignedIn
         case .absent, .empty: return false

@@ -12,7 +12,7 @@ extension Agent {
         newestKnown: "0.0.1785",
         limits:
             "useless without network: its threads are on Amp's server, and none is verified before it is resumed; "
-            + "a prompt goes only by agentapi",
+            + "a prompt is typed, which nothing here confirms, or given by agentapi",
         refusedArguments: ampRefusedArguments,
         isSessionID: isAmpThreadID,
         firstRun: { query, _, _ in ampFirstRun(query) },

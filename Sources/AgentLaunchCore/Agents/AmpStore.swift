@@ -74,7 +74,7 @@ final class AmpStore: SessionStore {
                     "\(session.messages ?? 0) messages"
                 )
                 guard session.state == .resumable else { continue }
-                if thread.trees.isEmpty, !query.everywhere { throw thread.placeless }
+                if thread.trees.isEmpty, !query.everywhere { throw .placeless(session) }
                 if !query.everywhere { session.directory = query.workdir }
                 result.sessions.append(session)
             } catch {

@@ -110,15 +110,6 @@ struct AmpThread {
         )
     }
 
-    var placeless: StoreTrouble {
-        StoreTrouble(
-            path: path,
-            kind: .damaged,
-            why: "it holds a conversation, and nothing in it names a directory",
-            nextStep: "resume it with --resume \(id), or pass --fresh"
-        )
-    }
-
     /// `file:///a%20b`; some releases wrote the path without percent signs.
     static func folder(_ uri: String) -> Path? {
         guard uri.hasPrefix("file:///") else { return nil }

@@ -100,15 +100,6 @@ struct AuggieSession {
         )
     }
 
-    var placeless: StoreTrouble {
-        StoreTrouble(
-            path: path,
-            kind: .damaged,
-            why: "it holds a conversation, and nothing in it names a directory",
-            nextStep: "resume it with --resume \(id), or pass --fresh"
-        )
-    }
-
     var description: String {
         turns == 0
             ? "no exchange"

@@ -69,7 +69,9 @@ final class AuggieStore: SessionStore {
                     }
                 case .here, .unknown:
                     let session = try found.session(workdir)
-                    if session.state == .resumable, found.place(workdir) == .unknown { throw found.placeless }
+                    if session.state == .resumable, found.place(workdir) == .unknown {
+                        throw .placeless(session)
+                    }
                     findings.saw(path, session.state == .resumable ? .ok : .ignored, found.description)
                     if session.state == .resumable { result.sessions.append(session) }
                 }

@@ -11,8 +11,8 @@ extension Agent {
         agentAPIType: "cursor",
         newestKnown: "2026.09.10",
         limits:
-            "a chat is half on Cursor's server; a prompt that begins with - or is one word in small letters goes "
-            + "only by agentapi",
+            "a chat is half on Cursor's server; a prompt that begins with - or is one word in small letters is "
+            + "typed, or given by agentapi",
         refusedArguments: cursorRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
         needsVersion: { !$0.attended },

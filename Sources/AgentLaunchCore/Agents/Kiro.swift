@@ -9,7 +9,7 @@ extension Agent {
         install: "curl -fsSL https://cli.kiro.dev/install | bash",
         agentAPIType: "custom",
         newestKnown: "2.27.1",
-        limits: "resumes by id from 2.5.1 on; takes a prompt only under agentapi",
+        limits: "resumes by id from 2.5.1 on; a prompt is typed, or given by agentapi",
         refusedArguments: kiroRefusedArguments,
         isSessionID: { KiroEngine.isSessionID($0) },
         needsVersion: { if case .cold = $0.start { false } else { true } },

@@ -9,7 +9,7 @@ extension Agent {
         agentAPIType: "opencode",
         newestKnown: "1.18.29",
         limits:
-            "a resumed conversation takes a prompt only under agentapi; a build of another release channel "
+            "in a resumed conversation a prompt is typed, or given by agentapi; a build of another release channel "
             + "needs OPENCODE_DB",
         refusedArguments: openCodeRefusedArguments,
         isSessionID: isOpenCodeSessionID,

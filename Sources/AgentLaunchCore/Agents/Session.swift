@@ -55,6 +55,16 @@ struct StoreTrouble: Error, Equatable, Sendable {
     var why: String
     /// What the user can do.
     var nextStep: String
+
+    /// A conversation that may be anybody's.
+    static func placeless(_ session: Session) -> StoreTrouble {
+        StoreTrouble(
+            path: session.store,
+            kind: .damaged,
+            why: "it holds a conversation, and nothing in it names a directory",
+            nextStep: "resume it with --resume \(session.id), or pass --fresh"
+        )
+    }
 }
 
 /// What the store says about one id.

@@ -40,32 +40,9 @@ struct ConversationBackup {
         let temporary = target + ".tmp"
         try remove(temporary)
         try makeFolders(temporary, mode: 0o700)
-        for file in files { try copy(file, to: temporary / file.lastComponent) }
+        for file in files { try copyFile(file, to: temporary / file.lastComponent) }
         let result = temporary.withCString { from in target.withCString { rename(from, $0) } }
         if result != 0 { throw Errno.last }
-    }
-
-    /// Files of hundreds of megabytes are not held in memory.
-    private func copy(_ file: Path, to target: Path) throws(Errno) {
-        let source = try ReadOnlyFile(file)
-        let descriptor = try target.withCString { (name) throws(Errno) in
-            try retrying { open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600) }
-        }
-        defer { close(descriptor) }
-        var offset = 0
-        while true {
-            let chunk = try source.read(1 << 20, at: offset)
-            if chunk.isEmpty { break }
-            offset += chunk.count
-            var rest = chunk[...]
-            while !rest.isEmpty {
-                let written = try retrying {
-                    rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
-                }
-                rest = rest.dropFirst(written)
-            }
-        }
-        _ = try retrying { fsync(descriptor) }
     }
 
     private func remove(_ path: Path) throws(Errno) {

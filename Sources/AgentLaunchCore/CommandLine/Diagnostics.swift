@@ -76,6 +76,9 @@ struct Diagnostics: Sendable {
         )
     }
 
+    /// Always written: why there is no more to come; the status is the agent's.
+    func fail(_ message: String, _ fields: [Field] = []) { write(.error, message, fields) }
+
     func warn(_ warning: Warning) {
         guard level >= .warning else { return }
         let text = format == .json ? warning.message : "warning: \(warning.message) [\(warning.code)]"

@@ -73,14 +73,7 @@ enum Help {
     static func lines(_ spec: OptionSpec) -> [String] { wrapped(description(spec), to: width - column) }
 
     private static func description(_ spec: OptionSpec) -> String {
-        var notes: [String] = []
-        if let fallback = spec.fallback { notes.append("default: \(fallback)") }
-        switch spec.availability {
-        case .now: break
-        // Of an option with values only some are missing; the error says which.
-        case .notYet: notes.append(spec.takesValue && spec.fallback != nil ? "rest not yet" : "not yet")
-        }
-        return spec.help + (notes.isEmpty ? "" : " (\(notes.joined(separator: "; ")))")
+        spec.help + (spec.fallback.map { " (default: \($0))" } ?? "")
     }
 
     private static func optionGroups(of commands: [CommandName]) -> String {

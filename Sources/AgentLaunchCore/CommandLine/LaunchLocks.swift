@@ -14,14 +14,6 @@ struct LaunchLocks {
         try take(preparation.conversation / Self.name)
     }
 
-    /// Nil where the agent has yet to choose the id.
-    func takeSession(_ plan: LaunchPlan) throws(LaunchError) -> FileLock? {
-        var id = plan.decision.session?.id
-        if case .cold(let new) = plan.decision.start { id = new.id }
-        guard let id else { return nil }
-        return try takeSession(id)
-    }
-
     func takeSession(_ id: String) throws(LaunchError) -> FileLock? {
         try take(preparation.state.sessionLock(agent: preparation.agent.name, id: id))
     }
@@ -59,23 +51,32 @@ struct LaunchLocks {
     }
 }
 
-/// The lock of a session whose id the agent chose: taken when it is learnt, held for life.
-final class LearntSession {
+/// The lock of the session that this launcher runs: taken when its id is known, held for life, and changed for
+/// another one's when the conversation goes on under that.
+final class HeldSession {
     private let locks: LaunchLocks
+    private var id: String?
     private var lock: FileLock?
-    private var isDone: Bool
 
-    init(_ locks: LaunchLocks, known: String?) {
-        self.locks = locks
-        isDone = known != nil
+    init(_ locks: LaunchLocks) { self.locks = locks }
+
+    /// Fails where another launcher runs the session; holds nothing where the agent has yet to choose the id.
+    func take(_ plan: LaunchPlan) throws(LaunchError) {
+        var id = plan.decision.session?.id
+        if case .cold(let new) = plan.decision.start { id = new.id }
+        guard let id, id != self.id else { return }
+        lock = try locks.takeSession(id)
+        self.id = id
     }
 
     /// One that is taken already is no reason to stop an agent that runs.
-    func hold(_ id: String?) {
-        guard !isDone, let id else { return }
-        isDone = true
+    func change(to id: String?) {
+        guard let id, id != self.id else { return }
+        self.id = id
         lock = (try? locks.takeSession(id)) ?? nil
     }
+
+    func release() { lock = nil }
 }
 
 extension Preparation {

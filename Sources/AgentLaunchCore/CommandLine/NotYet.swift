@@ -7,11 +7,6 @@ enum NotYet {
         .completions: "agentlaunch --help lists the options",
     ]
 
-    /// Options that a start refuses and a dry run plans, and what to do instead.
-    static let options: [OptionName: String] = [
-        .restart: "use --restart never, and restart agentlaunch by your service manager"
-    ]
-
     static func check(_ command: CommandName) throws(LaunchError) {
         guard let instead = commands[command] else { return }
         throw LaunchError(
@@ -20,22 +15,6 @@ enum NotYet {
             "not yet in agentlaunch \(ProductVersion.current)",
             instead
         )
-    }
-
-    /// What the options of a start ask for. A dry run starts nothing and is let through.
-    static func check(_ request: Request) throws(LaunchError) {
-        guard !request.dryRun else { return }
-        var asked: [(OptionName, value: String)] = []
-        if request.restart == .onFailure { asked.append((.restart, " on-failure")) }
-        for (name, value) in asked {
-            guard let instead = options[name] else { continue }
-            throw LaunchError(
-                .usage,
-                name.flag + value,
-                "a start cannot do this yet in agentlaunch \(ProductVersion.current)",
-                instead
-            )
-        }
     }
 }
 

@@ -81,12 +81,6 @@ struct OptionSpec: Sendable {
         case general = "Help"
     }
 
-    enum Availability: Equatable, Sendable {
-        case now
-        /// Parsed, planned, and refused by a start; the text says what to use instead.
-        case notYet(String)
-    }
-
     enum Environment: Equatable, Sendable {
         /// `AGENTLAUNCH_` and the name in capitals.
         case ownName
@@ -140,6 +134,4 @@ struct OptionSpec: Sendable {
             Variables.prefix + name.rawValue.uppercased().map { $0 == "-" ? "_" : String($0) }.joined()
         }
     }
-
-    var availability: Availability { NotYet.options[name].map(Availability.notYet) ?? .now }
 }

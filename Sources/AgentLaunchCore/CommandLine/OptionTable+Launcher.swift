@@ -37,7 +37,7 @@ extension OptionTable {
             value: .choice(RestartPolicy.words),
             group: .supervision,
             fallback: "never",
-            help: "start again when the agent fails"
+            help: "go on when the agent fails, at most 5 times in 10 minutes"
         ),
         OptionSpec(
             name: .detach,

@@ -4,7 +4,9 @@ import Glibc
 /// executes nothing in a dry run.
 @dynamicMemberLookup
 struct Preparation {
-    let context: StartContext
+    var context: StartContext
+    /// In place of the one on disk, which may be one that could not be written: of the run that this one follows.
+    var ownRecord: Record?
     let surroundings: Surroundings
     let state: StateFolder
 
@@ -64,7 +66,7 @@ struct Preparation {
         var unreadableResume: LaunchError?
         let resumePrompt = try read(context.request.resumePrompt, &findings) { unreadableResume = $0 }
 
-        let record = recordFile.read(&findings)
+        let record = ownRecord.map(RecordState.present) ?? recordFile.read(&findings)
         var query = StoreQuery(
             environment: context.environment,
             home: context.home,

@@ -112,7 +112,6 @@ struct Request: Equatable, Sendable {
         arguments = invocation.passed
         warnings = invocation.warnings
         try checkTogether(read)
-        try NotYet.check(self)
     }
 
     private static func conversation(_ read: OptionReader) throws(LaunchError) -> Conversation {

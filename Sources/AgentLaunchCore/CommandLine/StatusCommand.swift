@@ -44,6 +44,9 @@ struct StatusCommand {
             }
         }
         private var url: String? { isLive ? run?.port.map { "http://localhost:\($0)" } : nil }
+        private var child: Int32? {
+            isLive && run?.restartDue == nil ? run?.child?.pid : nil
+        }
         /// When it was started; of a launcher that wrote nothing, when its process was.
         private var since: Timestamp? {
             run?.startedAt ?? conversation.launcher.flatMap { ProcessStatus($0.process.pid)?.started }
@@ -59,10 +62,11 @@ struct StatusCommand {
                 "phase": .optional(phase?.rawValue),
                 "transport": .optional(run?.transport.rawValue),
                 "pid": pid.map { .integer($0) } ?? .null,
-                "childPid": isLive ? run?.child.map { .integer($0.pid) } ?? .null : .null,
+                "childPid": child.map { .integer($0) } ?? .null,
                 "port": isLive ? run?.port.map { .integer($0) } ?? .null : .null,
                 "url": .optional(url),
                 "startedAt": .optional(since?.rfc3339),
+                "restarts": run.map { .integer($0.restarts) } ?? .null,
                 "log": .optional(run?.log?.description),
                 "end": end.map { ["status": .integer($0.status), "at": .string($0.at.rfc3339)] } ?? .null,
             ]

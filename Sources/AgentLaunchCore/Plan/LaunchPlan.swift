@@ -57,6 +57,8 @@ struct LaunchPlan: Sendable {
     var agentCommand: [AgentCommand.Argument] = []
     var environment = EnvironmentChange()
     var version: VersionAnswer
+    /// `--restart on-failure`: what follows is planned when it is due.
+    var isRestarted = false
     var findings: Findings
 
     /// argv of the child.

@@ -10,6 +10,13 @@ extension LaunchPlan {
         if !command.isEmpty {
             lines += beside("command", commandLines(showPrompt: showPrompt))
         }
+        if isRestarted, !command.isEmpty {
+            lines += field(
+                "if it fails",
+                "started again, warm: at most \(RestartThrottle.most) times in "
+                    + "\(RestartThrottle.window / 60_000) minutes, the prompt not given again"
+            )
+        }
         for setting in environment.set {
             lines += field("sets", "\(setting.name)=\(ShellQuoting.quote(setting.shown))")
         }

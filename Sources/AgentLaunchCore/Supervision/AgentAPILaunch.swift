@@ -10,28 +10,24 @@ struct AgentAPILaunch {
     var stopTimeoutMilliseconds = 15_000
     /// Keeps a copy of what it prints; the whole of it where there is no standard output.
     var log: RotatingLog?
+    /// What it said last.
+    var tail: OutputTail?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void
 
     /// Returns when agentapi has ended and its output is out. Signals stay blocked afterwards, so that nothing cuts
     /// short what the caller has to put away.
-    func run(_ observers: LaunchObservers) throws(LaunchError) -> ChildEnd {
-        var signals = try LauncherSignals()
+    func run(_ observers: LaunchObservers, _ signals: LauncherSignals) throws(LaunchError) -> LaunchEnd {
+        var signals = signals
         // agentapi stops its agent with INT and, dying, leaves it a HUP; ignored ones would stay ignored there.
         signals.setDefaultInChild([SIGINT, SIGQUIT, SIGHUP])
-        let process: PseudoterminalChild
-        do {
-            process = try PseudoterminalChild(
-                child,
-                settings: .plain,
-                size: WindowSize(columns: 80, rows: 24),
-                input: input,
-                signals: signals.inherited
-            )
-        } catch {
-            signals.giveBack()
-            throw error
-        }
+        let process = try PseudoterminalChild(
+            child,
+            settings: .plain,
+            size: WindowSize(columns: 80, rows: 24),
+            input: input,
+            signals: signals.inherited
+        )
         if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
             note(discardedOutput("it is closed"))
         }
@@ -41,6 +37,7 @@ struct AgentAPILaunch {
             stop: AgentAPIStop(timeout: stopTimeoutMilliseconds),
             observers: observers,
             log: log,
+            tail: tail,
             note: note
         )
         return session.run()

@@ -29,6 +29,7 @@ final class AgentAPISession {
         stop: AgentAPIStop,
         observers: LaunchObservers,
         log: RotatingLog?,
+        tail: OutputTail?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
@@ -36,10 +37,10 @@ final class AgentAPISession {
         self.stop = stop
         self.observers = observers
         self.note = note
-        drain = Drain(master: process.master, output: STDOUT_FILENO, log: log)
+        drain = Drain(master: process.master, output: STDOUT_FILENO, log: log, tail: tail)
     }
 
-    func run() -> ChildEnd {
+    func run() -> LaunchEnd {
         observers.started(pid: process.pid)
         while true {
             var entries = [
@@ -70,7 +71,10 @@ final class AgentAPISession {
                 close(process.master)
                 noteDropped()
                 // A status of its own tells that agentapi did not end by itself.
-                return wasKilled ? .exited(1) : end
+                return LaunchEnd(
+                    child: wasKilled ? .exited(1) : end,
+                    wasAskedFor: stop.isRequested || drain.saidShutdown
+                )
             }
         }
     }

@@ -138,7 +138,8 @@ struct BackgroundWait {
 }
 
 extension ChildEnd {
-    fileprivate var words: String {
+    /// To follow the name of what ended.
+    var words: String {
         switch self {
         case .exited(let status): "ended with status \(status)"
         case .signalled(let number): "was ended by signal \(number)"

@@ -11,29 +11,24 @@ struct DirectLaunch {
     var rows: UInt16?
     /// Keeps a copy of what it prints; the whole of it where there is no standard output.
     var log: RotatingLog?
+    /// What it said last.
+    var tail: OutputTail?
     /// Typed into the agent's terminal when it is ready.
     var prompt: TypedPrompt?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
 
-    /// Returns when the agent has ended and all its output is out. Signals stay blocked afterwards, so
-    /// that nothing cuts short what the caller has to put away.
-    func run(_ observers: LaunchObservers) throws(LaunchError) -> ChildEnd {
-        // Before the size is read: a signal from here on waits to be passed on.
-        var signals = try LauncherSignals()
+    /// Returns when the agent has ended and all its output is out. The signals were taken over before the size is
+    /// read, so one that comes then waits to be passed on; and they stay blocked afterwards, so that nothing cuts
+    /// short what the caller has to put away.
+    func run(_ observers: LaunchObservers, _ signals: LauncherSignals) throws(LaunchError) -> LaunchEnd {
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
-        let process: PseudoterminalChild
-        do {
-            process = try PseudoterminalChild(
-                child,
-                settings: outer ?? .plain,
-                size: size(onTerminal: outer != nil),
-                signals: signals.inherited
-            )
-        } catch {
-            signals.giveBack()
-            throw error
-        }
+        let process = try PseudoterminalChild(
+            child,
+            settings: outer ?? .plain,
+            size: size(onTerminal: outer != nil),
+            signals: signals.inherited
+        )
         if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
             note(discardedOutput("it is closed"))
         }
@@ -44,6 +39,7 @@ struct DirectLaunch {
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observers: observers,
             log: log,
+            tail: tail,
             prompt: prompt,
             note: note
         )

@@ -22,6 +22,7 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var survivors = 0
     private var isImpatient = false
+    private var wasAskedFor = false
 
     /// Nothing tells that the shell has put this job in the foreground (`fg`) or that a process has
     /// opened the pseudoterminal again, so these two are looked at this often, while they matter.
@@ -36,6 +37,7 @@ final class DirectSession {
         stop: StopSequence,
         observers: LaunchObservers,
         log: RotatingLog?,
+        tail: OutputTail?,
         prompt: TypedPrompt?,
         note: @escaping (String) -> Void
     ) {
@@ -51,6 +53,7 @@ final class DirectSession {
             input: input,
             output: STDOUT_FILENO,
             log: log,
+            tail: tail,
             typing: prompt.map { PromptTyping($0.readiness, now: monotonicMilliseconds()) }
         )
         if onTerminal {
@@ -59,7 +62,7 @@ final class DirectSession {
         }
     }
 
-    func run() -> ChildEnd {
+    func run() -> LaunchEnd {
         terminal?.enter()
         observers.started(pid: process.pid)
         while true {
@@ -72,7 +75,7 @@ final class DirectSession {
                 terminal?.leave()
                 relay.close()
                 close(process.master)
-                return end
+                return LaunchEnd(child: end, wasAskedFor: wasAskedFor)
             }
         }
     }
@@ -198,7 +201,10 @@ final class DirectSession {
     private func passOn(_ signal: Int32) {
         if signal == SIGHUP { hangupDue = nil }
         // After the end there is nobody to pass it to: it means that the rest need not be written.
-        if end != nil, signal != SIGUSR1, signal != SIGUSR2 { isImpatient = true }
+        if end != nil, signal != SIGUSR1, signal != SIGUSR2 {
+            isImpatient = true
+            wasAskedFor = true
+        }
         sendToGroup(signal)
         stop.passedOn(signal, now: monotonicMilliseconds())
     }
@@ -230,6 +236,7 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
+        wasAskedFor = stop.wasAsked(now: monotonicMilliseconds())
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
     }

@@ -7,6 +7,7 @@ struct Drain {
     private let output: OutputSink
     /// Keeps a copy of all of it.
     private let log: RotatingLog?
+    private let tail: OutputTail?
     private var queue = ByteQueue(capacity: 1 << 20)
     private var outputFailed = false
     private var lines = LineScanner()
@@ -19,13 +20,16 @@ struct Drain {
     private(set) var saidShutdown = false
 
     private static let mostHeldByKernel = 262_144
-    /// Prompts are printed too, as part of the agent's command line, but with their quotes escaped.
-    private static let shutdownLine = Bytes("msg=\"Received shutdown signal\"".utf8)
+    /// What releases from 0.12.0 on say, and those before. Prompts are printed too, as part of the agent's command
+    /// line, but with their quotes escaped.
+    private static let shutdownLines = ["msg=\"Received shutdown signal\"", "msg=\"Closing process\""]
+        .map { Bytes($0.utf8) }
 
-    init(master: Int32, output: Int32, log: RotatingLog? = nil) {
+    init(master: Int32, output: Int32, log: RotatingLog? = nil, tail: OutputTail? = nil) {
         self.master = master
         self.output = OutputSink(output)
         self.log = log
+        self.tail = tail
     }
 
     var outputDescriptor: Int32 { output.descriptor }
@@ -44,8 +48,11 @@ struct Drain {
             }
             if count > 0 {
                 left -= count
-                chunk.withUnsafeBytes { log?.write($0) }
-                if !saidShutdown { saidShutdown = lines.finds(Self.shutdownLine, in: chunk) }
+                chunk.withUnsafeBytes {
+                    log?.write($0)
+                    tail?.write($0)
+                }
+                if !saidShutdown { saidShutdown = lines.finds(Self.shutdownLines, in: chunk) }
                 if outputFailed { queue.removeAll() }
             } else if count == -1, errno == EINTR {
                 continue
@@ -93,14 +100,17 @@ struct Drain {
     }
 }
 
-/// Finds a text in a stream that comes in pieces.
+/// Finds texts in a stream that comes in pieces.
 private struct LineScanner {
     private var tail = Bytes()
 
-    mutating func finds(_ text: Bytes, in piece: Bytes) -> Bool {
+    /// Whether one of them ends in this piece.
+    mutating func finds(_ texts: [Bytes], in piece: Bytes) -> Bool {
         let stream = tail + piece
-        tail = Bytes(stream.suffix(text.count - 1))
-        guard stream.count >= text.count else { return false }
-        return (0...(stream.count - text.count)).contains { stream[$0...].starts(with: text) }
+        tail = Bytes(stream.suffix((texts.map(\.count).max() ?? 1) - 1))
+        let first = Set(texts.compactMap(\.first))
+        return stream.indices.contains { index in
+            first.contains(stream[index]) && texts.contains { stream[index...].starts(with: $0) }
+        }
     }
 }

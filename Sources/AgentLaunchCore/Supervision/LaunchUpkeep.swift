@@ -13,6 +13,7 @@ final class LaunchUpkeep: LaunchObserver {
     private(set) var readyDue: Int64?
     private let warn: (Warning) -> Void
     private var hasFailed = false
+    private var isReported = false
 
     /// Writes `run.json` at once: the child is not started yet, and whoever looks finds its launcher.
     init(
@@ -50,9 +51,13 @@ final class LaunchUpkeep: LaunchObserver {
     /// The program runs. From here on a background process needs its caller no more.
     func started(pid: Int32) {
         run.child = Run.Process(pid)
+        run.agentProcess = nil
+        if run.restartDue != nil { run.restarts += 1 }
+        run.restartDue = nil
         write()
         if run.transport == .agentapi { deadline = monotonicMilliseconds() + Self.lookAgain }
-        guard let report, let log else { return }
+        guard let report, let log, !isReported else { return }
+        isReported = true
         log.takeStandardError()
         report.send(
             .started(
@@ -82,6 +87,18 @@ final class LaunchUpkeep: LaunchObserver {
         readyDue = nil
         report?.send(.late(seen))
         kill(getpid(), SIGTERM)
+    }
+
+    /// The child has ended, and another one is started after so many milliseconds.
+    func restarts(in pause: Int64, after status: Int32) {
+        let now = Timestamp.now()
+        run.restartDue = Timestamp(milliseconds: now.milliseconds + pause)
+        write()
+        // In the background the log has the warning already.
+        if report != nil { return }
+        log?.line(
+            "\(now.rfc3339) \(run.heading) ended with status \(status), started again in \(pause / 1000) s"
+        )
     }
 
     /// The status that this process is about to end with.

@@ -26,6 +26,4 @@ struct LauncherSignals {
     }
 
     func next() -> Int32 { signals_next(descriptor) }
-
-    mutating func giveBack() { signals_give_back(&inherited, descriptor) }
 }

@@ -31,6 +31,10 @@ struct Run: Equatable, Sendable {
     var log: Path?
     var stopTimeoutMilliseconds: Int
     var startedAt: Timestamp
+    /// How often the child was started again.
+    var restarts = 0
+    /// When that happens next; nil while a child runs. What is said of the last one stays until then.
+    var restartDue: Timestamp?
     /// Nil while it runs, and for ever if the launcher was killed.
     var end: End?
 }

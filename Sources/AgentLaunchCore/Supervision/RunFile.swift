@@ -34,6 +34,8 @@ extension Run {
             "log": .optional(log?.description),
             "stopTimeoutMilliseconds": .integer(stopTimeoutMilliseconds),
             "startedAt": .string(startedAt.rfc3339),
+            "restarts": .integer(restarts),
+            "restartDue": .optional(restartDue?.rfc3339),
             "end": end.map { ["status": .integer($0.status), "at": .string($0.at.rfc3339)] } ?? .null,
         ]
     }
@@ -59,6 +61,8 @@ extension Run {
             log: json["log"]?.text.map { Path($0) },
             stopTimeoutMilliseconds: Int(stopTimeout),
             startedAt: startedAt,
+            restarts: json["restarts"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
+            restartDue: json["restartDue"]?.text.flatMap { Timestamp($0) },
             end: json["end"].flatMap(End.init)
         )
     }

@@ -8,6 +8,9 @@ struct StopSequence {
     private(set) var deadline: Int64?
     /// Set once that has begun.
     private(set) var isKilling = false
+    /// When INT or QUIT was passed on last: an agent may end of it, or only its turn.
+    private var interruptedAt: Int64?
+    private var isTold = false
     private var passes = 0
     /// A process in uninterruptible sleep can outlive KILL; this is when it is no longer waited for.
     private static let mostPasses = 250
@@ -17,7 +20,9 @@ struct StopSequence {
 
     /// Called for every signal that was passed on.
     mutating func passedOn(_ signal: Int32, now: Int64) {
-        guard signal == SIGTERM || signal == SIGHUP, deadline == nil else { return }
+        if signal == SIGINT || signal == SIGQUIT { interruptedAt = now }
+        guard signal == SIGTERM || signal == SIGHUP, !isTold else { return }
+        isTold = true
         deadline = now + timeout
     }
 
@@ -28,6 +33,11 @@ struct StopSequence {
         passes += 1
         deadline = passes < Self.mostPasses ? now + Self.pause : nil
         return true
+    }
+
+    /// Whether somebody asked for the end that came now.
+    func wasAsked(now: Int64) -> Bool {
+        isTold || interruptedAt.map { now - $0 <= max(timeout, 1000) } == true
     }
 
     /// A second after the first KILL: what is still waited for is a reader that does not read.

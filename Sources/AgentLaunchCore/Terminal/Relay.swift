@@ -10,6 +10,7 @@ struct Relay {
     private let output: OutputSink
     /// Keeps a copy of what the agent prints.
     private let log: RotatingLog?
+    private let tail: OutputTail?
     private var toAgent = ByteQueue()
     private var toCaller = ByteQueue()
     private var modes: TerminalModes?
@@ -36,6 +37,7 @@ struct Relay {
         input: Int32?,
         output: Int32,
         log: RotatingLog? = nil,
+        tail: OutputTail? = nil,
         typing: PromptTyping? = nil
     ) {
         self.master = master
@@ -43,6 +45,7 @@ struct Relay {
         self.input = input
         self.output = OutputSink(output)
         self.log = log
+        self.tail = tail
         if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
     }
 
@@ -142,6 +145,7 @@ struct Relay {
                     let bytes = UnsafeRawBufferPointer(rebasing: space[..<count])
                     log?.write(bytes)
                     typing?.sawOutput(bytes, now: monotonicMilliseconds())
+                    tail?.write(bytes)
                     answer = answers?.replies(to: bytes) ?? []
                     modesChanged = modes?.observe(bytes) ?? false
                 }

@@ -33,9 +33,6 @@ struct HelpTests {
 
     @Test("What is not there yet is marked")
     func notYet() {
-        for name in NotYet.options.keys {
-            #expect(Help.lines(name.spec).joined(separator: " ").contains("not yet"), "\(name.flag)")
-        }
         let lines = Help.general().split(separator: "\n").filter { $0.contains("  agentlaunch ") }
         #expect(lines.filter { $0.contains("(not yet)") }.count == NotYet.commands.count)
     }

@@ -176,25 +176,13 @@ struct RequestTests {
         #expect(waiting.detach && waiting.waitReadyMilliseconds == 9000)
     }
 
-    @Test(
-        "What is not there yet is refused by a start and planned by a dry run",
-        arguments: [["--restart=on-failure"]]
-    )
-    func notYet(_ options: [String]) throws {
-        let error = try refusal(["claude"] + options)
-        #expect(error.status == .usage)
-        #expect(error.why.contains("yet"))
-        #expect(throws: Never.self) { try request(["claude", "--dry-run"] + options) }
-    }
-
-    @Test("The same by a variable")
-    func notYetVariables() throws {
+    @Test("A failed agent is started again only if that is asked for, by option or variable")
+    func restart() throws {
+        #expect(try request(["claude"]).restart == .never)
+        #expect(try request(["claude", "--restart=on-failure"]).restart == .onFailure)
         let environment = Environment(["AGENTLAUNCH_RESTART": "on-failure"])
-        let error = try #require(throws: LaunchError.self) {
-            try request(bytes: [bytes("claude")], environment)
-        }
-        #expect(error.why.contains("yet"))
-        #expect(throws: Never.self) { try request(["claude", "--restart=never", "--detach=false"]) }
+        #expect(try request(bytes: [bytes("claude")], environment).restart == .onFailure)
+        #expect(try refusal(["claude", "--restart=always"]).what == "--restart")
     }
 
     @Test("A start looks at stdin and stdout, a dry run at stdin or stderr")

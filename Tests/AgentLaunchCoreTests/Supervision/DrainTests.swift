@@ -75,14 +75,17 @@ struct DrainTests {
         #expect(drain.dropped > 0)
     }
 
-    @Test("knows the line that announces the end, also when it comes in two pieces")
-    func findsTheShutdownLine() {
+    @Test(
+        "knows the lines that announce the end, of new and old releases, also when they come in two pieces",
+        arguments: [("Received shut", "down signal"), ("Closing p", "rocess")]
+    )
+    func findsTheShutdownLine(_ pieces: (String, String)) {
         let pipes = Pipes()
         var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
-        pipes.produce("time=… level=INFO msg=\"Received shut")
+        pipes.produce("time=… level=INFO msg=\"\(pieces.0)")
         drain.read()
         #expect(!drain.saidShutdown)
-        pipes.produce("down signal\"\n")
+        pipes.produce("\(pieces.1)\"\n")
         drain.read()
         #expect(drain.saidShutdown)
     }

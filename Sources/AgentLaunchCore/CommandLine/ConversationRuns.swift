@@ -1,0 +1,125 @@
+/// All runs of a conversation under one launcher: the first, and with `--restart on-failure` those that follow it.
+/// Locks, log, `run.json` and the caller in the foreground see one launch.
+struct ConversationRuns {
+    let preparation: Preparation
+    let diagnostics: Diagnostics
+    let ready: ReadyToRun
+    let upkeep: LaunchUpkeep
+    let session: HeldSession
+    private let signals = LaunchSignals()
+    private let tail = OutputTail()
+
+    init(
+        _ preparation: Preparation,
+        _ diagnostics: Diagnostics,
+        _ ready: ReadyToRun,
+        _ upkeep: LaunchUpkeep,
+        _ session: HeldSession
+    ) {
+        self.preparation = preparation
+        self.diagnostics = diagnostics
+        self.ready = ready
+        self.upkeep = upkeep
+        self.session = session
+    }
+
+    func run(
+        _ first: Preparation.Outcome,
+        _ claim: consuming FileLock?
+    ) throws(LaunchError) -> ChildEnd {
+        let isRestarted = preparation.request.restart == .onFailure
+        var restarts = Restarts()
+        var last = try single(preparation, isRestarted ? tail : nil).run(first, claim)
+        while isRestarted {
+            let step = restarts.step(
+                after: last.end,
+                isWarm: last.plan.decision.verdict == .warm,
+                life: last.milliseconds,
+                now: monotonicMilliseconds()
+            )
+            let pause: Int64
+            switch step {
+            case .done: return last.end.child
+            case .giveUp(let why):
+                sayGivenUp(why, last)
+                return last.end.child
+            case .again(let milliseconds): pause = milliseconds
+            }
+            sayRestarted(last, pause)
+            upkeep.restarts(in: pause, after: last.end.child.status)
+            if let asked = try wait(pause) { return endAsked(by: asked) }
+            let again = preparation.again(after: last)
+            let outcome = try ready.outcome(of: again) { (outcome) throws(LaunchError) in
+                try again.checkRestart(outcome)
+            }
+            // Planning can take its time.
+            if let asked = try wait(0) { return endAsked(by: asked) }
+            last = try single(again, tail).run(outcome, ModuleClaim.take(again))
+        }
+        return last.end.child
+    }
+
+    private func single(_ preparation: Preparation, _ tail: OutputTail?) -> SingleRun {
+        SingleRun(
+            preparation: preparation,
+            diagnostics: diagnostics,
+            upkeep: upkeep,
+            session: session,
+            signals: signals,
+            tail: tail
+        )
+    }
+
+    private func wait(_ milliseconds: Int64) throws(LaunchError) -> Int32? {
+        let deadline = [upkeep.deadline(asked: nil)].compactMap(\.self)
+        return RestartPause(signals: try signals.taken(), observers: LaunchObservers(members: deadline))
+            .wait(milliseconds)
+    }
+
+    /// Nothing runs that could have a status of its own: as of agentapi that ended when it was asked to, or of a
+    /// program that dies of the signal.
+    private func endAsked(by signal: Int32) -> ChildEnd {
+        diagnostics.notice("\(preparation.agent.name): a stop was asked for, it is not started again")
+        return preparation.transport == .agentapi ? .exited(0) : .signalled(signal)
+    }
+
+    // MARK: Lines
+
+    private func sayRestarted(_ last: FinishedRun, _ pause: Int64) {
+        let end = "\(last.plan.agent.name): \(last.subject) \(last.end.child.words)"
+        diagnostics.warn(Warning("restart", "\(end); it is started again in \(pause / 1000) s"))
+    }
+
+    private func sayGivenUp(_ why: Restarts.Why, _ last: FinishedRun) {
+        let reason =
+            switch why {
+            case .refused: "resumed, it failed at once twice, and is not started again"
+            case .tooMany:
+                "it was started again \(RestartThrottle.most) times in "
+                    + "\(RestartThrottle.window / 60_000) minutes, and is not once more"
+            }
+        let words = tail.words
+        diagnostics.fail(
+            "\(last.plan.agent.name): \(last.subject) \(last.end.child.words): \(reason); "
+                + (words.map { "it said: \($0)" } ?? "it said nothing"),
+            [.init("status", .integer(last.end.child.status)), .init("said", .optional(words))]
+        )
+    }
+}
+
+/// The signals of this process, taken over before the first child is made and kept for all that follow: between two
+/// of them a request waits like any other.
+final class LaunchSignals {
+    private var signals: LauncherSignals?
+
+    func taken() throws(LaunchError) -> LauncherSignals {
+        if let signals { return signals }
+        let new = try LauncherSignals()
+        signals = new
+        return new
+    }
+}
+
+extension FinishedRun {
+    fileprivate var subject: String { plan.transport == .agentapi ? "agentapi" : "it" }
+}

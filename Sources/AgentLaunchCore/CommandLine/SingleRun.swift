@@ -1,0 +1,162 @@
+/// One run of a conversation: from a plan that may be started to the end of its child, with everything that it needs
+/// made before and put away after it.
+struct SingleRun {
+    let preparation: Preparation
+    let diagnostics: Diagnostics
+    let upkeep: LaunchUpkeep
+    let session: HeldSession
+    let signals: LaunchSignals
+    /// Where somebody wants to know what the agent said.
+    let tail: OutputTail?
+
+    func run(
+        _ outcome: Preparation.Outcome,
+        _ claim: consuming FileLock?
+    ) throws(LaunchError) -> FinishedRun {
+        let plan = outcome.plan
+        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
+        try outcome.ownSettings?.write()
+        let materials = try LaunchMaterials(
+            outcome,
+            preparation,
+            promptFiles: PromptFile(
+                in: preparation.promptFolder(outcome.moduleDirectory),
+                conversation: preparation.conversation
+            )
+        )
+        defer { materials.putAway() }
+        let files = try outcome.plan.server.map { (server) throws(LaunchError) in
+            try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
+        }
+        defer { files?.putAway() }
+        let now = Timestamp.now()
+        var record = Record(
+            of: plan,
+            name: preparation.request.sessionName,
+            store: outcome.storeRoot,
+            task: outcome.task,
+            old: outcome.record.record,
+            moduleDirectory: outcome.moduleDirectory,
+            now: now
+        )
+        files?.claim(&record)
+        let isRecorded = plan.agent.name != "custom"
+        if isRecorded { write(record) }
+        _ = consume claim
+        diagnostics.notice(plan.startLine)
+        var latest = record
+        let watcher =
+            isRecorded
+            ? ConversationWatcher(
+                plan.agent,
+                outcome.query,
+                record,
+                awaiting: plan.prompt.action == .send ? outcome.task : nil,
+                startedAt: now,
+                isAnothers: preparation.isAnothers,
+                write: { record in
+                    latest = record
+                    try? preparation.recordFile.write(record)
+                    session.change(to: record.sessionID)
+                }
+            )
+            : nil
+        let chat = ChatReport(record: watcher, diagnostics: diagnostics)
+            .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
+        let typed = TypedPrompt(plan, watcher) { diagnostics.warn($0) }
+        let members: [(any LaunchObserver)?] = [
+            upkeep, files, watcher, chat, typed, upkeep.deadline(asked: chat),
+        ]
+        let observers = LaunchObservers(members: members.compactMap(\.self))
+        tail?.clear()
+        let began = monotonicMilliseconds()
+        let end: LaunchEnd
+        do throws(LaunchError) { end = try run(plan.transport, materials, observers, typed) } catch {
+            // Nothing ran, so nothing was given.
+            record.prompts.removeAll { $0.state == .given && $0.at == now }
+            if isRecorded { write(record) }
+            throw error
+        }
+        if let failure = typed?.failure { throw failure }
+        return FinishedRun(
+            plan: plan,
+            record: isRecorded ? latest : nil,
+            end: end,
+            milliseconds: monotonicMilliseconds() - began
+        )
+    }
+
+    private func run(
+        _ transport: Transport,
+        _ materials: LaunchMaterials,
+        _ observers: LaunchObservers,
+        _ prompt: TypedPrompt?
+    ) throws(LaunchError) -> LaunchEnd {
+        let request = preparation.request
+        switch transport {
+        case .direct:
+            let launch = DirectLaunch(
+                child: materials.child,
+                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                columns: request.termWidth.map { UInt16($0) },
+                rows: request.termHeight.map { UInt16($0) },
+                log: upkeep.log,
+                tail: tail,
+                prompt: prompt,
+                note: { diagnostics.warn(Warning("terminal", $0)) }
+            )
+            return try launch.run(observers, signals.taken())
+        case .agentapi:
+            let launch = AgentAPILaunch(
+                child: materials.child,
+                input: materials.input,
+                stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
+                log: upkeep.log,
+                tail: tail,
+                note: { diagnostics.warn(Warning("output", $0)) }
+            )
+            return try launch.run(observers, signals.taken())
+        }
+    }
+
+    private func write(_ record: Record) {
+        do throws(Errno) { try preparation.recordFile.write(record) } catch {
+            diagnostics.warn(
+                Warning(
+                    "record-not-written",
+                    "\(preparation.recordFile.path): \(error); the next start has to look for itself"
+                )
+            )
+        }
+    }
+}
+
+/// What a run leaves to whoever plans the next one.
+struct FinishedRun {
+    var plan: LaunchPlan
+    /// As it was written last, or would have been; nil where none is kept.
+    var record: Record?
+    var end: LaunchEnd
+    var milliseconds: Int64
+}
+
+extension LaunchPlan {
+    /// What each start says in one line.
+    var startLine: String {
+        let token: String? =
+            switch decision.start {
+            case .cold(let new): new.id ?? new.name
+            case .reuse(let session), .warm(let session): session.id
+            case nil: nil
+            }
+        let prompt =
+            switch prompt.action {
+            case .send: "the prompt is given"
+            case .skip: prompt.given == .this ? "the prompt was given before" : "the prompt is left out"
+            case .resumePrompt: "the resume prompt is given"
+            case .none: "no prompt"
+            }
+        let session = token.map { " \($0)" } ?? ""
+        return "\(agent.name): \(decision.verdict.rawValue)\(session), \(prompt), \(transport.rawValue)"
+    }
+}
