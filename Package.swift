@@ -2,11 +2,17 @@
 import PackageDescription
 
 // A warning is an error in Swift and in C; the linker's notes on static glibc are not warnings of ours.
+// FAULT_POINTS: moments at which tests end or stop a debug build, Sources/CPseudoTerminal/include/fault_point.h.
 let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
+    .define("FAULT_POINTS", .when(configuration: .debug)),
 ]
-let strictC: [CSetting] = [.treatAllWarnings(as: .error), .define("_GNU_SOURCE")]
+let strictC: [CSetting] = [
+    .treatAllWarnings(as: .error),
+    .define("_GNU_SOURCE"),
+    .define("FAULT_POINTS", .when(configuration: .debug)),
+]
 
 let package = Package(
     name: "agentlaunch",

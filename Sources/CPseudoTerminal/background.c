@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "include/fault_point.h"
+
 static void close_from(int first) {
     if (close_range((unsigned)first, ~0u, 0) == 0) return;
     // Before Linux 5.9, and where a sandbox forbids the call.
@@ -71,8 +73,10 @@ struct background background_start(void) {
         result.report = take_descriptors(nothing, text[1], report[1]);
         if (result.report == -1) _exit(70);
         default_signals();
+        FAULT_POINT("background.child");
         return result;
     }
+    FAULT_POINT("background.caller");
     sigprocmask(SIG_SETMASK, &before, NULL);
     if (nothing != -1) close(nothing);
     close(report[1]);

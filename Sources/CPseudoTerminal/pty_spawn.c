@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "include/descriptors.h"
+#include "include/fault_point.h"
 
 struct report {
     enum pty_step step;
@@ -34,6 +35,7 @@ static void run_child(const struct pty_request *request, int pipe) {
     }
     descriptors_close_on_exec_from(3);
     signals_in_child(&request->signals);
+    FAULT_POINT("exec.before");
     execve(request->executable, request->arguments, request->environment);
     send_report(pipe, PTY_STEP_EXEC, errno);
     _exit(127);
@@ -65,9 +67,11 @@ struct pty_child pty_spawn(const struct pty_request *request) {
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &before);
     int master = -1;
+    FAULT_POINT("fork.before");
     pid_t pid = forkpty(&master, NULL, &request->settings, &request->size);
     int error = errno;
     if (pid == 0) run_child(request, pipe[1]);
+    FAULT_POINT("fork.after");
     sigprocmask(SIG_SETMASK, &before, NULL);
 
     close(pipe[1]);
@@ -85,5 +89,6 @@ struct pty_child pty_spawn(const struct pty_request *request) {
         }
         return failure(report.step, report.error);
     }
+    FAULT_POINT("exec.after");
     return (struct pty_child){.pid = pid, .master = master, .failed_step = PTY_STEP_NONE};
 }

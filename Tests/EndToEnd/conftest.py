@@ -110,8 +110,8 @@ def background(binary, tmp_path, monkeypatch):
 
 @pytest.fixture
 def workspaces(tmp_path, binary):
-    """workspaces("goose"): that agent in a scratch home of its own; see Tests/Support/module_run.py."""
-    from module_run import KINDS
+    """workspaces("goose"): that agent in a scratch home of its own; see Tests/Support/agents_under_test.py."""
+    from agents_under_test import KINDS
 
     made = []
 
@@ -125,6 +125,23 @@ def workspaces(tmp_path, binary):
     yield make
     for agent in made:
         agent.close()
+
+
+@pytest.fixture
+def direct_runs():
+    """direct_runs(workspace, ...): a DirectRun; whatever is left of it ends with the test."""
+    from direct_run import DirectRun
+
+    made = []
+
+    def make(agent, *options, **where):
+        made.append(DirectRun(agent, *options, **where))
+        return made[-1]
+
+    yield make
+    for run in made:
+        run.kill_everything()
+        run.close()
 
 
 @pytest.fixture

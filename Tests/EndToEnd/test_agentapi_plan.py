@@ -167,13 +167,17 @@ def pin(place, agent, port):
         (home / ".codex").mkdir(exist_ok=True)
         (home / ".codex/config.toml").write_text(
             f'[mcp_servers.Coder]\nenv = {{ "A" = "b", "{URL}" = "http://localhost:{port}" }}\n')
+    elif agent in ("copilot", "gemini"):
+        file = home / {"copilot": ".copilot/mcp-config.json", "gemini": ".gemini/settings.json"}[agent]
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(servers(port)))
     else:
         (home / ".config/goose").mkdir(parents=True, exist_ok=True)
         (home / ".config/goose/config.yaml").write_text(
             f"extensions:\n  coder:\n    envs:\n      A: b\n      {URL}: http://localhost:{port}\n")
 
 
-@pytest.mark.parametrize("agent", ["claude", "codex", "goose"])
+@pytest.mark.parametrize("agent", ["claude", "codex", "copilot", "gemini", "goose"])
 def test_an_address_that_the_agents_own_configuration_pins_is_a_warning(binary, place, agent):
     assert "mcp-url-pinned" not in plans.codes(planned(binary, place, "--port=4000", agent=agent))
     pin(place, agent, 3284)

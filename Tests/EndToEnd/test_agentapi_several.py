@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from agentapi import Installation, until
-from module_run import KINDS, ModuleRun, hashes, sha256
+from agents_under_test import KINDS
+from module_run import ModuleRun, hashes, sha256
 
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 PAINT, MEND = "Paint the boat", "Mend the sail"

@@ -16,12 +16,8 @@ import copilot_double
 import plans
 from agentapi import HANG
 from double_bench import TASK, Bench, Start, until
-from doubles import Double
+from doubles import COPILOT
 
-COPILOT = Double(
-    agent="copilot", program="copilot", cold=lambda prompt, workdir: [], unknown=[], refusal=(1, ""),
-    warm=lambda key, workdir: [f"--resume={key}"],
-)
 UNKNOWN = "99999999-2222-4333-8444-555555555555"
 
 

@@ -1,6 +1,8 @@
 """Cursor's traps, agentlaunch against its double, which gives no error for an id that it does not know."""
 
+import contextlib
 import shutil
+import sqlite3
 import sys
 import uuid
 from pathlib import Path
@@ -68,6 +70,21 @@ def test_a_chat_without_its_database_is_said_and_begun_anew(bench):
     planned = bench.dry()
     assert planned["start"] == "cold"
     assert {"chat-incomplete", "conversation-lost"} <= set(plans.codes(planned))
+
+
+def test_a_database_that_was_being_made_is_no_chat_but_one_with_messages_and_no_description_is_unknown(bench):
+    place = folder(bench, "11111111-2222-4333-8444-555555555555")
+    place.mkdir(parents=True)
+
+    def execute(*statement):
+        with contextlib.closing(sqlite3.connect(place / "store.db")) as database:
+            database.execute(*statement)
+            database.commit()
+
+    execute("CREATE TABLE blobs (id TEXT PRIMARY KEY, data BLOB)")
+    assert bench.dry()["start"] == "cold"
+    execute("INSERT INTO blobs VALUES ('0', '{}')")
+    assert bench.dry()["start"] == "unknown"
 
 
 def test_another_directorys_chat_is_resumed_only_there(bench):

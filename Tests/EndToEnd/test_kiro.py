@@ -17,14 +17,7 @@ import kiro_double
 import plans
 import q_store
 from double_bench import TASK, Bench, Start, until
-from doubles import Double
-
-KIRO = Double(
-    agent="kiro", program="kiro-cli", cold=lambda prompt, workdir: ["chat"],
-    warm=lambda key, workdir: ["chat", *FLAGS["v2"], "--resume-id", key], unknown=[], refusal=(1, ""),
-)
-FLAGS = {"v1": ["--classic"], "v2": ["--agent-engine", "v2"], "v3": ["--agent-engine", "v3"]}
-
+from doubles import KIRO, KIRO_FLAGS as FLAGS
 
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):

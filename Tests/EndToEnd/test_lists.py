@@ -1,6 +1,8 @@
 """`sessions` and `agents`, in both formats, over stores as agents left them."""
 
+import hashlib
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -68,6 +70,27 @@ def test_text_has_a_line_for_each_session_below_its_header(listing):
     lines = listing("sessions", "--workdir", WORKDIR).splitlines()
     assert lines[0].split() == ["AGENT", "ID", "SESSION", "MESSAGES", "LAST", "ACTIVE"]
     assert [line.split()[:2] for line in lines[1:]] == [[agent, IDS[agent]] for agent in sorted(IDS)]
+
+
+def test_a_conversation_that_is_a_file_has_no_id_but_the_files_name(listing, home):
+    for name, session in (("default", "chat.md"), ("review", "chat-2.md")):
+        folder = home / ".local/state/agentlaunch/aider" / f"{name}-{hashlib.sha256(WORKDIR.encode()).hexdigest()[:16]}"
+        folder.mkdir(parents=True)
+        (folder / session).write_text(f"\n#### {name}  \n\nan answer\n")
+        (folder / "record.json").write_text(json.dumps({
+            "schema": "agentlaunch.record/1", "agent": "aider", "workdir": WORKDIR, "name": name, "session": str(folder / session),
+            "origin": "derived", "store": str(folder / session), "prompts": [], "startedAt": "2026-11-21T05:59:49.571Z",
+        }))
+        os.utime(folder / session, (0, 1_790_000_000 + len(name)))
+    found = json.loads(listing("sessions", "aider", "--workdir", WORKDIR, "-o", "json"))
+    assert [(entry["id"], entry["session"], Path(entry["store"]).name) for entry in found] == [
+        (None, "default", "chat.md"), (None, "review", "chat-2.md"),
+    ]
+    assert json.loads(listing("sessions", "aider", "--all", "-o", "json")) == found
+    assert json.loads(listing("sessions", "aider", "--workdir", "/home/coder", "-o", "json")) == []
+    lines = listing("sessions", "aider", "--workdir", WORKDIR).splitlines()[1:]
+    assert [line.split()[:3] for line in lines] == [["aider", "(chat.md)", "default"], ["aider", "(chat-2.md)", "review"]]
+    assert max(map(len, listing("sessions", "aider", "--workdir", WORKDIR).splitlines())) <= 80
 
 
 def test_a_store_that_cannot_be_read_is_said_and_is_65(binary, home):

@@ -24,7 +24,9 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-from real_agents import AGENTS, ROOT, items, sha256, until  # noqa: E402
+from agentapi import until  # noqa: E402
+from processes import is_alive  # noqa: E402
+from real_agents import AGENTS, ROOT, items, sha256  # noqa: E402
 
 BINARY = os.environ.get("AGENTLAUNCH_BINARY", str(ROOT / ".build/debug/agentlaunch"))
 TASK = "Say hello to the harbour"
@@ -200,14 +202,7 @@ def end(pids):
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             continue
-    until(lambda: not any(alive(pid) for pid in pids), "the daemon's end")
-
-
-def alive(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
+    until(lambda: not any(is_alive(pid) for pid in pids), "the daemon's end")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agentapi import HANG, until
-from double_bench import running
+from processes import is_alive as running
 from real_agents import ModelServer, executable
 
 TASK = "Say hello to the harbour"

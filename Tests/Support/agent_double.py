@@ -54,6 +54,7 @@ def turn(store, text, how):
     while "HANG" in text:
         time.sleep(3600)
     store.finish(f"reply {number} to: {text}")
+    log("answer", session=store.id, number=number)
     say(f"reply {number} to: {text}\n")
 
 
@@ -65,13 +66,13 @@ def typed(line):
     return left
 
 
-def converse(store):
-    """Lines from the terminal until /exit or its end."""
+def converse(store, box="> "):
+    """Lines from the terminal until /exit or its end; `box` is what agentapi takes for the agent's input."""
     if "AGENT_DOUBLE_READY" in os.environ:
         import typing_double
 
         return typing_double.converse(store, type(store).__module__.removesuffix("_double"))
-    say("the double is ready\n> ")
+    say(f"the double is ready\n{box}")
     line = b""
     while True:
         try:
@@ -84,7 +85,7 @@ def converse(store):
                 return
             if text:
                 turn(store, text, "typed")
-            say("> ")
+            say(box)
         elif key:
             line += key
         else:

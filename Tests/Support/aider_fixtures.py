@@ -143,6 +143,28 @@ def file_named(home, project):
     talk(project / "notes.md")
 
 
+@case(["warm"], project=True)
+def file_named_by_the_configuration(home, project):
+    """.aider.conf.yml names the project's history; the directory's wins over the home's"""
+    (home / ".aider.conf.yml").write_text("chat-history-file: other.md\n")
+    (project / ".aider.conf.yml").write_text("# ours\ndark-mode: true\nchat-history-file: \"our notes.md\"  # kept\n")
+    talk(project / "our notes.md")
+
+
+@case(["cold"], project=True)
+def another_file_named_by_the_configuration(home, project):
+    """.aider.conf.yml of the home: what lies at the usual place is not read"""
+    (home / ".aider.conf.yml").write_text("chat-history-file: notes.md\n")
+    talk(project / NAME)
+
+
+@case(["warm"], project=True, environment={"AIDER_CHAT_HISTORY_FILE": "other.md"})
+def file_named_by_a_dot_env(home, project):
+    """.env wins over the environment"""
+    (home / ".env").write_text("OPENAI_API_KEY=x\nexport AIDER_CHAT_HISTORY_FILE='notes.md'\n")
+    talk(project / "notes.md")
+
+
 @case(["warm"])
 def our_own(home):
     """the file that a start before this one was told to keep"""

@@ -62,7 +62,10 @@ class Thread:
         self.value = json.loads(self.file.read_text())
 
     def save(self):
-        self.file.write_text(json.dumps(self.value))
+        """A server keeps what it has got, whatever becomes of the program."""
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps(self.value))
+        new.rename(self.file)
 
     def begin(self, text):
         home = data(os.environ)

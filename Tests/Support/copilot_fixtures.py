@@ -177,6 +177,14 @@ def index_only(home):
     (home / ".copilot/session-store.db").write_bytes(b"SQLite format 3\0" + bytes(84))
 
 
+@case(["warm"], [OURS])
+def index_configuration_and_description_of_garbage(home):
+    """none of them decides anything for the agent: measured, it resumes"""
+    talk(home, OURS)
+    for name in ("session-store.db", "config.json", f"session-state/{OURS}/workspace.yaml"):
+        (home / ".copilot" / name).write_bytes(b"\x00\xffnothing of the kind" * 40)
+
+
 @case(["warm"], [OTHER])
 def newest_by_its_events(home):
     """not by the order of the folders"""

@@ -3,31 +3,15 @@
 import json
 import os
 import signal
-import time
-from pathlib import Path
 
 import pexpect
 
 import agent_double
 import plans
+from agentapi import until
+from processes import is_alive
 
 TASK = "do the task"
-
-
-def until(condition, what):
-    for _ in range(2000):
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"it never came: {what}")
-
-
-def running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 class Bench:
@@ -137,7 +121,7 @@ class Start:
         except ProcessLookupError:
             pass  # it went with its terminal
         self.child.close(force=True)
-        until(lambda: not running(pid), "the end of the double")
+        until(lambda: not is_alive(pid), "the end of the double")
 
     def leave(self):
         self.say("/exit")

@@ -106,3 +106,22 @@ CHAT_DOUBLES = [
         unknown=["threads", "continue", "T-019a0000-0000-7000-8000-000000000001"], refusal=(1, "not found"),
     ),
 ]
+
+# Kiro's prompt comes by agentapi or is typed, Copilot's too; each has a test of its own beside the shared ones.
+KIRO_FLAGS = {"v1": ["--classic"], "v2": ["--agent-engine", "v2"], "v3": ["--agent-engine", "v3"]}
+KIRO = Double(
+    agent="kiro", program="kiro-cli",
+    cold=lambda prompt, workdir: ["chat"],
+    warm=lambda key, workdir: ["chat", *KIRO_FLAGS["v2"], "--resume-id", key],
+    unknown=["chat", "--resume-id", "00000000-0000-4000-8000-000000000000"], refusal=(1, "Session not found"),
+    unknown_id="00000000-0000-4000-8000-000000000000",
+)
+COPILOT = Double(
+    agent="copilot", program="copilot", derives=True,
+    cold=lambda prompt, workdir: [],
+    warm=lambda key, workdir: [f"--resume={key}"],
+    unknown=["--resume=00000000-0000-4000-8000-000000000000"], refusal=(1, "No session, task, or name matched"),
+    unknown_id="00000000-0000-4000-8000-000000000000",
+)
+
+BY_AGENT = {double.agent: double for double in (*DOUBLES, *CHAT_DOUBLES, KIRO, COPILOT)}

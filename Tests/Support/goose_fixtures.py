@@ -216,6 +216,30 @@ def cell_beyond_its_page(folder):
     path.write_bytes(data)
 
 
+def emptied(path, name):
+    """A leaf page without its cells, as an older copy of it would be."""
+    page = sqlite3.connect(path).execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()[0]
+    data = bytearray(path.read_bytes())
+    at = (page - 1) * 4096
+    assert data[at] in (0x0A, 0x0D), "it is one leaf"
+    data[at + 1:at + 8] = bytes(2) + bytes(2) + (4096).to_bytes(2, "big") + bytes(1)
+    path.write_bytes(data)
+
+
+@case(["unknown"])
+def row_lost_and_left_in_its_index(folder):
+    """the table of sessions is empty, and its index is not: goose finds no row, or fails at it"""
+    closed(folder, lambda s: s.session("20261002_1"))
+    emptied(folder / "sessions.db", "sessions")
+
+
+@case(["unknown"])
+def messages_lost_from_their_index(folder):
+    """the messages are there, and their index says that the session has none: it is not empty"""
+    closed(folder, lambda s: s.session("20261002_1"))
+    emptied(folder / "sessions.db", "idx_messages_session")
+
+
 @case(["unknown"])
 def broken_database_header(folder):
     """the first bytes are not a database's"""

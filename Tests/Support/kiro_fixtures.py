@@ -118,6 +118,20 @@ def v2_empty_lock(home):
     (flat(home, talk()) / f"{ID}.lock").touch()
 
 
+@case(["warm"], [ID])
+def v2_subagents_reason_without_a_parent(home):
+    """the reason "subagent" is every session's: only a parent makes it another one's"""
+    folder = flat(home, talk())
+    assert json.loads((folder / f"{ID}.json").read_text())["session_created_reason"] == "subagent"
+
+
+@case(["cold"])
+def v2_line_editors_history_only(home):
+    """what was typed is no conversation"""
+    folder = flat(home)
+    (folder / f"{ID}.history").write_text("#V2\nfix it\n")
+
+
 @case(["cold"])
 def v1_empty_history(home):
     """a conversation in which nothing was said is not resumed"""

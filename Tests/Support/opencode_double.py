@@ -158,6 +158,10 @@ class Conversation:
         self.database.run("COMMIT")
 
 
+# Its lower edge is what agentapi knows it by (the fact sheet on agentapi, "Readiness").
+BOX = "\n┃\n┃\n┃\n┃  Build\n╹" + "▀" * 40 + "\n"
+
+
 def parse(arguments):
     options, rest = {}, []
     takes = {"-s": "session", "--session": "session", "--prompt": "prompt", "-m": "model",
@@ -216,7 +220,7 @@ def main():
     # facts 3.2: --prompt is read by the home route only; with -s or -c it is dropped, silently.
     elif prompt:
         turn(conversation, prompt, "argument")
-    converse(conversation)
+    converse(conversation, BOX)
 
 
 def conversations(home):

@@ -17,18 +17,10 @@ import termios
 import threading
 import time
 
+from agentapi import HANG, until
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEY = "dummy-key-for-loopback-0123456789"
-PATIENCE = 60  # seconds until something that should come counts as missing
-
-
-def until(condition, what):
-    """Waits for a true value and returns it."""
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"did not come: {what() if callable(what) else what}"
-        time.sleep(0.05)
-    return value
 
 
 def executable(agent):
@@ -71,9 +63,8 @@ class ModelServer:
 
 def items(request):
     """The SHA-256 of every user text of a request, in order."""
-    texts = request["texts"]
-    flat = [t for entry in texts for t in (entry if isinstance(entry, list) else [entry])]
-    return [t["sha256"] for t in flat]
+    flat = [t for entry in request["texts"] for t in (entry if isinstance(entry, list) else [entry])]
+    return [text["sha256"] for text in flat]
 
 
 def sha256(text):
@@ -158,7 +149,7 @@ class Terminal:
         if self.process.poll() is None:
             self.process.send_signal(number)
         try:
-            return self.process.wait(PATIENCE)
+            return self.process.wait(HANG)
         except subprocess.TimeoutExpired:
             raise AssertionError(f"did not end on signal {number}:\n{self.text()[-2000:]}") from None
 
@@ -188,12 +179,15 @@ class RealAgent:
         programs = folder / "bin"
         programs.mkdir()
         (programs / self.name).symlink_to(executable(self.name))
-        self.server = ModelServer(self.server_program, folder)
+        self.server = self.make_server()
         self.terminals = []
         self.environment = {
             "PATH": f"{programs}:/usr/bin:/bin", "HOME": str(self.home), "TERM": "xterm-256color",
             "LANG": "C.UTF-8", **self.variables(),
         }
+
+    def make_server(self):
+        return ModelServer(self.server_program, self.folder)
 
     def launch(self, *options, prompt=None, workdir=None, session=None):
         """Starts agentlaunch as a person at a terminal does; the prompt goes by a file, byte for byte."""

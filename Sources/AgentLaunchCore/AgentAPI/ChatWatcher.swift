@@ -78,7 +78,10 @@ final class ChatWatcher: LaunchObserver {
 
     private func ask(_ request: ChatRequest) {
         delivery?.asked(at: .now())
-        if request == .send { onSending() }
+        if request == .send {
+            faultPoint("post.before")
+            onSending()
+        }
         exchange = (HTTPExchange(request.http(sending: prompt?.text ?? []), to: address), request)
     }
 
@@ -92,6 +95,7 @@ final class ChatWatcher: LaunchObserver {
         case .failed(let failure): answer = ChatAnswer(failure, wasSent: exchange.wasSent)
         }
         self.exchange = nil
+        if request == .send { faultPoint("post.after") }
         take(answer)
         return true
     }

@@ -16,10 +16,16 @@ struct Agent: Sendable {
     /// agentapi's `--type`, and the release that brought it.
     let agentAPIType: String
     var agentAPISince: Version = Agent.oldestAgentAPI
+    /// The oldest release these rules are for; nil where none is known.
+    var oldestKnown: Version?
     /// The newest release these rules were checked with: assumed where the version cannot be had.
     let newestKnown: Version
+    /// Its row of Coder's matrix.
+    var compatibility = Compatibility()
+    /// What these rules were checked with; nil if nothing is known of the agent.
+    var proof: Proof?
     /// What is known not to work, in one line for `agents` and the README.
-    var limits: String = ""
+    var limits = ""
     /// Arguments after `--` that choose a session or are valid only cold or only warm, hence refused.
     var refusedArguments: Set<String> = []
     /// The agent's own form of a session id: nothing else read from disk reaches an argv.

@@ -7,10 +7,21 @@ extension Agent {
         usualPlaces: ["~/.local/bin"],
         install: "python3 -m pip install aider-install && aider-install",
         agentAPIType: "aider",
+        oldestKnown: "0.86.2",
         newestKnown: "0.86.2",
-        limits:
-            "what is restored is a summary where it is long, and never the files that were added; a prompt is typed, "
-            + "or given by agentapi",
+        compatibility: Compatibility(
+            module: "coder/aider",
+            support: .notSupported,
+            issue: 739,
+            sessionData: [.init(".aider.chat.history.md", "workdir")],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .program,
+            what: "0.86.2 on a terminal and under a double of agentapi; histories that it wrote"
+        ),
+        limits: "what is restored is a summary where it is long, and never the files that were "
+            + "added: lossy; it has no ids, so no --resume",
         refusedArguments: aiderRefusedArguments,
         isSessionID: { _ in false },
         firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
@@ -88,22 +99,30 @@ private func refuseAbbreviations(_ extra: [Bytes]) throws(LaunchError) {
 }
 
 private func aiderFirstRun(_ query: StoreQuery, _ allowAll: Bool) -> [Warning] {
-    guard query.environment.given("AIDER_GIT") == nil, query.workdir != query.home,
+    let settings = AiderSettings(query)
+    return [settings.prompt.map(promptConfigured), gitQuestion(query, settings, allowAll)].compactMap(\.self)
+}
+
+private func promptConfigured(_ prompt: (flag: String, file: Path)) -> Warning {
+    Warning(
+        "prompt-configured",
+        "\(prompt.file) sets \(prompt.flag): aider sends it at every start, and ends; take it out, and use --prompt"
+    )
+}
+
+private func gitQuestion(_ query: StoreQuery, _ settings: AiderSettings, _ allowAll: Bool) -> Warning? {
+    guard settings.value(of: "git") == nil, query.workdir != query.home,
         AiderHistory.repository(around: query.workdir) == nil
-    else { return [] }
+    else { return nil }
     if allowAll {
-        return [
-            Warning(
-                "git-repository-made",
-                "aider --yes-always makes \(query.workdir) a git repository; --env AIDER_GIT=false prevents it"
-            )
-        ]
-    }
-    return [
-        Warning(
-            "first-run-dialog",
-            "aider asks whether to make \(query.workdir) a git repository: run `git init` there, or add "
-                + "--env AIDER_GIT=false"
+        return Warning(
+            "git-repository-made",
+            "aider --yes-always makes \(query.workdir) a git repository; --env AIDER_GIT=false prevents it"
         )
-    ]
+    }
+    return Warning(
+        "first-run-dialog",
+        "aider asks whether to make \(query.workdir) a git repository: run `git init` there, or add "
+            + "--env AIDER_GIT=false"
+    )
 }

@@ -136,7 +136,7 @@ extension AiderHistory {
 
     /// The history that Aider keeps by itself: at the root of the repository, else in the directory.
     static func ofProject(_ query: StoreQuery) -> Path {
-        if let named = query.environment.given("AIDER_CHAT_HISTORY_FILE") {
+        if let named = AiderSettings(query).value(of: "chat-history-file") {
             let path = Path(bytes: named)
             return path.isAbsolute ? path : query.workdir / named
         }

@@ -61,7 +61,10 @@ final class AiderStore: SessionStore {
                 result.empty = nil
                 return result
             case .found(let session):
-                if session.state == .resumable { result.resumable = session }
+                if session.state == .resumable {
+                    result.resumable = session
+                    result.isBeyondRecord = recorded.max().map { number > $0 } ?? false
+                }
                 if session.state == .empty, result.empty == nil { result.empty = session }
             }
         }
@@ -85,15 +88,17 @@ final class AiderStore: SessionStore {
         return history.flatMap { $0.doubt == nil ? $0.contains : nil }
     }
 
-    /// Every conversation's own where those of every directory are asked for, and the project's.
+    /// The conversation's own, for a list those of every name or of every directory, and the project's.
     private func files(_ findings: inout Findings) -> [Path] {
-        var folders: [(Path, Path)] = [(root, query.workdir)]
-        if query.everywhere {
+        var folders: [(Path, Path)] = query.everywhere ? [] : [(root, query.workdir)]
+        if query.everywhere || query.everyName {
             let agent = root.parent
             let conversations = StateFolder.conversations(in: agent.parent, of: agent.lastComponent)
-            folders = RecordFile.records(of: conversations).map { record in
+            folders += RecordFile.records(of: conversations).filter {
+                query.everywhere || $0.workdir == query.workdir
+            }.map { record in
                 (agent / StateFolder.folderName(record.name, record.workdir), record.workdir)
-            }
+            }.filter { query.everywhere || $0.0 != root }
         }
         var paths: [Path] = []
         for (folder, workdir) in folders {

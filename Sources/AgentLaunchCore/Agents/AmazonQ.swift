@@ -9,9 +9,22 @@ extension Agent {
         install: "https://docs.aws.amazon.com/amazonq/latest/qdeveloper-ug/command-line-installing.html",
         agentAPIType: "amazonq",
         agentAPISince: "0.7.0",
+        oldestKnown: "1.10",
         newestKnown: "1.19.7",
-        limits:
-            "a warm start begins with a summary, which is a billed turn; one conversation for a directory",
+        compatibility: Compatibility(
+            module: "coder/amazon-q",
+            support: .planned,
+            issue: 746,
+            sessionData: ["~/.local/share/amazon-q/", "~/.aws/amazonq/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .source,
+            what: "a double with real stores, made from Amazon Q's source; stores of 1.9 to 1.19"
+        ),
+        limits: "a warm start begins with a summary, which is a billed turn; one conversation for a "
+            + "directory, so no --session; a prompt that was killed before its answer is given "
+            + "again; Coder's old installer replaces the whole database at every start",
         // Without a terminal's questions it ends after one answer.
         refusedArguments: ["--resume", "-r", "--no-interactive", "--non-interactive"],
         isSessionID: isUUID,

@@ -9,10 +9,21 @@ extension Agent {
         install: "npm install -g @sourcegraph/amp",
         agentAPIType: "amp",
         agentAPISince: "0.4.0",
+        oldestKnown: "0.0.1768",
         newestKnown: "0.0.1785",
-        limits:
-            "useless without network: its threads are on Amp's server, and none is verified before it is resumed; "
-            + "a prompt is typed, which nothing here confirms, or given by agentapi",
+        compatibility: Compatibility(
+            module: "coder-labs/sourcegraph-amp",
+            support: .planned,
+            issue: 748,
+            sessionData: [.init("~/.config/amp/", "configuration only")],
+            minimumStorage: "10 MB"
+        ),
+        proof: Proof(
+            kind: .documentation,
+            what: "a double, made from public documentation and reports"
+        ),
+        limits: "useless without network: a thread is on Amp's server, and not verified before it is "
+            + "resumed; no --model and no --allow-all; nothing here shows that a typed prompt arrived",
         refusedArguments: ampRefusedArguments,
         isSessionID: isAmpThreadID,
         firstRun: { query, _, _ in ampFirstRun(query) },

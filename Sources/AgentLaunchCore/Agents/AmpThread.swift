@@ -144,7 +144,7 @@ private struct AmpText {
         let content = message["content"]
         let blocks = content?.elements ?? []
         texts = (content?.text.map { [$0] } ?? blocks.compactMap { $0["text"]?.text }).filter { !$0.isEmpty }
-        isCut = content == .tooLarge || blocks.contains { $0 == .tooLarge || $0["text"] == .tooLarge }
+        isCut = content == .tooLarge || blocks.contains { $0 == .tooLarge || $0["text"]?.isNoText == true }
     }
 
     var isSpoken: Bool { isCut || !texts.isEmpty }

@@ -8,9 +8,21 @@ extension Agent {
         install: "npm install -g @augmentcode/auggie",
         agentAPIType: "auggie",
         agentAPISince: "0.6.0",
+        oldestKnown: "0.17",
         newestKnown: "0.36.0",
-        limits:
-            "needs Augment's servers; checked with documentation and files that others saw, not with the program",
+        compatibility: Compatibility(
+            module: "coder-labs/auggie",
+            support: .planned,
+            issue: 743,
+            sessionData: ["~/.augment/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .documentation,
+            what: "a double, made from public documentation and from files that others saw"
+        ),
+        limits: "unverified: the program itself was never run with these rules; needs Augment's "
+            + "servers; no --allow-all",
         refusedArguments: auggieRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
         firstRun: { query, _, _ in auggieFirstRun(query) },

@@ -41,7 +41,7 @@ struct AuggieExchange {
         }
     }
 
-    /// Whether it was asked this; nil if it is too long to be compared.
+    /// Whether it was asked this; nil if that cannot be told.
     func isTask(_ task: TaskText) -> Bool? {
         if asked.contains(where: task.isGiven) { return true }
         return isCut ? nil : false
@@ -55,9 +55,11 @@ struct AuggieExchange {
     private var nodes: [JSONValue] { exchange?["request_nodes"]?.elements ?? [] }
     private var ideStates: [JSONValue] { nodes.compactMap { $0["ide_state_node"] } }
 
+    /// A part was too long to be kept, or holds no text where one should be.
     private var isCut: Bool {
-        value == .tooLarge || exchange == .tooLarge || exchange?["request_message"] == .tooLarge
+        value == .tooLarge || exchange == .tooLarge || exchange?["request_message"]?.isNoText == true
             || exchange?["request_nodes"] == .tooLarge
+            || nodes.contains { $0["text_node"]?["content"]?.isNoText == true }
     }
 
     private func texts(_ list: String, _ name: String) -> [String] {

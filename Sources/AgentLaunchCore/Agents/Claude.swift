@@ -8,8 +8,23 @@ extension Agent {
         usualPlaces: ["~/.local/bin", "~/.claude/local", "~/.npm-global/bin"],
         install: "curl -fsSL https://claude.ai/install.sh | bash",
         agentAPIType: "claude",
+        oldestKnown: "2.1.1",
         newestKnown: "2.1.329",
-        limits: "a conversation of another directory is resumed by its id only from 2.1.329 on",
+        compatibility: Compatibility(
+            module: "coder/claude-code",
+            moduleVersion: "4.8.0",
+            support: .full,
+            sessionData: ["~/.claude/"],
+            minimumStorage: .init("100 MB", "can grow to GB")
+        ),
+        proof: Proof(
+            kind: .program,
+            what:
+                "2.1.329 on a terminal and under a double of agentapi; stores of 2.1.1 to 2.1.329"
+        ),
+        limits: "a conversation of another directory is resumed by its id only from 2.1.329 on; "
+            + "first-run questions are answered by its own configuration only; its transcripts "
+            + "grow without bound",
         // Print mode ends after one answer and refuses a resume without a prompt; a worktree moves the session
         // to another directory.
         refusedArguments: [

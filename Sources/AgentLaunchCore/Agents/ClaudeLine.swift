@@ -42,7 +42,7 @@ struct ClaudeLine {
         return content?.elements?.contains { $0["type"]?.text == "tool_use" } != true
     }
 
-    /// Whether the text was given to the agent by this line; nil if a part of it is too long to be compared.
+    /// Whether the text was given to the agent by this line; nil if a part of it cannot be compared.
     func gives(_ task: TaskText) -> Bool? {
         let said = isConversation && isUser && value["isMeta"]?.flag != true ? texts : queued
         if said.contains(where: { task.isGiven(by: $0) || typedCommand($0).map(task.isGiven) == true }) {
@@ -67,9 +67,10 @@ struct ClaudeLine {
         return prompt.text.map { [$0] } ?? prompt.elements?.compactMap { $0["text"]?.text } ?? []
     }
 
+    /// A part of it cannot be compared: too long to be kept, or no text where one should be.
     private var isCut: Bool {
-        content == .tooLarge
-            || content?.elements?.contains { $0 == .tooLarge || $0["text"] == .tooLarge } == true
+        guard let blocks = content?.elements else { return content?.isNoText == true }
+        return blocks.contains { $0 == .tooLarge || $0["text"]?.isNoText == true }
     }
 }
 

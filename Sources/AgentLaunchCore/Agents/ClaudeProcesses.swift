@@ -8,14 +8,20 @@ struct ClaudeProcesses {
     func holder(of id: String) -> Int32? {
         for name in (try? namesInDirectory(folder)) ?? [] {
             guard let text = name.text, text.hasSuffix(".json"), let pid = Int32(text.dropLast(5)),
-                let bytes = try? contentsOfSmallFile(folder / name, limit: 1 << 20),
-                let entry = JSONValue(parsing: bytes), entry["sessionId"]?.text == id,
-                entry["pid"]?.integer ?? Int64(pid) == Int64(pid),
-                let process = ProcessStatus(pid), isClaude(process), wrote(process, entry)
+                session(of: pid) == id
             else { continue }
             return pid
         }
         return nil
+    }
+
+    /// The session that a process has open now; `/clear` changes it. Nil if it is no Claude Code.
+    func session(of pid: Int32) -> String? {
+        guard let bytes = try? contentsOfSmallFile(folder / "\(pid).json", limit: 1 << 20),
+            let entry = JSONValue(parsing: bytes), entry["pid"]?.integer ?? Int64(pid) == Int64(pid),
+            let process = ProcessStatus(pid), isClaude(process), wrote(process, entry)
+        else { return nil }
+        return entry["sessionId"]?.text
     }
 
     private func isClaude(_ process: ProcessStatus) -> Bool {

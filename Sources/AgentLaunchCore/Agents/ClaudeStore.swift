@@ -108,6 +108,12 @@ final class ClaudeStore: SessionStore {
         openFile.bytes.starts(with: root.bytes) ? sessionID(fileName: openFile.lastComponent) : nil
     }
 
+    var signs: [Path] { [folders.liveSessions] }
+
+    func sessions(openBy pid: Int32) -> Set<String> {
+        ClaudeProcesses(folders.liveSessions).session(of: pid).map { isUUID($0) ? [$0] : [] } ?? []
+    }
+
     private func derivedID(_ name: String) -> DerivedID {
         DerivedID(agent: Agent.claude.name, workdir: query.workdir, name: name)
     }

@@ -7,9 +7,23 @@ extension Agent {
         usualPlaces: ["~/.npm-global/bin", "~/.local/bin"],
         install: "npm install -g @openai/codex",
         agentAPIType: "codex",
+        oldestKnown: "0.133",
         newestKnown: "0.163.0",
-        limits: "a packed rollout (.zst) is known by its name only, and needs 0.147 or newer to be resumed; "
-            + "agentapi to 0.12.1 does not know 0.163's input box: -- -c tui.status_line=[] helps",
+        compatibility: Compatibility(
+            module: "coder-labs/codex",
+            moduleVersion: "4.2.0",
+            support: .full,
+            sessionData: ["~/.codex/", "~/.codex-module/"],
+            minimumStorage: "100 MB"
+        ),
+        proof: Proof(
+            kind: .program,
+            what:
+                "0.163.0 on a terminal and under a double of agentapi; stores of 0.133 to 0.163"
+        ),
+        limits: "a packed rollout (.zst) that nothing names is unknown, and needs 0.147 or newer to "
+            + "be resumed; agentapi to 0.12.1 does not know 0.163's input box, so its chat takes "
+            + "no message: -- -c tui.status_line=[] helps",
         refusedArguments: codexRefusedArguments,
         isSessionID: { CodexHome.isThreadID($0) },
         needsVersion: { _ in true },

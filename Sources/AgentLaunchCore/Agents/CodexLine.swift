@@ -42,7 +42,7 @@ enum CodexLine: Equatable {
 /// What a person typed or a launcher gave. Codex stores its own context under the same role.
 struct CodexUserMessage: Equatable {
     var texts: [String] = []
-    /// A part was too large to be kept.
+    /// A part was too large to be kept, or holds no text where one should be.
     var isCut = false
 
     /// Nil if every part is Codex's own context.
@@ -61,7 +61,7 @@ struct CodexUserMessage: Equatable {
             else { continue }
             isTyped = true
             if let text = text?.text { texts.append(text) }
-            if text == .tooLarge || part == .tooLarge { isCut = true }
+            if text?.isNoText == true || part == .tooLarge { isCut = true }
         }
         guard isTyped else { return nil }
     }

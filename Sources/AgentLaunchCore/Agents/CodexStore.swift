@@ -84,6 +84,23 @@ final class CodexStore: SessionStore {
         return id
     }
 
+    /// The lock of a thread comes when a process opens it; before 0.147 there is only the rollout, from the first
+    /// message on, in the latest day's folder.
+    var signs: [Path] {
+        var folders = [home.writerLocks, home.sessions]
+        var latest = CodexRolloutTree(home.sessions).folders.max() ?? home.sessions
+        while latest != home.sessions, latest.parent != latest {
+            folders.append(latest)
+            latest = latest.parent
+        }
+        return folders
+    }
+
+    /// Codex keeps a thread open that it has left by `/new`.
+    func sessions(openBy pid: Int32) -> Set<String> {
+        Set(openFiles(of: pid).compactMap(sessionID(openFile:)))
+    }
+
     // MARK: One rollout
 
     /// The thread as it stands; dead if Codex refuses its id.

@@ -7,14 +7,29 @@ extension Agent {
         usualPlaces: ["~/.local/bin", "~/.npm-global/bin"],
         install: "npm install -g @github/copilot",
         agentAPIType: "copilot",
+        oldestKnown: "1.0.36",
         newestKnown: "1.0.64",
-        limits:
-            "a prompt is typed, or given by agentapi; conversations of releases before session-state/ are not resumed",
+        compatibility: Compatibility(
+            module: "coder-labs/copilot",
+            support: .partial,
+            issue: 741,
+            sessionData: ["~/.copilot/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .program,
+            what:
+                "1.0.64 on a terminal and under a double of agentapi; what it refuses measured on damaged copies; stores of 1.0.36 and 1.0.64"
+        ),
+        limits: "sessions that releases before session-state/ kept are not resumed",
         refusedArguments: copilotRefusedArguments,
         isSessionID: isUUID,
         // A warm start is the same in every release.
         needsVersion: { if case .warm = $0.start { false } else { true } },
         firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
+        pinnedURLs: {
+            PinnedURL.inFiles([CopilotFolders($0).servers], orScript: "/tmp/coder-mcp-server.sh")
+        },
         // It changes to the directory that the session remembers.
         whenElsewhere: "would work in the other directory",
         // Its dialogs hide the cursor; the mark is in them too.

@@ -80,6 +80,14 @@ final class CopilotStore: SessionStore {
         return id
     }
 
+    var signs: [Path] { [root] }
+
+    /// `/clear` removes the lock of the session that is left, `/new` leaves it.
+    func sessions(openBy pid: Int32) -> Set<String> {
+        let ids = ((try? namesInDirectory(root)) ?? []).compactMap(\.text).filter(isUUID)
+        return Set(ids.filter { CopilotLock(root / $0 / "inuse.\(pid).lock")?.holder == pid })
+    }
+
     private func derivedID(_ name: String) -> DerivedID {
         DerivedID(agent: Agent.copilot.name, workdir: query.workdir, name: name)
     }

@@ -9,10 +9,22 @@ extension Agent {
         usualPlaces: ["~/.local/bin", "~/.cursor/bin"],
         install: "curl -fsS https://cursor.com/install | bash",
         agentAPIType: "cursor",
+        oldestKnown: "2025.09.17",
         newestKnown: "2026.09.10",
-        limits:
-            "a chat is half on Cursor's server; a prompt that begins with - or is one word in small letters is "
-            + "typed, or given by agentapi",
+        compatibility: Compatibility(
+            module: "coder-labs/cursor-cli",
+            support: .planned,
+            issue: 747,
+            sessionData: ["~/.cursor/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .documentation,
+            what:
+                "a double with real stores, made from public documentation and reports; stores of both layouts"
+        ),
+        limits: "the other half of a chat is on Cursor's server; which root a release reads is known "
+            + "to itself alone",
         refusedArguments: cursorRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
         needsVersion: { !$0.attended },

@@ -33,7 +33,7 @@ struct CursorDatabase {
 
     func content() throws(SQLiteFailure) -> Content {
         var content = Content()
-        guard try database.hasTables() else {
+        guard try !isBeingMade() else {
             content.isEmpty = true
             return content
         }
@@ -62,6 +62,18 @@ struct CursorDatabase {
         content.workspace = node.strings(9).last.flatMap(Self.path)
         try fill(&content, node)
         return content
+    }
+
+    /// The agent ended between the first statements of a new database: it makes what is missing when it comes back.
+    private func isBeingMade() throws(SQLiteFailure) -> Bool {
+        let names = try database.rows("SELECT name FROM sqlite_master WHERE type = 'table'") {
+            (row) throws(SQLiteFailure) in
+            try row.bytes(0) ?? []
+        }
+        if names.isEmpty { return true }
+        guard names == [Bytes("blobs".utf8)] else { return false }
+        try database.checkKeys([], of: "blobs", "id")
+        return try database.rows("SELECT 1 FROM blobs LIMIT 1") { _ in true }.isEmpty
     }
 
     /// Every message that the newest state names, oldest first, until the body returns false. Nil stands for what

@@ -42,13 +42,7 @@ struct CursorFolders: Sendable {
 
     /// In the MCP configuration, or in the script that Coder's module puts between.
     var pinnedURLs: [PinnedURL] {
-        let files = configurations.map { $0 / "mcp.json" }
-        let script = Path("/tmp/mcp-hack.sh")
-        let usesScript = files.contains { file in
-            let text = (try? contentsOfSmallFile(file))?.flatMap(\.text) ?? ""
-            return text.contains(script.description)
-        }
-        return (files + (usesScript ? [script] : [])).flatMap(PinnedURL.inText)
+        PinnedURL.inFiles(configurations.map { $0 / "mcp.json" }, orScript: "/tmp/mcp-hack.sh")
     }
 
     /// What cursor-agent leaves once the directory is trusted.

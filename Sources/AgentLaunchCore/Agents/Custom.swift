@@ -7,6 +7,7 @@ extension Agent {
         install: "install it, or give its full path",
         agentAPIType: "custom",
         newestKnown: "0",
+        compatibility: Compatibility(),
         limits: "always cold: nothing is known of its conversations",
         isSessionID: { _ in false },
         store: { _ in NoStore() },

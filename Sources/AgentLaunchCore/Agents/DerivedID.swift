@@ -29,21 +29,25 @@ struct DerivedID {
         var result = Derivation()
         var last = -1
         var attempt = 0
+        var hasPassedRecord = false
         // Where a folder is closed every try is unreadable: that many in a row end the search.
         var closed = 0
         while attempt <= last + Self.reach, closed < Self.reach {
             let id = uuid(attempt)
             let found = look(id)
+            let isRecorded = recorded.contains(id)
+            if isRecorded { hasPassedRecord = true }
             closed = if case .unreadable = found { closed + 1 } else { 0 }
             switch found {
-            case .absent: if recorded.contains(id) { last = attempt }
+            case .absent: if isRecorded { last = attempt }
             case .unreadable(let trouble):
                 // It may be the newer conversation: what was found before it does not count.
                 result = Derivation(trouble: trouble)
                 last = attempt
             case .found(let session):
                 switch session.state {
-                case .resumable: result = Derivation(resumable: session)
+                case .resumable:
+                    result = Derivation(resumable: session, isBeyondRecord: hasPassedRecord && !isRecorded)
                 case .empty: if result.resumable == nil { result.empty = session }
                 case .dead: break
                 }

@@ -7,9 +7,23 @@ extension Agent {
         usualPlaces: ["~/.local/bin", "~/.npm-global/bin"],
         install: "npm install -g @google/gemini-cli",
         agentAPIType: "gemini",
+        oldestKnown: "0.15",
         newestKnown: "0.56.0",
-        limits:
-            "its retention deletes conversations unless it is switched off, which an unattended start does",
+        compatibility: Compatibility(
+            module: "coder-labs/gemini",
+            support: .planned,
+            issue: 745,
+            sessionData: ["~/.gemini/"],
+            minimumStorage: .init("200 MB", "can reach 400 MB")
+        ),
+        proof: Proof(
+            kind: .source,
+            what:
+                "a double with real stores and Gemini's retention, made from Gemini's source; stores of 0.15 to 0.56"
+        ),
+        limits: "its retention deletes conversations: an unattended start switches it off unless the "
+            + "machine's settings are there, else it is a warning; a message without text is "
+            + "unknown",
         refusedArguments: [
             "--resume", "-r", "--session-id", "--session-file", "--list-sessions", "--delete-session",
             "--prompt", "-p", "--prompt-interactive", "-i", "--worktree", "-w", "--acp", "--experimental-acp",
@@ -18,6 +32,7 @@ extension Agent {
         isSessionID: isUUID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
+        pinnedURLs: { GeminiFolders($0).pinnedURLs },
         safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
         whenElsewhere: "would not find it",
         store: { GeminiStore($0) },

@@ -53,9 +53,11 @@ struct GeminiChat: Equatable {
 
     var firstMessage: Session.FirstMessage {
         // A command is a first message only if it is the task.
-        guard let first = messages.first(where: { $0.isUser && ($0.isTalk || $0.gives == true) }) else {
-            return .none
-        }
+        guard
+            let first = messages.first(where: {
+                $0.isUser && ($0.isTalk || $0.isUnreadable || $0.gives == true)
+            })
+        else { return .none }
         return first.gives.map { $0 ? .isTask : .isOther } ?? .unknown
     }
 

@@ -16,7 +16,9 @@ struct GeminiMessage: Equatable {
     let isOpaque: Bool
     /// An answer that ends in text; one that only asks for tools goes on.
     let isFinished: Bool
-    /// Whether this message is the task; nil if it is too long to be compared, or there is no task.
+    /// A user's message of which a part is too long to be kept, or holds no text where one should be.
+    let isUnreadable: Bool
+    /// Whether this message is the task; nil if it cannot be read, or there is no task.
     let gives: Bool?
 
     init(_ value: JSONValue, _ task: TaskText?) {
@@ -31,6 +33,8 @@ struct GeminiMessage: Equatable {
         let isCut =
             content == .tooLarge
             || content?.elements?.contains { $0 == .tooLarge || $0["text"] == .tooLarge } == true
+        isUnreadable =
+            isUser && (isCut || content?.elements?.contains { $0["text"]?.isNoText == true } == true)
         let text = parts.joined()
         let said = text.drop { $0.isWhitespace }
         let hasText = isCut || !said.isEmpty
@@ -40,6 +44,6 @@ struct GeminiMessage: Equatable {
         isTalk = isUser ? hasText && !isOwn : isAnswer && (hasText || works)
         isOpaque = isUser && content?.elements?.contains { $0.members?.isEmpty == true } == true
         isFinished = isAnswer && hasText
-        gives = isUser ? isCut ? nil : task.map { $0.isGiven(by: text) } : false
+        gives = isUser ? isUnreadable ? nil : task.map { $0.isGiven(by: text) } : false
     }
 }

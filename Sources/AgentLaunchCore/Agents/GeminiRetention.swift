@@ -1,7 +1,6 @@
 /// Gemini's session retention, on since 0.33: at every start but a resume of that very session it deletes files that it
 /// takes for broken, and with them every file of the same first eight characters of an id; and what is 30 days old.
 struct GeminiRetention {
-    private static let variable = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"
     private static let line = #""general": {"sessionRetention": {"enabled": false}}"#
 
     private let query: StoreQuery
@@ -9,17 +8,13 @@ struct GeminiRetention {
     private let machine: Path
 
     /// - Parameter machine: the settings of the whole machine, which win over all others
-    init(_ query: StoreQuery, machine: Path = "/etc/gemini-cli/settings.json") {
+    init(_ query: StoreQuery, machine: Path = GeminiFolders.machineSettings) {
         self.query = query
         self.machine = machine
         folders = GeminiFolders(query)
     }
 
-    private var named: Path? {
-        query.environment.given(Self.variable).map { Path(bytes: $0) }.map {
-            $0.isAbsolute ? $0 : query.workdir / $0.bytes
-        }
-    }
+    private var named: Path? { folders.namedSettings }
 
     /// Whether the settings that there are switch it off.
     var isOff: Bool {
@@ -36,7 +31,7 @@ struct GeminiRetention {
         if !isAttended, isFree {
             return .settings(
                 OwnSettings(
-                    variable: Self.variable,
+                    variable: GeminiFolders.settingsVariable,
                     content: Bytes("{\(Self.line)}\n".utf8),
                     purpose: "set to settings of agentlaunch's own that switch session retention off, "
                         + "so that no conversation is deleted"

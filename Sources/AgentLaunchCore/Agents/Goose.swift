@@ -7,8 +7,21 @@ extension Agent {
         usualPlaces: ["~/.local/bin"],
         install: "https://block.github.io/goose/docs/getting-started/installation",
         agentAPIType: "goose",
+        oldestKnown: "1.10",
         newestKnown: "1.45.0",
-        limits: "1.10 to 1.12 cannot create named sessions",
+        compatibility: Compatibility(
+            module: "coder/goose",
+            support: .planned,
+            issue: 744,
+            sessionData: ["~/.local/share/goose/sessions/", "~/.config/goose/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .source,
+            what: "a double with real stores, made from Goose's source; stores of schema 2 to 17"
+        ),
+        limits: "1.10 to 1.12 cannot create named sessions; -wal and -shm must stay beside its "
+            + "database",
         refusedArguments: gooseRefusedArguments,
         isSessionID: isGooseSessionID,
         needsVersion: { if case .cold = $0.start { true } else { false } },

@@ -65,7 +65,7 @@ struct GooseDatabase {
         if sessionColumns.isEmpty { return [] }
         func column(_ name: String) -> String { sessionColumns.contains(name) ? name : "NULL" }
         let names = [column("name"), column("session_type"), column("archived_at"), column("created_at")]
-        return try database.rows(
+        let rows = try database.rows(
             "SELECT id, description, working_dir, updated_at, \(names.joined(separator: ", ")) FROM sessions"
         ) { (row) throws(SQLiteFailure) in
             let name = try row.bytes(4) ?? []
@@ -79,6 +79,23 @@ struct GooseDatabase {
                 updated: try row.text(3)
             )
         }
+        try database.checkKeys(rows.map(\.id), of: "sessions", "id")
+        if sessionColumns.contains("session_type") { try checkTypes() }
+        return rows
+    }
+
+    /// What goose itself asks for goes through another index, which may be damaged too.
+    private func checkTypes() throws(SQLiteFailure) {
+        var answers: [[Bytes]] = []
+        for way in ["", "NOT INDEXED"] {
+            answers.append(
+                try database.rows(
+                    "SELECT id FROM sessions \(way) WHERE session_type IN ('user', 'scheduled')"
+                ) { (row) throws(SQLiteFailure) in try row.bytes(0) ?? [] }
+            )
+        }
+        guard Set(answers[0]) != Set(answers[1]) else { return }
+        throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table sessions and its index differ")
     }
 
     func content(of id: Bytes) throws(SQLiteFailure) -> Content {
@@ -86,6 +103,7 @@ struct GooseDatabase {
         let count = try database.rows("SELECT COUNT(*) FROM messages WHERE session_id = ?", key) {
             $0.integer(0)
         }
+        if count.first == 0 { try checkForMessages(of: key) }
         let turn = try database.rows(
             "SELECT 1 FROM messages WHERE session_id = ? AND role IN ('user', 'assistant') LIMIT 1",
             key
@@ -108,6 +126,17 @@ struct GooseDatabase {
             },
             latest: tail.compactMap(\.2).map(GooseMessage.time).max()
         )
+    }
+
+    /// Throws if the table has messages of a session for which its index has none: it would be taken for empty, and
+    /// given the prompt again.
+    private func checkForMessages(of key: [SQLiteValue]) throws(SQLiteFailure) {
+        let found = try database.rows(
+            "SELECT 1 FROM messages NOT INDEXED WHERE session_id = ? LIMIT 1",
+            key
+        ) { $0.integer(0) }
+        guard !found.isEmpty else { return }
+        throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the table messages and its index differ")
     }
 
     /// What was said to goose, oldest first, until the body returns false.

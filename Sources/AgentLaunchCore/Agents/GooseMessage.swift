@@ -13,7 +13,9 @@ struct GooseMessage: Equatable, Sendable {
         guard let blocks = content?.elements else { return }
         var texts: [String] = []
         for block in blocks {
-            guard block["type"] != .tooLarge, block["text"] != .tooLarge, block != .tooLarge else { return }
+            guard block["type"] != .tooLarge, block["text"]?.isNoText != true, block != .tooLarge else {
+                return
+            }
             switch block["type"]?.text {
             case "text": texts.append(block["text"]?.text ?? "")
             case "toolRequest", "frontendToolRequest": asksForTools = true

@@ -127,6 +127,10 @@ final class GooseStore: SessionStore {
             empty: (ours + plain).first { $0.state == .empty },
             new: NewSession(name: names.name(next))
         )
+        let recorded = query.recorded.compactMap { names.number(of: $0) }.max()
+        if let recorded, let number = result.resumable.flatMap(number) {
+            result.isBeyondRecord = number > recorded
+        }
         // One that cannot be read and would count before the one that can leaves it open which is meant.
         // A session of the plain name counts after every numbered one.
         func rank(_ number: Int?) -> Int { number ?? -1 }

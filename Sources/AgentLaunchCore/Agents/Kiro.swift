@@ -8,8 +8,16 @@ extension Agent {
         usualPlaces: ["~/.local/bin", "/usr/local/bin", "~/.kiro/bin"],
         install: "curl -fsSL https://cli.kiro.dev/install | bash",
         agentAPIType: "custom",
+        oldestKnown: "2.5.1",
         newestKnown: "2.27.1",
-        limits: "resumes by id from 2.5.1 on; a prompt is typed, or given by agentapi",
+        compatibility: Compatibility(sessionData: ["~/.kiro/", "~/.local/share/kiro-cli/"]),
+        proof: Proof(
+            kind: .documentation,
+            what:
+                "a double with the stores of the three engines, made from reports and from the source of Amazon Q, which one engine comes from"
+        ),
+        limits: "resumes by id from 2.5.1 on; its three engines do not resume one another's "
+            + "conversations, and the editor's are not its own",
         refusedArguments: kiroRefusedArguments,
         isSessionID: { KiroEngine.isSessionID($0) },
         needsVersion: { if case .cold = $0.start { false } else { true } },

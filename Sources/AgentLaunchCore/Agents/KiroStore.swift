@@ -68,6 +68,15 @@ final class KiroStore: SessionStore {
         KiroEngine(store: session.store) == .flat ? flat.lock(session.id).holder : nil
     }
 
+    /// Only the second engine says which process has a session open.
+    var signs: [Path] { [folders.flat] }
+
+    func sessions(openBy pid: Int32) -> Set<String> {
+        var findings = Findings()
+        let ids = (try? flat.ids(&findings)) ?? []
+        return Set(ids.filter { flat.lock($0).holder == pid })
+    }
+
     // MARK: Reading
 
     private func load(_ findings: inout Findings) -> Snapshot {

@@ -7,10 +7,20 @@ extension Agent {
         usualPlaces: ["~/.opencode/bin", "~/.local/bin", "~/.npm-global/bin"],
         install: "curl -fsSL https://opencode.ai/install | bash",
         agentAPIType: "opencode",
+        oldestKnown: "1.1",
         newestKnown: "1.18.29",
-        limits:
-            "in a resumed conversation a prompt is typed, or given by agentapi; a build of another release channel "
-            + "needs OPENCODE_DB",
+        compatibility: Compatibility(
+            module: "coder-labs/opencode",
+            support: .partial,
+            issue: 742,
+            sessionData: ["~/.local/share/opencode/", "~/.config/opencode/"],
+            minimumStorage: "50 MB"
+        ),
+        proof: Proof(
+            kind: .source,
+            what: "a double with real stores, made from OpenCode's source; stores of 1.1 to 1.18"
+        ),
+        limits: "a build of another release channel needs OPENCODE_DB",
         refusedArguments: openCodeRefusedArguments,
         isSessionID: isOpenCodeSessionID,
         pinnedURLs: { OpenCodeFolders($0).configurations.flatMap(PinnedURL.inText) },

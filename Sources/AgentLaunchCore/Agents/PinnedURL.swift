@@ -36,6 +36,14 @@ struct PinnedURL: Equatable, Sendable {
         return ([file] + names.map { folder / $0 }).flatMap(inText)
     }
 
+    /// In files, and in the script that some of Coder's modules put between, where one of the files starts it.
+    static func inFiles(_ files: [Path], orScript script: Path) -> [PinnedURL] {
+        let usesScript = files.contains { file in
+            (try? contentsOfSmallFile(file))?.flatMap(\.text)?.contains(script.description) == true
+        }
+        return (files + (usesScript ? [script] : [])).flatMap(inText)
+    }
+
     /// The port of an address of this machine; nil for any other.
     static func port(of url: Bytes) -> Int? {
         let hosts = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"].map { Bytes("http://\($0):".utf8) }

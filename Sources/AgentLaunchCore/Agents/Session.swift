@@ -78,6 +78,8 @@ enum Lookup: Equatable, Sendable {
 struct Derivation: Equatable, Sendable {
     /// The resumable one that counts.
     var resumable: Session?
+    /// The resumable one has a higher number than what the record names: a start made it whose record was lost.
+    var isBeyondRecord = false
     /// One without messages that a cold start reuses.
     var empty: Session?
     /// A try that could not be read with certainty.

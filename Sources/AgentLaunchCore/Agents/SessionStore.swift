@@ -9,6 +9,8 @@ struct StoreQuery: Sendable {
     var name: String
     /// `candidates` are those of every directory: for lists, never for a start.
     var everywhere = false
+    /// They are those of every name, where an agent keeps them by name: for lists, never for a start.
+    var everyName = false
     /// The conversation's own directory, for agents that keep theirs there.
     var conversation: Path?
     /// Ids and names that the record of this conversation holds: a try among them counts as having a trace.
@@ -56,6 +58,14 @@ protocol SessionStore: AnyObject {
 
     /// The id of the session that an open file of the agent's process belongs to.
     func sessionID(openFile: Path) -> String?
+
+    /// Folders in which a file comes or is written when the agent's process goes over to another session; empty where
+    /// no certain sign of that is known.
+    var signs: [Path] { get }
+
+    /// The sessions that a process has open, by signs of its own making: a lock or a file that it holds, its entry in
+    /// a register.
+    func sessions(openBy pid: Int32) -> Set<String>
 }
 
 extension SessionStore {
@@ -65,4 +75,6 @@ extension SessionStore {
     func holder(of session: Session) -> Int32? { nil }
     func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? { nil }
     func sessionID(openFile: Path) -> String? { nil }
+    var signs: [Path] { [] }
+    func sessions(openBy pid: Int32) -> Set<String> { [] }
 }

@@ -18,7 +18,11 @@ struct Version: Hashable, Comparable, Sendable, CustomStringConvertible, Express
 
     init(stringLiteral value: String) { parts = value.split(separator: ".").map { Int($0) ?? 0 } }
 
-    var description: String { parts.map(String.init).joined(separator: ".") }
+    var description: String {
+        // A release that is a date keeps its zeros: 2025.09.17.
+        let isDate = parts.count == 3 && parts[0] >= 2000
+        return parts.map { isDate && $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ".")
+    }
 
     static func < (a: Version, b: Version) -> Bool {
         for index in 0..<max(a.parts.count, b.parts.count) {

@@ -15,31 +15,40 @@ struct AgentsCommand {
     func text() throws(LaunchError) -> String {
         switch options.format {
         case .json: JSONWriter.pretty(.array(Registry.agents.map(json))).lossyText
-        case .text: table()
+        case .text:
+            Registry.agents.map { AgentDescription($0, installed: installed($0)).text }.joined(
+                separator: "\n"
+            )
         }
     }
 
     private func json(_ agent: Agent) -> JSONValue {
-        [
+        let row = agent.compatibility
+        return [
             "name": .string(agent.name),
             "title": .string(agent.title),
             "aliases": .array(agent.aliases.map(JSONValue.string)),
-            "executable": .string(agent.executable),
+            "executable": .optional(agent.executable.isEmpty ? nil : agent.executable),
             "installed": .optional(installed(agent)?.description),
             "agentAPIType": .string(agent.agentAPIType),
-            "checkedWith": .string(agent.newestKnown.description),
+            "module": .optional(row.module),
+            "moduleVersion": .optional(row.moduleVersion?.description),
+            "support": .optional(row.support?.rawValue),
+            "trackingIssue": row.issue.map { .integer(Int64($0)) } ?? .null,
+            "sessionData": .array(
+                row.sessionData.map { ["path": .string($0.value), "note": .optional($0.note)] }
+            ),
+            "minimumStorage": row.minimumStorage.map {
+                ["size": .string($0.value), "note": .optional($0.note)]
+            } ?? .null,
+            "agentVersion": [
+                "needed": .optional(agent.oldestKnown?.description),
+                "known": .optional(agent.oldestKnown.map { _ in agent.newestKnown.description }),
+            ],
+            "proof": agent.proof.map { ["kind": .string($0.kind.rawValue), "what": .string($0.what)] }
+                ?? .null,
             "limits": .string(agent.limits),
         ]
-    }
-
-    private func table() -> String {
-        let rows = Registry.agents.map { agent in
-            [
-                agent.name, agent.title,
-                agent.name == "custom" ? "-" : installed(agent)?.description ?? "not installed", agent.limits,
-            ]
-        }
-        return TextTable(["AGENT", "PROGRAM", "INSTALLED", "LIMITS"], rows).text
     }
 
     private func installed(_ agent: Agent) -> Path? {

@@ -99,8 +99,12 @@ extension Preparation {
     /// Whether a new session belongs to another conversation: by its record, because another launcher runs it, or
     /// possibly, because another one has yet to learn its session's id.
     func isAnothers(_ id: String) -> Bool {
-        let others = others
-        return others.contains { $0.sessionID == id } || !beginning(others).isEmpty
+        isHeldElsewhere(id) || !beginning(others).isEmpty
+    }
+
+    /// Whether a session is another conversation's for certain: by its record, or because another launcher runs it.
+    func isHeldElsewhere(_ id: String) -> Bool {
+        others.contains { $0.owns(id) }
             || LockPlaces(state.sessionLock(agent: self.agent.name, id: id), surroundings.environment).holder
                 != nil
     }

@@ -16,10 +16,13 @@ struct SessionsCommand {
     }
 
     private struct Row {
-        var agent: String
+        var agent: Agent
         var session: Session
         /// The name under which it was started here.
         var name: String?
+
+        /// Nil for an agent that knows a conversation by its file alone.
+        var id: String? { agent.isSessionID(session.id) ? session.id : nil }
     }
 
     func run(_ diagnostics: Diagnostics) throws(LaunchError) -> Int32 {
@@ -36,7 +39,8 @@ struct SessionsCommand {
                 home: surroundings.home,
                 workdir: workdir,
                 name: SessionName.fallback,
-                everywhere: options.all
+                everywhere: options.all,
+                everyName: true
             )
             var findings = Findings()
             let records = RecordFile.records(
@@ -50,7 +54,7 @@ struct SessionsCommand {
             }
             rows += candidates.sessions.sorted(by: newestFirst).map { session in
                 Row(
-                    agent: agent.name,
+                    agent: agent,
                     session: session,
                     name: records.first { $0.sessionID == session.id }?.name
                 )
@@ -65,7 +69,7 @@ struct SessionsCommand {
         case .json:
             let list = rows.map { row -> JSONValue in
                 [
-                    "agent": .string(row.agent), "id": .string(row.session.id),
+                    "agent": .string(row.agent.name), "id": .optional(row.id),
                     "name": .optional(row.session.name),
                     "session": .optional(row.name),
                     "directory": .optional(row.session.directory?.description),
@@ -81,7 +85,8 @@ struct SessionsCommand {
                 ["AGENT", "ID", "SESSION", "MESSAGES", "LAST ACTIVE"] + (options.all ? ["DIRECTORY"] : [])
             let lines = rows.map { row in
                 [
-                    row.agent, row.session.id, row.name ?? "-", row.session.messages.map(String.init) ?? "-",
+                    row.agent.name, row.id ?? "(\(row.session.store.lastComponent.lossyText))",
+                    row.name ?? "-", row.session.messages.map(String.init) ?? "-",
                     row.session.updatedAt?.rfc3339 ?? "-",
                 ] + (options.all ? [row.session.directory?.description ?? "-"] : [])
             }

@@ -53,11 +53,13 @@ struct SingleRun {
                 record,
                 awaiting: plan.prompt.action == .send ? outcome.task : nil,
                 startedAt: now,
+                keepsChat: outcome.state?.isReadOnly == false,
                 isAnothers: preparation.isAnothers,
+                isHeld: preparation.isHeldElsewhere,
                 write: { record in
                     latest = record
-                    try? preparation.recordFile.write(record)
                     session.change(to: record.sessionID)
+                    try? preparation.recordFile.write(record)
                 }
             )
             : nil

@@ -27,11 +27,11 @@ struct StopCommand {
     private func stop(_ conversations: [KnownConversation]) -> Int32 {
         let live = conversations.filter { $0.state != .ended }
         if live.isEmpty { diagnostics.notice("nothing is running") }
-        var worst = ExitStatus.success.rawValue
+        var worst = ExitStatus.success
         func attempt(_ work: () throws(LaunchError) -> Void) {
             do throws(LaunchError) { try work() } catch {
                 diagnostics.report(error)
-                worst = error.status.rawValue
+                worst.worsen(to: error.status)
             }
         }
         var stops: [LauncherStop] = []
@@ -63,7 +63,7 @@ struct StopCommand {
             }
             if !stops.isEmpty { usleep(20_000) }
         }
-        return worst
+        return worst.rawValue
     }
 
     private func said(_ conversation: KnownConversation, _ how: String = "") {

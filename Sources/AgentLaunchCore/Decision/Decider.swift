@@ -44,6 +44,11 @@ struct Decider {
         switch remembered(&findings) {
         case .decided(let decision): return decision
         case .startOver(let empty):
+            // What the record names came to nothing, and a start after it could not write its own.
+            let derivation = store.derived(&findings)
+            if derivation.isBeyondRecord, let session = derivation.resumable {
+                return .warm(session, .derived, "A later conversation of this directory and name is there.")
+            }
             let reason =
                 isFresh
                 ? "The new conversation that was asked for holds no message."

@@ -38,6 +38,8 @@ struct Record: Equatable, Sendable {
     var prompts: [Prompt] = []
     /// The session was made for a prompt that has yet to be given: where the store cannot tell that nothing was said.
     var owesPrompt = false
+    /// Sessions of this conversation that the agent has left for the one that counts now (`/clear`, `/new`).
+    var earlier: [String] = []
     /// The session whose chat agentapi's state file holds; nil: this one, whose id is not known yet.
     var stateSession: String?
     /// Where that file is.
@@ -59,7 +61,21 @@ struct Record: Equatable, Sendable {
     func holds(_ sha256: String) -> Prompt? { prompts.last { $0.sha256 == sha256 } }
 
     /// What a new conversation's number must not reuse.
-    var tokens: Set<String> { Set([sessionID, sessionName].compactMap(\.self)) }
+    var tokens: Set<String> { Set([sessionID, sessionName].compactMap(\.self) + earlier) }
+
+    /// Whether the session is, or was, this conversation's.
+    func owns(_ id: String) -> Bool { sessionID == id || earlier.contains(id) }
+
+    private static let mostEarlier = 50
+
+    /// The agent goes on with another session. Its chat, if agentapi keeps one of this run, goes with it.
+    mutating func move(to id: String, withChat: Bool) {
+        earlier.removeAll { $0 == id }
+        if let sessionID { earlier = (earlier + [sessionID]).suffix(Self.mostEarlier) }
+        if stateFile != nil { stateSession = withChat ? id : stateSession ?? sessionID }
+        sessionID = id
+        if origin != .fresh { origin = .captured }
+    }
 }
 
 /// How reading a record went.

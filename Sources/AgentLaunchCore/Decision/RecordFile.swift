@@ -20,8 +20,10 @@ struct RecordFile: Sendable {
     }
 
     func write(_ record: Record) throws(Errno) {
+        faultPoint("record.before")
         try makeFolders(path.parent, mode: 0o700)
         try replaceFile(path, JSONWriter.pretty(record.json))
+        faultPoint("record.after")
     }
 
     private func damaged(_ kind: StoreTrouble.Kind, _ why: String, _ findings: inout Findings) -> RecordState
@@ -57,6 +59,7 @@ extension Record {
             "name": .string(name),
             "session": .optional(sessionID),
             "sessionName": .optional(sessionName),
+            "earlier": .array(earlier.map { .string($0) }),
             "origin": .string(origin.rawValue),
             "store": .string(store.description),
             "startedAt": .string(startedAt.rfc3339),
@@ -99,6 +102,7 @@ extension Record {
             moduleDirectory: json["moduleDirectory"]?.text.map { Path($0) }
         )
         owesPrompt = json["owesPrompt"]?.flag ?? false
+        earlier = json["earlier"]?.elements?.compactMap(\.text) ?? []
         for prompt in prompts {
             guard let sha256 = prompt["sha256"]?.text, let bytes = prompt["bytes"]?.integer,
                 let at = prompt["at"]?.text.flatMap({ Timestamp($0) }), let how = prompt["how"]?.text,

@@ -21,16 +21,13 @@ struct AgentAPILaunch {
         var signals = signals
         // agentapi stops its agent with INT and, dying, leaves it a HUP; ignored ones would stay ignored there.
         signals.setDefaultInChild([SIGINT, SIGQUIT, SIGHUP])
-        let process = try PseudoterminalChild(
+        let process = try signals.start(
             child,
             settings: .plain,
             size: WindowSize(columns: 80, rows: 24),
-            input: input,
-            signals: signals.inherited
+            input: input
         )
-        if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
-            note(discardedOutput("it is closed"))
-        }
+        StandardDescriptors.noteClosedOutput(log, note)
         let session = AgentAPISession(
             process: process,
             signals: signals,

@@ -1,7 +1,7 @@
 import Glibc
 
 /// Follows the store while the agent runs: learns the id of a new session, and sees the prompt arrive. Both go into
-/// the record. Done, it asks for no more wake-ups.
+/// the record. Done, it wakes up only when the agent goes over to another conversation, which goes there too.
 final class ConversationWatcher: LaunchObserver {
     private static let afterChange: Int64 = 200
     private static let rescan: Int64 = 3000
@@ -9,6 +9,7 @@ final class ConversationWatcher: LaunchObserver {
     private let agent: Agent
     private var query: StoreQuery
     private var record: Record
+    /// A new session may be another conversation's, whose launcher has yet to learn its id.
     private let isAnothers: (String) -> Bool
     private let write: (Record) -> Void
     /// Told when the store shows the prompt.
@@ -17,14 +18,20 @@ final class ConversationWatcher: LaunchObserver {
     private var awaited: TaskText?
     private let startedAt: Timestamp
     private let inotify = Inotify()
-    private(set) var deadline: Int64?
+    private var due: Int64?
+    private var follower: ConversationFollower?
+    /// Whether agentapi keeps a chat of this run.
+    private let keepsChat: Bool
     /// A store that is slow to read is not read at every change.
     private var pause = afterChange
 
     var interests: [pollfd] {
-        guard !isDone, let inotify else { return [] }
-        return [pollfd(fd: inotify.descriptor, events: Int16(POLLIN), revents: 0)]
+        let signs = follower?.interests ?? []
+        guard !isDone, let inotify else { return signs }
+        return [pollfd(fd: inotify.descriptor, events: Int16(POLLIN), revents: 0)] + signs
     }
+
+    var deadline: Int64? { [due, follower?.deadline].compactMap(\.self).min() }
 
     init(
         _ agent: Agent,
@@ -32,7 +39,9 @@ final class ConversationWatcher: LaunchObserver {
         _ record: Record,
         awaiting task: TaskText?,
         startedAt: Timestamp,
+        keepsChat: Bool,
         isAnothers: @escaping (String) -> Bool,
+        isHeld: @escaping (String) -> Bool,
         write: @escaping (Record) -> Void
     ) {
         self.agent = agent
@@ -43,29 +52,49 @@ final class ConversationWatcher: LaunchObserver {
         self.isAnothers = isAnothers
         self.write = write
         self.startedAt = startedAt
+        self.keepsChat = keepsChat
         awaited = task
+        follower = ConversationFollower(agent, query, current: record.sessionID, isAnothers: isHeld) {
+            [unowned self] in moved(to: $0)
+        }
     }
 
     private var isDone: Bool { awaited == nil && record.sessionID != nil }
 
     func started(pid: Int32) {
         inotify?.watch(agent.store(query).watched)
-        deadline = isDone ? nil : monotonicMilliseconds() + pause
+        due = isDone ? nil : monotonicMilliseconds() + pause
+        follower?.started()
     }
 
     func wake() {
-        let now = monotonicMilliseconds()
-        if inotify?.drain() == true, let due = deadline, due > now + pause {
-            deadline = now + pause
-            return
-        }
-        guard let due = deadline, due <= now else { return }
-        look()
-        pause = max(Self.afterChange, min(30_000, (monotonicMilliseconds() - now) * 10))
-        deadline = isDone ? nil : monotonicMilliseconds() + max(pause, Self.rescan)
+        wakeItself()
+        follower?.wake()
     }
 
-    func ended() { if !isDone { look() } }
+    private func wakeItself() {
+        let now = monotonicMilliseconds()
+        if inotify?.drain() == true, let due, due > now + pause {
+            self.due = now + pause
+            return
+        }
+        guard let due, due <= now else { return }
+        look()
+        pause = max(Self.afterChange, min(30_000, (monotonicMilliseconds() - now) * 10))
+        self.due = isDone ? nil : monotonicMilliseconds() + max(pause, Self.rescan)
+    }
+
+    func ended() {
+        if !isDone { look() }
+        follower?.ended()
+    }
+
+    /// The agent goes on with another conversation. What the one before it was given stays given.
+    private func moved(to session: Session) {
+        if !isDone { look() }
+        record.move(to: session.id, withChat: keepsChat)
+        write(record)
+    }
 
     // MARK: What others see and do
 
@@ -111,6 +140,7 @@ final class ConversationWatcher: LaunchObserver {
             onPrompt()
         }
         if record != before { write(record) }
+        if let id = record.sessionID { follower?.identified(id) }
     }
 
     private func arrived(_ task: TaskText) {

@@ -6,14 +6,7 @@ import Glibc
 enum Descendants {
     /// Children that this process had before it made any: of a script that has started something and then became
     /// agentlaunch by `exec`. They, and what is below them, are nobody's here. To be read before the first fork.
-    static let strangers: [Int32: Bytes] = all().reduce(into: [:]) { $0[$1.key] = $1.value.started }
-
-    private struct Entry {
-        var parent: Int32
-        var session: Int32
-        var started: Bytes
-        var isDead: Bool
-    }
+    static let strangers: [Int32: UInt64] = all().mapValues(\.startTicks)
 
     /// Sends KILL to all that are alive; returns how many those were.
     static func killAll() -> Int { signalAll(SIGKILL) }
@@ -28,7 +21,7 @@ enum Descendants {
             defer { close(process) }
             // The number may have been given to another process since it was read; the start time
             // tells, and the descriptor cannot change its process any more.
-            if read(pid)?.started == entry.started { _ = process_signal(process, signal) }
+            if ProcessStat(pid)?.startTicks == entry.startTicks { _ = process_signal(process, signal) }
         }
         return living.count
     }
@@ -38,9 +31,9 @@ enum Descendants {
     /// Those below another process.
     static func pids(of root: Int32) -> [Int32] { Array(all(of: root).keys) }
 
-    private static func own() -> [Int32: Entry] {
+    private static func own() -> [Int32: ProcessStat] {
         let strangers = strangers
-        return all { strangers[$0] == $1.started }
+        return all { strangers[$0] == $1.startTicks }
     }
 
     /// Those of a session, whoever their parent is by now. The leader's number belongs to it while one of them lives;
@@ -48,14 +41,14 @@ enum Descendants {
     /// nothing: another session may have had it since, of a daemon whose leader has ended too.
     static func session(of leader: Run.Process) -> [Run.Process] {
         let everybody = everybody()
-        if let entry = everybody[leader.pid], UInt64(entry.started.lossyText) != leader.startTicks {
+        if let entry = everybody[leader.pid], entry.startTicks != leader.startTicks {
             return []
         }
         return everybody.compactMap { pid, entry in
-            guard entry.session == leader.pid, !entry.isDead,
-                let ticks = UInt64(entry.started.lossyText), ticks >= leader.startTicks
-            else { return nil }
-            return Run.Process(pid: pid, startTicks: ticks)
+            guard entry.session == leader.pid, !entry.isDead, entry.startTicks >= leader.startTicks else {
+                return nil
+            }
+            return Run.Process(pid: pid, startTicks: entry.startTicks)
         }
     }
 
@@ -65,10 +58,10 @@ enum Descendants {
         return leaders.keys.min().flatMap { Run.Process($0) }
     }
 
-    private static func everybody() -> [Int32: Entry] {
-        var entries: [Int32: Entry] = [:]
+    private static func everybody() -> [Int32: ProcessStat] {
+        var entries: [Int32: ProcessStat] = [:]
         for name in (try? namesInDirectory("/proc")) ?? [] {
-            guard let pid = Int32(name.lossyText), let entry = read(pid) else { continue }
+            guard let pid = Int32(name.lossyText), let entry = ProcessStat(pid) else { continue }
             entries[pid] = entry
         }
         return entries
@@ -76,11 +69,11 @@ enum Descendants {
 
     private static func all(
         of root: Int32 = getpid(),
-        butBelow isLeftOut: (Int32, Entry) -> Bool = { _, _ in false }
-    ) -> [Int32: Entry] {
+        butBelow isLeftOut: (Int32, ProcessStat) -> Bool = { _, _ in false }
+    ) -> [Int32: ProcessStat] {
         let entries = everybody()
         let children = Dictionary(grouping: entries.keys) { entries[$0]?.parent ?? 0 }
-        var found: [Int32: Entry] = [:]
+        var found: [Int32: ProcessStat] = [:]
         var open = children[root] ?? []
         while let pid = open.popLast() {
             guard let entry = entries[pid], found[pid] == nil, !isLeftOut(pid, entry) else { continue }
@@ -88,22 +81,5 @@ enum Descendants {
             open += children[pid] ?? []
         }
         return found.filter { !$0.value.isDead }
-    }
-
-    private static func read(_ pid: Int32) -> Entry? {
-        guard let bytes = try? ReadOnlyFile(Path("/proc/\(pid)/stat")).read(1024, at: 0),
-            // The name in parentheses may itself hold spaces and parentheses.
-            let nameEnd = bytes.lastIndex(of: UInt8(ascii: ")"))
-        else { return nil }
-        let fields = bytes[(nameEnd + 1)...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 19, let parent = Int32(Bytes(fields[1]).lossyText),
-            let session = Int32(Bytes(fields[3]).lossyText)
-        else { return nil }
-        return Entry(
-            parent: parent,
-            session: session,
-            started: Bytes(fields[19]),
-            isDead: fields[0].first == UInt8(ascii: "Z") || fields[0].first == UInt8(ascii: "X")
-        )
     }
 }

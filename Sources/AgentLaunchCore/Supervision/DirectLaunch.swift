@@ -23,15 +23,12 @@ struct DirectLaunch {
     /// short what the caller has to put away.
     func run(_ observers: LaunchObservers, _ signals: LauncherSignals) throws(LaunchError) -> LaunchEnd {
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
-        let process = try PseudoterminalChild(
+        let process = try signals.start(
             child,
             settings: outer ?? .plain,
-            size: size(onTerminal: outer != nil),
-            signals: signals.inherited
+            size: size(onTerminal: outer != nil)
         )
-        if log == nil, StandardDescriptors.closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
-            note(discardedOutput("it is closed"))
-        }
+        StandardDescriptors.noteClosedOutput(log, note)
         let session = DirectSession(
             process: process,
             signals: signals,
@@ -67,4 +64,11 @@ enum StandardDescriptors {
     /// A bit for each that was closed. The first look opens /dev/null there, so it has to come before
     /// anything else is opened.
     static let closedAtStart = descriptors_assure_standard()
+
+    /// A log takes it all where there is no standard output.
+    static func noteClosedOutput(_ log: RotatingLog?, _ note: (String) -> Void) {
+        if log == nil, closedAtStart & (1 << UInt32(STDOUT_FILENO)) != 0 {
+            note(discardedOutput("it is closed"))
+        }
+    }
 }

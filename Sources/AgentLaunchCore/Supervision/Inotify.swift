@@ -3,10 +3,17 @@ import Glibc
 /// Tells that something changed in some folders. A folder that is not there yet is watched as soon as it is.
 final class Inotify {
     let descriptor: Int32
-    private var watched: Set<Path> = []
+    private let events: UInt32
+    private var watched: [Path: Int32] = [:]
+
+    /// Files that come, and what is written to them.
+    static let writes = UInt32(IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_CLOSE_WRITE)
+    /// Files that come, and files that were written as a whole.
+    static let files = UInt32(IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE)
 
     /// Nil where the kernel has no watches left: who uses this then looks again from time to time.
-    init?() {
+    init?(_ events: UInt32 = writes) {
+        self.events = events
         descriptor = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         if descriptor < 0 { return nil }
     }
@@ -14,12 +21,26 @@ final class Inotify {
     deinit { close(descriptor) }
 
     func watch(_ folders: [Path]) {
-        let events = UInt32(IN_CREATE | IN_MODIFY | IN_MOVED_TO | IN_CLOSE_WRITE)
-        for folder in folders where !watched.contains(folder) {
-            if folder.withCString({ inotify_add_watch(descriptor, $0, events) }) >= 0 {
-                watched.insert(folder)
-            }
+        for folder in folders where watched[folder] == nil {
+            let watch = folder.withCString { inotify_add_watch(descriptor, $0, events) }
+            if watch >= 0 { watched[folder] = watch }
         }
+    }
+
+    /// These, no others, and for each that is not there the nearest folder above it that is.
+    func watchOnly(_ folders: [Path]) {
+        let wanted = Set(folders.map(Self.nearest))
+        for (folder, watch) in watched where !wanted.contains(folder) {
+            inotify_rm_watch(descriptor, watch)
+            watched[folder] = nil
+        }
+        watch(Array(wanted))
+    }
+
+    private static func nearest(_ folder: Path) -> Path {
+        var folder = folder
+        while ((try? fileStatus(folder)) ?? nil) == nil, folder.parent != folder { folder = folder.parent }
+        return folder
     }
 
     /// Whether anything was reported since the last call.

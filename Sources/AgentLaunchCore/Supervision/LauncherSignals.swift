@@ -25,5 +25,15 @@ struct LauncherSignals {
         for number in numbers { sigaddset(&inherited.defaulted, number) }
     }
 
+    /// Starts the program with the signals as the caller had them.
+    func start(
+        _ program: ChildProgram,
+        settings: termios,
+        size: WindowSize,
+        input: Int32? = nil
+    ) throws(LaunchError) -> PseudoterminalChild {
+        try PseudoterminalChild(program, settings: settings, size: size, input: input, signals: inherited)
+    }
+
     func next() -> Int32 { signals_next(descriptor) }
 }

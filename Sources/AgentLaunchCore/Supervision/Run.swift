@@ -6,7 +6,7 @@ struct Run: Equatable, Sendable {
     /// A pid names one process only together with its start time.
     struct Process: Equatable, Sendable {
         var pid: Int32
-        /// As `ProcessStatus` has it.
+        /// As `ProcessStat` has it.
         var startTicks: UInt64
     }
 
@@ -42,10 +42,10 @@ struct Run: Equatable, Sendable {
 extension Run.Process {
     /// Nil if there is no such process, or a dead one.
     init?(_ pid: Int32) {
-        guard let status = ProcessStatus(pid) else { return nil }
-        self.init(pid: pid, startTicks: status.startTicks)
+        guard let stat = ProcessStat(pid), !stat.isDead else { return nil }
+        self.init(pid: pid, startTicks: stat.startTicks)
     }
 
     /// Whether it still is this process, and not another one that was given its number.
-    var isAlive: Bool { ProcessStatus(pid)?.startTicks == startTicks }
+    var isAlive: Bool { Run.Process(pid) == self }
 }

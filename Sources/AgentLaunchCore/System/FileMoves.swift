@@ -47,8 +47,10 @@ func freeName(in folder: Path, _ name: String, _ ending: String) throws(Errno) -
 }
 
 private func rename(_ source: Path, to target: Path) throws(Errno) {
+    faultPoint("move.before")
     let result = source.withCString { from in target.withCString { Glibc.rename(from, $0) } }
     guard result == 0 else { throw Errno.last }
+    faultPoint("move.after")
     syncFolder(target.parent)
 }
 

@@ -35,6 +35,7 @@ func createFile(_ path: Path, _ content: Bytes, synced: Bool = false) throws(Err
     var rest = content[...]
     do throws(Errno) {
         while !rest.isEmpty {
+            faultPoint("write.before")
             let written = try retrying {
                 rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
             }
@@ -48,17 +49,34 @@ func createFile(_ path: Path, _ content: Bytes, synced: Bool = false) throws(Err
     throw failure
 }
 
+/// What processes that were killed left of their temporary files for this one.
+private func removeAbandoned(beside path: Path) {
+    let prefix = path.lastComponent + Bytes(".".utf8)
+    let ending = Bytes(".tmp".utf8)
+    for name in (try? namesInDirectory(path.parent)) ?? [] where name.starts(with: prefix) {
+        let digits = name.dropFirst(prefix.count).dropLast(ending.count)
+        guard name.count > prefix.count + ending.count, name.suffix(ending.count) == ending[...],
+            let pid = Int32(String(decoding: digits, as: UTF8.self)), pid > 0,
+            kill(pid, 0) != 0, errno == ESRCH
+        else { continue }
+        try? removeFile(path.parent / name)
+    }
+}
+
 /// Replaces a file whole or not at all: a temporary one beside it, synced, renamed.
 func replaceFile(_ path: Path, _ content: Bytes) throws(Errno) {
     let temporary = path + ".\(getpid()).tmp"
+    removeAbandoned(beside: path)
     try removeFile(temporary)
     try createFile(temporary, content, synced: true)
+    faultPoint("rename.before")
     let result = temporary.withCString { from in path.withCString { rename(from, $0) } }
     guard result == 0 else {
         let failure = Errno.last
         try? removeFile(temporary)
         throw failure
     }
+    faultPoint("rename.after")
     // The rename itself survives a power cut only once the folder is synced; where that fails nothing is lost.
     let folder = path.parent.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     if folder >= 0 {

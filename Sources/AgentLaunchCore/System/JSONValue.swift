@@ -33,6 +33,8 @@ enum JSONValue: Equatable, Sendable {
     var text: String? { if case .string(let text) = self { text } else { nil } }
     var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
     var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+    /// There where a text should be, and none: too large to be kept, or of another form.
+    var isNoText: Bool { text == nil && self != .null }
     var flag: Bool? { if case .bool(let flag) = self { flag } else { nil } }
 
     /// A whole number, also one written as `1.0` or `1e3`.

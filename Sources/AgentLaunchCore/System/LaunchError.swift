@@ -12,6 +12,9 @@ enum ExitStatus: Int32, Sendable {
     case alreadyRunning = 75
     case notExecutable = 126
     case notFound = 127
+
+    /// The status of several things is the highest that one of them ended with.
+    mutating func worsen(to other: ExitStatus) { if other.rawValue > rawValue { self = other } }
 }
 
 /// Why agentlaunch stops: one line for a person, `agentlaunch: WHAT: WHY; NEXT STEP`.

@@ -11,20 +11,11 @@ struct ProcessStatus: Equatable, Sendable {
 
     /// Nil if there is no such process, or if it is dead already and waits for its parent.
     init?(_ pid: Int32) {
-        let folder = Path("/proc/\(pid)")
-        guard pid > 0, let line = try? ReadOnlyFile(folder / "stat").read(4096, at: 0),
-            let opening = line.firstIndex(of: UInt8(ascii: "(")),
-            // The name may hold anything, closing brackets too; the fields after the last one are numbers.
-            let closing = line.lastIndex(of: UInt8(ascii: ")")), opening < closing
-        else { return nil }
-        let fields = Bytes(line[(closing + 1)...]).lossyText.split(separator: " ")
-        guard fields.count > 19, fields[0] != "Z", fields[0] != "X", let ticks = UInt64(fields[19]) else {
-            return nil
-        }
-        startTicks = ticks
-        isStopped = fields[0] == "T" || fields[0] == "t"
-        command = Bytes(line[(opening + 1)..<closing])
-        let text = (try? ReadOnlyFile(folder / "cmdline").read(1 << 16, at: 0)) ?? []
+        guard let stat = ProcessStat(pid), !stat.isDead else { return nil }
+        startTicks = stat.startTicks
+        isStopped = stat.isStopped
+        command = stat.command
+        let text = (try? ReadOnlyFile(Path("/proc/\(pid)/cmdline")).read(1 << 16, at: 0)) ?? []
         arguments = text.split(separator: 0, omittingEmptySubsequences: false).map { Bytes($0) }
     }
 

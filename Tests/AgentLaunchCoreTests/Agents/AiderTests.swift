@@ -194,3 +194,70 @@ struct AiderCommandTests {
         #expect(codes(allowAll: false).isEmpty)
     }
 }
+
+@Suite("Aider: its own settings")
+struct AiderSettingsTests {
+    private func query(_ scratch: ScratchFolder, _ environment: Environment = Environment()) -> StoreQuery {
+        StoreQuery(
+            environment: environment,
+            home: scratch.path / "home",
+            workdir: scratch.path / "repository/directory",
+            name: "default"
+        )
+    }
+
+    @Test(
+        "The directory's files win over the repository's, these over the home's, and .env over the environment"
+    )
+    func order() throws {
+        let scratch = try ScratchFolder()
+        try scratch.write("repository/.git/HEAD", "")
+        var environment = Environment()
+        func found() -> String? {
+            AiderSettings(query(scratch, environment)).value(of: "chat-history-file")?.text
+        }
+        #expect(found() == nil)
+        for (number, folder) in ["home", "repository", "repository/directory"].enumerated() {
+            try scratch.write("\(folder)/.aider.conf.yml", "chat-history-file: c\(number)\n")
+            #expect(found() == "c\(number)")
+        }
+        environment["AIDER_CHAT_HISTORY_FILE"] = Bytes("e".utf8)
+        #expect(found() == "e")
+        for (number, folder) in ["home", "repository", "repository/directory"].enumerated() {
+            try scratch.write("\(folder)/.env", "AIDER_CHAT_HISTORY_FILE=d\(number)\n")
+            #expect(found() == "d\(number)")
+        }
+    }
+
+    @Test(
+        "A value may be quoted and have a comment behind it; other lines are none",
+        arguments: [
+            ("chat-history-file: a b.md", "a b.md"), ("chat-history-file:   'a # b'  # c", "a # b"),
+            ("\"chat-history-file\" : a#b # c", "a#b"), ("--chat-history-file: a", "a"),
+            ("chat-history-file: a\nchat-history-file: b\r\n", "b"), ("chat-history-file: null", nil),
+            ("chat-history-file:", nil), ("#chat-history-file: a", nil), ("  chat-history-file: a", nil),
+            ("chat-history-files: a", nil), ("chat-history-file:a", nil), ("chat_history_file: a", nil),
+        ]
+    )
+    func values(_ text: String, _ expected: String?) throws {
+        let scratch = try ScratchFolder()
+        try scratch.write("home/.aider.conf.yml", text)
+        #expect(AiderSettings(query(scratch)).value(of: "chat-history-file")?.text == expected)
+    }
+
+    @Test("A message of its own, which it would send at every start, is a warning that names the file")
+    func message() throws {
+        for (file, text) in [(".env", "AIDER_MESSAGE_FILE=/task"), (".aider.conf.yml", "message: Fix it")] {
+            let scratch = try ScratchFolder()
+            let path = try scratch.write("home/\(file)", text)
+            let warnings = Agent.aider.firstRun(query(scratch), false, "0.86.2")
+            let found = try #require(warnings.first { $0.code == "prompt-configured" })
+            #expect(found.message.hasPrefix("\(path) sets message"))
+        }
+        let scratch = try ScratchFolder()
+        // What the environment says is taken away instead.
+        let environment = Environment(["AIDER_MESSAGE": "Fix it"])
+        let warnings = Agent.aider.firstRun(query(scratch, environment), false, "0.86.2")
+        #expect(!warnings.contains { $0.code == "prompt-configured" })
+    }
+}

@@ -40,6 +40,21 @@ struct DerivedIDTests {
         #expect(looked == (0...46).map(derived.uuid))
     }
 
+    @Test("A resumable try is beyond the record only if its number is higher")
+    func beyondTheRecord() {
+        for (recorded, expected) in [(1, true), (2, false), (3, false)] {
+            let result = derived.search(recorded: [derived.uuid(recorded)]) {
+                $0 == derived.uuid(2) ? .found(session($0, .resumable)) : .absent
+            }
+            #expect(result.resumable?.id == derived.uuid(2))
+            #expect(result.isBeyondRecord == expected)
+        }
+        let without = derived.search(recorded: []) {
+            $0 == derived.uuid(2) ? .found(session($0, .resumable)) : .absent
+        }
+        #expect(!without.isBeyondRecord)
+    }
+
     @Test("Beyond sixteen tries without a trace nothing is looked for")
     func reach() {
         let result = derived.search(recorded: []) {

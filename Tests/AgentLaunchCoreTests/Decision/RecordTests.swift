@@ -7,6 +7,7 @@ struct RecordTests {
     private static let full: Record = {
         var record = DecisionBench.record("a", sessionName: "p-1", origin: .captured, .given, .delivered)
         record.stateSession = "a"
+        record.earlier = ["b", "c"]
         record.moduleDirectory = "/module"
         return record
     }()
@@ -156,5 +157,35 @@ struct RecordTests {
         #expect(record.prompts.map(\.state) == [.delivered])
         #expect(next(decision, .skip, given: .this, old: record).prompts == record.prompts)
         #expect(next(decision, .skip, given: .unknown).prompts.isEmpty)
+    }
+
+    @Test("A conversation that goes on with another session keeps its prompts and both ids")
+    func moved() {
+        var record = Self.full
+        record.stateFile = "/state"
+        record.move(to: "d", withChat: true)
+        #expect(record.sessionID == "d" && record.stateSession == "d" && record.origin == .captured)
+        #expect(record.prompts == Self.full.prompts)
+        #expect(["a", "b", "c", "d"].allSatisfy(record.owns) && record.tokens.isSuperset(of: record.earlier))
+        record.move(to: "a", withChat: true)
+        #expect(record.earlier == ["b", "c", "d"])
+    }
+
+    @Test("A chat that agentapi kept before stays its session's when the agent moves on without agentapi")
+    func movedWithoutChat() {
+        var record = Self.full
+        record.move(to: "d", withChat: false)
+        #expect(record.stateSession == "a", "nothing to claim")
+        record.stateFile = "/state"
+        record.stateSession = nil
+        record.move(to: "e", withChat: false)
+        #expect(record.stateSession == "d")
+    }
+
+    @Test("What --fresh made stays so: older conversations do not come back")
+    func movedFresh() {
+        var record = DecisionBench.record("a", origin: .fresh, .delivered)
+        record.move(to: "b", withChat: false)
+        #expect(record.origin == .fresh)
     }
 }

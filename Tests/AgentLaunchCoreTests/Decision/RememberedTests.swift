@@ -26,6 +26,17 @@ struct RememberedTests {
         #expect(try bench.answer() == "unknown /store/a record")
     }
 
+    @Test("A record whose prompt never arrived does not hide a later conversation")
+    func laterConversation() throws {
+        for (isBeyond, expected) in [(true, "warm d derived"), (false, "cold new derived")] {
+            let bench = bench(DecisionBench.record("a", .given))
+            bench.store.sessions = [session("d")]
+            bench.store.derivation.resumable = session("d")
+            bench.store.derivation.isBeyondRecord = isBeyond
+            #expect(try bench.answer() == expected)
+        }
+    }
+
     @Test("A missing store is unknown if a prompt was delivered to it, and cold if none was")
     func missingStore() throws {
         for (state, expected) in [

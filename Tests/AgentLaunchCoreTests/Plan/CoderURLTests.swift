@@ -95,6 +95,44 @@ struct CoderURLTests {
         #expect(ClaudePinnedURL.find(query).map(\.port) == [5])
     }
 
+    @Test("A script that a module put between counts only where the configuration starts it")
+    func script() throws {
+        let scratch = try ScratchFolder()
+        let script = try scratch.write(
+            "wrapper.sh",
+            "export \(Self.name)=\"http://localhost:3284\"\nexec coder\n"
+        )
+        let servers = try scratch.write("mcp.json", "{}")
+        func found() -> [PinnedURL] { PinnedURL.inFiles([servers], orScript: script) }
+        #expect(found().isEmpty)
+        try scratch.write("mcp.json", #"{"mcpServers":{"coder":{"command":"\#(script)"}}}"#)
+        #expect(found() == [PinnedURL(file: script, port: 3284)])
+    }
+
+    @Test("Copilot and Gemini read their servers where their variables say")
+    func moved() throws {
+        let text = #"{"mcpServers":{"coder":{"env":{"\#(Self.name)":"http://localhost:4000"}}}}"#
+        for (agent, variable, files) in [
+            (Agent.copilot, "COPILOT_HOME", [".copilot/mcp-config.json", "moved/mcp-config.json"]),
+            (.gemini, "GEMINI_CLI_HOME", [".gemini/settings.json", "moved/.gemini/settings.json"]),
+            (.gemini, "GEMINI_CLI_SYSTEM_SETTINGS_PATH", ["project/.gemini/settings.json", "moved"]),
+        ] {
+            let scratch = try ScratchFolder()
+            for (file, isMoved) in zip(files, [false, true]) {
+                let path = try scratch.write(file, text)
+                var environment = Environment()
+                if isMoved { environment[variable] = (scratch.path / "moved").bytes }
+                let query = StoreQuery(
+                    environment: environment,
+                    home: scratch.path,
+                    workdir: scratch.path / "project",
+                    name: "default"
+                )
+                #expect(agent.pinnedURLs(query).contains(PinnedURL(file: path, port: 4000)), "\(file)")
+            }
+        }
+    }
+
     @Test("Only another port is worth a word")
     func warning() {
         var findings = Findings()

@@ -10,16 +10,15 @@ struct CodexThreads {
 
     init() throws { scratch = try ScratchFolder() }
 
+    var query: StoreQuery {
+        StoreQuery(environment: environment, home: home, workdir: Self.workdir, name: "default")
+    }
+
     func store(_ task: String? = nil, workdir: Path = Self.workdir) -> CodexStore {
-        CodexStore(
-            StoreQuery(
-                environment: environment,
-                home: home,
-                workdir: workdir,
-                name: "default",
-                task: task.flatMap(TaskText.init)
-            )
-        )
+        var query = query
+        query.workdir = workdir
+        query.task = task.flatMap(TaskText.init)
+        return CodexStore(query)
     }
 
     static func id(_ number: Int) -> String {

@@ -35,6 +35,15 @@ def _rows(run, has=_HAS, hint="", rest=""):
     }
 
 
+def _rows_are_lost(run):
+    """The table of sessions and its index name others: rows are lost from one of them, without an error."""
+    try:
+        return set(run("SELECT id FROM sessions NOT INDEXED").fetchall()) != set(
+            run("SELECT id FROM sessions ORDER BY id").fetchall())
+    except sqlite3.Error:
+        return False
+
+
 def _resume(run, identifier):
     """Loads one conversation and writes to it, as a resume does."""
     row = run(f"SELECT {_COLUMNS} FROM sessions s WHERE s.id = CAST(? AS TEXT)", (identifier,)).fetchone()
@@ -80,7 +89,7 @@ def _ask(run, doubts):
         except sqlite3.Error:
             whole = False
     if not whole:
-        doubts = doubts | {"integrity"}
+        doubts = doubts | {"integrity"} | ({"index-differs"} if scanned - seen or _rows_are_lost(run) else set())
     resumable, trouble = set(), None
     try:
         run("SELECT MAX(version) FROM schema_version").fetchone()

@@ -81,6 +81,8 @@ def judge(found, verdict, identifier):
             return "cold-beside-a-doubtful-log"
         if "says-wal" in doubts and not found.get("tables", True):
             return "cold-although-the-log-is-gone"
+        if "index-differs" in doubts:
+            return "cold-although-rows-are-lost"
         return None
     # Unknown is a miss where the agent resumes, but for two documented classes: the store fails its
     # own integrity check, or the log is gone and its shared memory is still there.

@@ -1,0 +1,17 @@
+#pragma once
+
+/// Places at which a test may end or stop this process, or its parent, at one exact moment. Only in debug builds, where
+/// Package.swift defines FAULT_POINTS; in a release build nothing of it is left.
+///
+/// | variable | what it says |
+/// |---|---|
+/// | `FAULT_POINT` | `NAME`, or `NAME:N` for the N-th time that one process passes it |
+/// | `FAULT_ACTION` | `kill` (default): KILL to itself; `parent`: KILL to its parent; `stop`: STOP to itself |
+/// Async-signal-safe: it is also called between fork and exec. A release build has no such function.
+void fault_point_reached(const char *name);
+
+#ifdef FAULT_POINTS
+#define FAULT_POINT(name) fault_point_reached(name)
+#else
+#define FAULT_POINT(name) ((void)0)
+#endif

@@ -1,0 +1,16 @@
+import Testing
+
+@testable import AgentLaunchCore
+
+@Suite("Exit status")
+struct ExitStatusTests {
+    @Test("Of several the highest counts, in whatever order they come")
+    func highest() {
+        let several: [AgentLaunchCore.ExitStatus] = [.unavailable, .alreadyRunning, .success]
+        for order in [several, several.reversed(), [.alreadyRunning, .success, .unavailable]] {
+            var status = AgentLaunchCore.ExitStatus.success
+            for one in order { status.worsen(to: one) }
+            #expect(status == .alreadyRunning)
+        }
+    }
+}

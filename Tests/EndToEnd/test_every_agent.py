@@ -1,0 +1,133 @@
+"""Every agent through the same restarts, directly on a terminal and under agentapi as a module starts it.
+
+Doubles keep real stores and refuse what the agents refuse; of Claude Code, Codex, Copilot and Aider the real programs
+run, against a model server on loopback. Whatever happened before, the same command goes on with the same conversation
+by its exact id, and the prompt stands in the store once.
+
+Direct starts of Aider, Amp, Copilot and Kiro are given their first message by a person at the keyboard here.
+"""
+
+import shutil
+
+import plans
+import pytest
+from agentapi import until
+from agents_under_test import KINDS
+from module_run import hashes
+from real_agents import sha256
+
+TASK = "Paint the harbour wall, in \"two\" coats & don't stop"
+HANG = "HANG while you answer this"
+# They need seconds for each start: one transport for each case.
+SLOW = ("aider-real", "copilot-real")
+
+
+def runs(slow):
+    return [pytest.param(kind, transport, id=f"{kind}-{transport}") for kind in sorted(KINDS)
+            for transport in ("direct", "agentapi") if kind not in SLOW or transport == slow]
+
+
+@pytest.fixture
+def make(request, workspaces):
+    """make(kind, transport): that agent's first conversation."""
+    def made(kind, transport, *options, **where):
+        agent = workspaces(kind)
+        return request.getfixturevalue("direct_runs" if transport == "direct" else "module_runs")(agent, *options, **where)
+
+    return made
+
+
+def task_of(run, task=TASK):
+    """What the command is given: it is the same at every start."""
+    return task if run.takes_prompt else None
+
+
+def begin_with(run, task):
+    """A cold start that ends up with the task, whoever gives it."""
+    if run.takes_prompt:
+        return run.begin(task)
+    run.start()
+    run.type(task)
+
+
+def cold(run, task=TASK):
+    """A first start, until its answer is there; the conversation's id."""
+    begin_with(run, task)
+    identity = run.answered(task)
+    run.learnt(identity)
+    return identity
+
+
+def assert_in_order(run, identity, task=TASK):
+    """What holds after every step, whatever was killed."""
+    assert run.times_given(task) == 1
+    assert list(run.agent.conversations()) == [identity]
+    assert run.record()["session"] == identity
+    assert not run.processes()
+
+
+def planned(run, task):
+    before, after = run.arguments()
+    words = [run.agent.binary, run.agent.name, f"--{run.transport}", *before, "--dry-run", "-o", "json"]
+    return plans.plan(plans.run([*words, *(["--prompt", task] if task else []), *after], run.agent.environment))
+
+
+@pytest.mark.parametrize("kind, transport", runs("agentapi"))
+def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given_once(make, kind, transport):
+    run = make(kind, transport)
+    task = task_of(run)
+    assert planned(run, task)["start"] == "cold"
+    identity = cold(run)
+    run.shut_down()
+    assert_in_order(run, identity)
+
+    asked = len(run.agent.server.requests())
+    assert planned(run, task)["start"] == "warm"
+    assert run.agent.resumes(run.start(task), identity)
+    history = hashes(run.say("And now the lighthouse"))
+    new = run.agent.server.requests()[asked:]
+    assert [hashes(request)[-1] for request in new if hashes(request)[-1:] == [sha256(TASK)]] == []
+    assert history.count(sha256(TASK)) == 1
+    run.kill_everything()
+    assert_in_order(run, identity)
+
+    assert run.agent.resumes(run.start(task), identity)
+    run.type(HANG)
+    run.asked(HANG)
+    run.kill_everything()
+    assert_in_order(run, identity)
+
+    assert run.agent.resumes(run.start(task), identity)
+    history = hashes(run.say("And the jetty"))
+    assert history.count(sha256(TASK)) == 1 and sha256("And now the lighthouse") in history
+    run.shut_down()
+    assert_in_order(run, identity)
+
+    # The record is a hint: what it said can be found again, except where the agent keeps nothing here.
+    (run.conversation() / "record.json").unlink()
+    again = planned(run, task)
+    if run.agent.is_known_without_record:
+        assert again["start"] == "warm" and run.agent.resumes(again["agentCommand"][1:], identity)
+    else:
+        assert again["start"] == "cold"
+
+
+@pytest.mark.parametrize("kind, transport", runs("direct"))
+def test_killed_while_the_first_answer_is_awaited(make, kind, transport):
+    run = make(kind, transport)
+    begin_with(run, HANG)
+    run.asked(HANG)
+    if run.agent.stores_prompt_first:
+        until(lambda: run.times_given(HANG) == 1, "the prompt in the store")
+    run.kill_everything()
+    again = planned(run, task_of(run, HANG))
+    if not run.agent.stores_prompt_first:
+        # Nothing of it was kept: it is given again, and that is said.
+        assert again["start"] == "cold" and "prompt-repeated" in plans.codes(again)
+        return
+    identity = next(iter(run.agent.conversations()))
+    assert run.agent.resumes(run.start(task_of(run, HANG)), identity)
+    history = hashes(run.say("Where were you?"))
+    assert history.count(sha256(HANG)) == 1
+    run.shut_down()
+    assert_in_order(run, identity, HANG)

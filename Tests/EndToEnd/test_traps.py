@@ -1,0 +1,74 @@
+"""Every known trap of an agent's store has a fixture or a test that would fall into it.
+
+`Tests/traps.tsv` has a line for each: the agent, the trap, and its proofs: fixtures as AGENT/NAME, end-to-end tests as
+FILE::NAME, unit tests as FILE::TITLE.
+"""
+
+import functools
+import json
+import re
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parents[1]
+FIXTURES = TESTS / "Fixtures"
+
+
+def traps():
+    header, *rows = [line.split("\t") for line in (TESTS / "traps.tsv").read_text().splitlines()]
+    assert header == ["agent", "trap", "proof"]
+    return [(agent, trap, proof) for agent, trap, proof in rows]
+
+
+@functools.cache
+def source(name):
+    folder = TESTS / ("EndToEnd" if name.endswith(".py") else "AgentLaunchCoreTests")
+    [path] = folder.rglob(name)
+    return path.read_text()
+
+
+def exists(proof):
+    if "::" not in proof:
+        return (FIXTURES / proof / "expect.json").exists()
+    file, title = proof.split("::")
+    if file.endswith(".py"):
+        return re.search(rf"^def {re.escape(title)}\(", source(file), re.MULTILINE) is not None
+    return f'"{title}"' in source(file)
+
+
+def test_every_trap_has_proofs_that_exist():
+    missing = []
+    for agent, trap, proof in traps():
+        proofs = split(proof)
+        missing += [(trap, each) for each in proofs if not exists(each)]
+        missing += [(trap, each) for each in proofs if "::" not in each and not each.startswith(f"{agent}/")]
+    assert missing == []
+
+
+def split(proof):
+    """A title may hold a semicolon: a proof begins with an agent's folder or a file."""
+    return re.split(r"; (?=[a-z]+/|\w+\.(?:py|swift)::)", proof)
+
+
+def test_each_agent_has_traps_and_no_trap_is_listed_twice():
+    found = traps()
+    assert {agent for agent, _, _ in found} == {path.name for path in FIXTURES.iterdir()}
+    assert len({(agent, trap) for agent, trap, _ in found}) == len(found)
+
+
+def test_a_fixture_that_is_a_traps_proof_says_why_it_is_right():
+    """Those that a maker of ours wrote have a note."""
+    silent = []
+    for _, _, proof in traps():
+        for each in split(proof):
+            if "::" not in each:
+                expected = json.loads((FIXTURES / each / "expect.json").read_text())
+                if expected.get("own") and not expected.get("note"):
+                    silent.append(each)
+    assert silent == []
+
+
+def test_what_does_not_exist_is_seen():
+    assert exists("goose/own-name") and not exists("goose/own-names")
+    assert exists("test_traps.py::traps") and not exists("test_traps.py::trap")
+    assert exists("AmpTests.swift::An id is taken at its word, whatever is on this machine")
+    assert not exists("AmpTests.swift::An id is taken")
