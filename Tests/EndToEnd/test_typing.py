@@ -11,8 +11,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from double_bench import TASK, Bench, Start, running, until
+from agentapi import until
+from double_bench import TASK, Bench, Start
 from doubles import CHAT_DOUBLES, DOUBLES, Double
+from processes import is_alive
 
 KNOWN = {double.agent: double for double in DOUBLES + CHAT_DOUBLES}
 NONE = {"cold": None, "warm": None, "unknown": [], "refusal": ()}
@@ -87,7 +89,7 @@ class TypingBench(Bench):
             except ProcessLookupError:
                 pass
         process.wait(60)
-        until(lambda: not running(agent), "the end of the agent")
+        until(lambda: not is_alive(agent), "the end of the agent")
 
     def close(self):
         for process in self.processes:
@@ -243,7 +245,7 @@ def test_a_character_that_would_be_a_key_is_refused_before_anything_runs(bench, 
 def test_an_agent_that_is_never_ready_is_ended_and_its_prompt_is_given_next_time(aider):
     process = aider.launch(AGENT_DOUBLE_READY="3600")
     assert process.wait(300) == 69
-    assert b"was not ready" in aider.output.read_bytes() and not running(aider.agent()["pid"])
+    assert b"was not ready" in aider.output.read_bytes() and not is_alive(aider.agent()["pid"])
     assert aider.prompts() == []
     given_by_the_next_start(aider, TASK)
 
