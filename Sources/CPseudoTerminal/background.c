@@ -2,22 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "include/descriptors.h"
 #include "include/fault_point.h"
-
-static void close_from(int first) {
-    if (close_range((unsigned)first, ~0u, 0) == 0) return;
-    // Before Linux 5.9, and where a sandbox forbids the call.
-    struct rlimit limit;
-    int end = 65536;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)end) end = (int)limit.rlim_cur;
-    for (int number = first; number < end; number++) close(number);
-}
 
 static void set_default(int number) {
     struct sigaction action;
@@ -44,7 +34,7 @@ static int take_descriptors(int nothing, int text, int report) {
     } else if (dup3(report, kept, O_CLOEXEC) == -1) {
         return -1;
     }
-    close_from(kept + 1);
+    descriptors_close_from(kept + 1);
     return kept;
 }
 

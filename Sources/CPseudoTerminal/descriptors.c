@@ -25,3 +25,12 @@ void descriptors_close_on_exec_from(int first) {
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)end) end = (int)limit.rlim_cur;
     for (int number = first; number < end; number++) fcntl(number, F_SETFD, FD_CLOEXEC);
 }
+
+void descriptors_close_from(int first) {
+    if (close_range((unsigned)first, ~0u, 0) == 0) return;
+    // Before Linux 5.9, and where a sandbox forbids the call.
+    struct rlimit limit;
+    int end = 65536;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < (rlim_t)end) end = (int)limit.rlim_cur;
+    for (int number = first; number < end; number++) close(number);
+}

@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from terminal import HANG, run, until
+from terminal import HANG, run, status_field, until
 
 PYTHON = sys.executable
 
@@ -198,6 +198,7 @@ def test_child_that_does_not_read_costs_neither_time_nor_memory(direct, terminal
     outer.read_until(b"READY")
     until(lambda: outer.is_raw, "raw mode")
     os.set_blocking(outer.master, False)
+    resident = int(status_field(process.pid, "VmHWM").split()[0])
     sent = 0
     while select.select([], [outer.master], [], 0.3)[1]:
         try:
@@ -208,6 +209,7 @@ def test_child_that_does_not_read_costs_neither_time_nor_memory(direct, terminal
     before = cpu_ticks(process.pid)
     time.sleep(0.5)
     assert cpu_ticks(process.pid) - before < 15
+    assert int(status_field(process.pid, "VmHWM").split()[0]) - resident < 512  # KiB
     process.terminate()
     assert outer.end() == -signal.SIGTERM
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 from terminal import is_alive, run, until
@@ -148,3 +149,59 @@ def test_arguments_arrive_byte_for_byte(direct):
 def test_ended_launcher_leaves_no_living_child(direct):
     result = run(direct("sh", "-c", "echo $$"))
     assert not is_alive(int(result.stdout))
+
+
+def test_as_first_process_which_no_signal_kills_the_status_is_128_and_the_number(direct):
+    apart = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if run([*apart, "true"]).returncode != 0:
+        pytest.skip("unshare may not make a PID namespace here")
+    assert run([*apart, *direct("sh", "-c", "kill -KILL $$")]).returncode == 128 + signal.SIGKILL
+
+
+def test_a_working_directory_that_is_gone_or_may_not_be_entered_is_66_with_its_name(direct, tmp_path, binary):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    result = run(["sh", "-c", 'rmdir "$PWD"; exec "$@"', "sh", *direct("true")], cwd=gone)
+    assert (result.returncode, result.stdout) == (66, b"") and result.stderr.count(b"\n") == 1, result
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    as_nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    assert run([*as_nobody, "sh", "-c", f"cd {closed}"]).returncode != 0
+    if run([*as_nobody, binary, "--version"]).returncode != 0:
+        pytest.skip("the binary is in a directory that only its owner may enter")
+    result = run([*as_nobody, *direct("true", options=("--workdir", str(closed)))])
+    assert result.returncode in (66, 126) and str(closed).encode() in result.stderr and result.stdout == b""
+
+
+REUSED = """
+import os, signal, subprocess, sys, time
+reading, writing = os.pipe()
+job = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stdout=writing)
+os.close(writing)
+children = f'/proc/{job.pid}/task/{job.pid}/children'
+while not (agent := open(children).read().split()): time.sleep(0.01)
+agent = int(agent[0])
+while not os.path.exists('flooded'): time.sleep(0.01)
+os.kill(agent, signal.SIGKILL)
+while os.path.exists(f'/proc/{agent}'): time.sleep(0.01)
+# The agent has been reaped, its output waits for a reader, and its number is given to somebody else.
+for _ in range(50):
+    open('/proc/sys/kernel/ns_last_pid', 'w').write(str(agent - 1))
+    victim = subprocess.Popen(['sleep', '1000'], start_new_session=True)
+    if victim.pid == agent: break
+    victim.kill(); victim.wait()
+else: sys.exit('the number was not to be had')
+for number in (signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM, signal.SIGTERM): job.send_signal(number); time.sleep(0.05)
+job.wait()
+print('VICTIM', victim.poll())
+victim.kill()
+"""
+
+
+def test_no_signal_goes_to_a_process_that_got_the_agents_number_after_its_end(direct, tmp_path):
+    apart = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if run([*apart, "sh", "-c", "echo 100 >/proc/sys/kernel/ns_last_pid"]).returncode != 0:
+        pytest.skip("no PID namespace of its own may be made here")
+    flood = "(sleep 0.5; : > flooded) & exec yes"
+    result = run([*apart, sys.executable, "-c", REUSED, *direct("sh", "-c", flood)], cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (0, b"VICTIM None\n"), result

@@ -3,10 +3,11 @@
 import os
 import signal
 import sys
+import termios
 
 import pexpect
 import pytest
-from terminal import HANG, run, state, status_field, until
+from terminal import HANG, is_alive, run, state, status_field, until
 
 
 @pytest.fixture
@@ -31,8 +32,14 @@ def is_cooked(shell):
     return "icanon" in words and "isig" in words and "opost" in words
 
 
-def test_child_that_stops_itself_stops_the_job_with_the_terminal_restored_and_fg_resumes(shell, direct):
-    shell.sendline(line(direct("sh", "-c", "echo BEFORE; kill -STOP $$; echo AFTER $(stty size); exit 3")))
+def is_canonical(shell):
+    return bool(termios.tcgetattr(shell.child_fd)[3] & termios.ICANON)
+
+
+# Agents do it in three ways: STOP to themselves (Claude Code), TSTP to their group (Codex, Gemini) or to themselves (readline).
+@pytest.mark.parametrize("how", ["-STOP $$", "-TSTP 0", "-TSTP $$"])
+def test_child_that_stops_itself_stops_the_job_with_the_terminal_restored_and_fg_resumes(shell, direct, how):
+    shell.sendline(line(direct("sh", "-c", f"echo BEFORE; kill {how}; echo AFTER $(stty size); exit 3")))
     shell.expect("BEFORE")
     shell.expect("Stopped")
     shell.expect("PROMPT ")
@@ -42,6 +49,99 @@ def test_child_that_stops_itself_stops_the_job_with_the_terminal_restored_and_fg
     shell.expect("AFTER 40 300")
     shell.expect("code=3")
     assert is_cooked(shell)
+
+
+def test_control_z_typed_to_a_cooked_child_stops_the_job_as_often_as_it_is_typed(shell, direct):
+    shell.sendline(line(direct("sh", "-c", "echo READY; read x; echo got $x; exit 3")))
+    shell.expect("READY")
+    for _ in range(3):
+        # Typed before raw mode it would be the shell's own affair, with the same outcome and no proof.
+        until(lambda: not is_canonical(shell), "raw mode")
+        shell.sendcontrol("z")
+        shell.expect("Stopped")
+        shell.expect("PROMPT ")
+        assert is_cooked(shell)
+        shell.sendline("fg; echo code=$?")
+        shell.expect("agentlaunch' 'custom'")
+    until(lambda: not is_canonical(shell), "raw mode")
+    shell.sendline("on")
+    shell.expect("got on")
+    shell.expect("code=3")
+
+
+def test_a_child_that_handles_tstp_puts_its_screen_in_order_before_it_stops(shell, direct):
+    child = 'trap "echo IN ORDER; kill -STOP $$; echo BACK" TSTP; echo READY; while ! read -t 9 x; do :; done; echo got $x'
+    shell.sendline(line(direct("bash", "-c", child)))
+    shell.expect("READY")
+    until(lambda: not is_canonical(shell), "raw mode")
+    shell.sendcontrol("z")
+    shell.expect("IN ORDER")
+    shell.expect("Stopped")
+    shell.sendline("fg; echo code=$?")
+    shell.expect("BACK")
+    shell.sendline("on")
+    shell.expect("got on")
+    shell.expect("code=0")
+
+
+def in_session(leader):
+    """The living processes of that session but the leader."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            fields = open(f"/proc/{pid}/stat").read().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[3]) == leader and fields[0] not in "ZX" and int(pid) != leader:
+            found.append(int(pid))
+    return found
+
+
+WAITS_FOR_ANYTHING = """
+import os
+try: os.waitpid(-1, os.WNOHANG); print('a child that it never made')
+except ChildProcessError: print('NO CHILD', os.getpid(), '.', flush=True)
+os.read(0, 1)
+"""
+
+
+@pytest.mark.parametrize("end", ["exit", "TERM", "KILL", "group", "helper"])
+def test_what_makes_control_z_work_is_no_child_of_the_agents_holds_nothing_and_goes_with_it(direct, terminals, end):
+    outer = terminals()
+    process = outer.start(direct(sys.executable, "-c", WAITS_FOR_ANYTHING))
+    outer.read_until(b".\r\n")
+    child = int(outer.output.split()[-2])
+    until(lambda: outer.is_raw, "raw mode")
+    helpers = in_session(child)
+    assert len(helpers) == 2 and b"NO CHILD" in outer.output
+    for pid in helpers:
+        assert os.listdir(f"/proc/{pid}/fd") == []
+        assert int(status_field(pid, "SigBlk"), 16) & 1 << (signal.SIGTERM - 1)
+    # TERM and HUP to its group do not end them before the agent has ended.
+    assert sorted(os.getpgid(pid) == child for pid in helpers) == [False, True]
+    if end == "helper":
+        outside = next(pid for pid in helpers if os.getpgid(pid) != child)
+        os.kill(outside, signal.SIGKILL)
+        until(lambda: not any(os.path.exists(f"/proc/{pid}") for pid in helpers), "their end")
+    if end in ("exit", "helper"):
+        outer.type(b"\r")
+        assert outer.end() == 0
+    elif end == "group":
+        os.killpg(child, signal.SIGKILL)
+        assert outer.end() == -signal.SIGKILL
+    else:
+        process.send_signal(getattr(signal, f"SIG{end}"))
+        outer.end()
+    if end == "KILL":
+        # Nobody is left to wait for them: the kernel ends them with the launcher.
+        until(lambda: not any(is_alive(pid) for pid in [child, *helpers]), "their end")
+    assert not [pid for pid in helpers if is_alive(pid)]
+
+
+def test_without_a_terminal_there_are_no_such_processes_and_a_tstp_stops_nobody(direct):
+    result = run(direct("sh", "-c", "kill -TSTP 0; ps -s $$ -o pid= | wc -l; exit 3"))
+    # The shell, ps and wc.
+    assert (result.returncode, result.stdout.strip()) == (3, b"3")
 
 
 def test_raw_mode_is_back_after_fg(shell, direct):

@@ -173,3 +173,44 @@ def test_pipes_and_sockets_are_never_made_non_blocking(direct, kind):
     assert not fcntl.fcntl(writing, fcntl.F_GETFL) & os.O_NONBLOCK
     os.close(reading)
     os.close(writing)
+
+
+@pytest.mark.parametrize("point", ["raw", "moved"])
+def test_settings_are_back_after_an_error_of_our_own_in_swift(direct, outer, binary, point):
+    """A trap in a debug build, where TRAP_POINT names the moment; a release build has none."""
+    debug = os.path.join(os.path.dirname(__file__), "../../.build/debug/agentlaunch")
+    assert os.path.exists(debug), "run swift build: the release build has no trap points"
+    process = outer.start(
+        [debug, *direct("sh", "-c", f"{READY}printf '\\033[?1049h\\033[?2004hON'; exec sleep 1000")[1:]],
+        env={**os.environ, "TRAP_POINT": point, "SWIFT_BACKTRACE": "enable=no"},
+    )
+    pid = process.pid
+    assert outer.end() in (-signal.SIGILL, -signal.SIGTRAP)
+    assert outer.settings() == outer.before
+    assert b"agentlaunch: ended by signal" in outer.output
+    # Before the trap at `raw` nothing of the agent's was passed on, and nothing is to be switched off.
+    assert (b"?1049l" in outer.output and b"?2004l" in outer.output) == (point == "moved")
+    with open(os.path.join(os.path.dirname(debug), "agentlaunch"), "rb") as file:
+        assert b"TRAP_POINT" in file.read(), "this build has no trap points"
+    del pid
+
+
+def test_a_release_build_has_no_trap_points(binary):
+    if "/debug/" in binary:
+        pytest.skip("the binary under test is a debug build")
+    with open(binary, "rb") as file:
+        assert b"TRAP_POINT" not in file.read()
+
+
+def test_output_processing_stays_on_where_output_goes_to_another_terminal(direct, terminals):
+    """Raw input, but the terminal of the input keeps its own line ends: others still print there."""
+    outer, other = terminals(), terminals()
+    before = other.settings()
+    outer.start(direct("sh", "-c", f"{READY}read x; printf '[%s]' $x"), stdout=other.slave)
+    until(lambda: (other.read() and False) or b"READY" in other.output, "the output")
+    until(lambda: outer.is_raw, "raw mode")
+    assert outer.settings()[1] & termios.OPOST
+    assert other.settings() == before
+    outer.type(b"typed\n")
+    assert outer.end() == 0
+    assert other.read() or b"[typed]" in other.output

@@ -179,3 +179,33 @@ def test_only_the_child_decides_the_exit_and_orphans_are_reaped(direct):
         direct("sh", "-c", script), stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG
     )
     assert (process.returncode, process.stdout) == (5, b"0\n")
+
+
+@pytest.mark.parametrize("on_terminal", [True, False])
+def test_a_launcher_that_is_killed_leaves_no_agent(direct, terminals, on_terminal):
+    """The pseudoterminal is closed with it, and the agent gets a HUP."""
+    child = direct("sh", "-c", "echo PID=$$.; exec sleep 1000")
+    if on_terminal:
+        outer = terminals()
+        process = outer.start(child)
+        outer.read_until(b".")
+        said = outer.output
+    else:
+        process = subprocess.Popen(child, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        said = process.stdout.readline()
+    agent = int(said.split(b"PID=")[1].split(b".")[0])
+    process.kill()
+    process.wait(HANG)
+    until(lambda: not is_alive(agent), "the end of the agent")
+
+
+def test_a_thousand_orphans_leave_no_zombie_and_do_not_decide_the_exit(direct):
+    script = "import os\nfor n in range(1000):\n"
+    script += " if os.fork() == 0:\n  if os.fork() == 0: os._exit(3)\n  os._exit(2)\n os.wait()\n"
+    script += "import time\nfor _ in range(200):\n"
+    script += " left = open(f'/proc/{os.getppid()}/task/{os.getppid()}/children').read().split()\n"
+    script += " if left == [str(os.getpid())]: print('none left'); os._exit(5)\n time.sleep(0.05)\nprint(left)"
+    result = subprocess.run(
+        direct(sys.executable, "-c", script), stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG
+    )
+    assert (result.returncode, result.stdout) == (5, b"none left\n"), result

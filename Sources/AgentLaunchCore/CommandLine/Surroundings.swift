@@ -18,7 +18,7 @@ struct Surroundings {
                 .noInput,
                 "current directory",
                 "\(error)",
-                "change to one that exists, or give --workdir"
+                "change to one that exists"
             )
         }
         return Surroundings(

@@ -75,8 +75,8 @@ struct JSONScanner {
             return .string(text.lossyText)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             let digits = try number()
-            guard fields.keepsScalar, !isOver else { return .null }
-            return digits.count <= 64 ? .number(digits.lossyText) : .tooLarge
+            guard fields.keepsScalar else { return .null }
+            return !isOver && digits.count <= 64 ? .number(digits.lossyText) : .tooLarge
         default:
             let literal = try self.literal(first)
             return fields.keepsScalar ? literal : .null

@@ -17,8 +17,13 @@ final class ConversationWatcher: LaunchObserver {
     /// The task whose arrival is still to be seen.
     private var awaited: TaskText?
     private let startedAt: Timestamp
-    private let inotify = Inotify()
+    /// There as long as something is awaited: a user has few of them, 128 as a rule.
+    private var inotify: Inotify?
     private var due: Int64?
+    /// Something has changed since the last look.
+    private var hasNews = true
+    /// The kernel tells of every change; else this looks from time to time.
+    private var seesAll = false
     private var follower: ConversationFollower?
     /// Whether agentapi keeps a chat of this run.
     private let keepsChat: Bool
@@ -62,7 +67,8 @@ final class ConversationWatcher: LaunchObserver {
     private var isDone: Bool { awaited == nil && record.sessionID != nil }
 
     func started(pid: Int32) {
-        inotify?.watch(agent.store(query).watched)
+        inotify = isDone ? nil : Inotify()
+        seesAll = inotify?.watchOnly(agent.store(query).watched) == true
         due = isDone ? nil : monotonicMilliseconds() + pause
         follower?.started()
     }
@@ -74,14 +80,19 @@ final class ConversationWatcher: LaunchObserver {
 
     private func wakeItself() {
         let now = monotonicMilliseconds()
-        if inotify?.drain() == true, let due, due > now + pause {
-            self.due = now + pause
-            return
+        if inotify?.drain() == true {
+            hasNews = true
+            due = min(due ?? .max, now + pause)
         }
         guard let due, due <= now else { return }
+        let wasNews = hasNews
+        hasNews = false
         look()
         pause = max(Self.afterChange, min(30_000, (monotonicMilliseconds() - now) * 10))
-        self.due = isDone ? nil : monotonicMilliseconds() + max(pause, Self.rescan)
+        // Once more after a change: what could not be read may be readable then. After that only a change matters.
+        let isFinished = isDone || seesAll && !wasNews
+        if isDone { inotify = nil }
+        self.due = isFinished ? nil : monotonicMilliseconds() + max(pause, Self.rescan)
     }
 
     func ended() {
@@ -123,7 +134,7 @@ final class ConversationWatcher: LaunchObserver {
     private func look() {
         let before = record
         let store = agent.store(query)
-        inotify?.watch(store.watched)
+        seesAll = inotify?.watchOnly(store.watched) == true
         var findings = Findings()
         if record.sessionID == nil, let id = newID(store, &findings) {
             record.sessionID = id

@@ -26,7 +26,8 @@ struct DirectLaunch {
         let process = try signals.start(
             child,
             settings: outer ?? .plain,
-            size: size(onTerminal: outer != nil)
+            size: size(onTerminal: outer != nil),
+            isJob: outer != nil
         )
         StandardDescriptors.noteClosedOutput(log, note)
         let session = DirectSession(

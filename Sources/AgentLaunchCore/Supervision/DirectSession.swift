@@ -4,7 +4,7 @@ import Glibc
 /// One run of an agent: a single thread in a single poll loop moves bytes, passes on signals, reaps,
 /// and keeps the caller's terminal in order.
 final class DirectSession {
-    private let process: PseudoterminalChild
+    private var process: PseudoterminalChild
     private let signals: LauncherSignals
     private let observers: LaunchObservers
     private let prompt: TypedPrompt?
@@ -22,10 +22,11 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var survivors = 0
     private var isImpatient = false
+    private var foreground = ForegroundWatch()
+    private var reader = StalledReader()
     private var wasAskedFor = false
 
-    /// Nothing tells that the shell has put this job in the foreground (`fg`) or that a process has
-    /// opened the pseudoterminal again, so these two are looked at this often, while they matter.
+    /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
     private static let lookAgain: Int64 = 100
     /// A hang-up of the terminal comes with SIGHUP as a rule; this long it is waited for.
     private static let hangupGrace: Int64 = 200
@@ -64,15 +65,18 @@ final class DirectSession {
 
     func run() -> LaunchEnd {
         terminal?.enter()
+        trapPoint("raw")
         observers.started(pid: process.pid)
         while true {
             wait()
             takeSignals()
             reap()
             moveBytes()
+            if relay.passedOn > 0 { trapPoint("moved") }
             takeTimers(now: monotonicMilliseconds())
             if let end, relay.isFinished, !stop.isKilling || survivors == 0 || stop.hasGivenUp {
                 terminal?.leave()
+                foreground.update(isBackground: false, terminal: STDIN_FILENO, now: 0)
                 relay.close()
                 close(process.master)
                 return LaunchEnd(child: end, wasAskedFor: wasAskedFor)
@@ -94,16 +98,21 @@ final class DirectSession {
         let masterEvents = (relay.wantsAgent ? POLLIN : 0) | (relay.hasForAgent ? POLLOUT : 0)
         add(masterEvents == 0 || relay.isClosed ? -1 : process.master, masterEvents)
         add(relay.hasForCaller ? relay.outputDescriptor : -1, POLLOUT)
+        let isBackground = terminal?.isRaw == false && relay.input != nil
+        foreground.update(isBackground: isBackground, terminal: STDIN_FILENO, now: monotonicMilliseconds())
+        add(foreground.descriptor, POLLIN)
         let woken = observers.poll(&entries, milliseconds: timeout(now: monotonicMilliseconds()))
+        if entries[4].revents != 0 { foreground.noticed(now: monotonicMilliseconds()) }
         ready = (entries[1].revents, woken)
     }
 
     private func timeout(now: Int64) -> Int32 {
-        let background = terminal.map { !$0.isRaw } == true && relay.input != nil ? now + Self.lookAgain : nil
         // A finished drain is not announced by poll: what is there is read at once.
         let drain = end != nil && relay.wantsAgent ? now : nil
-        let typing = relay.typingDeadline(now: now)
-        let times = [stop.deadline, hangupDue, reopenDue, background, drain, typing, observers.deadline]
+        let times = [
+            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline,
+            relay.typingDeadline(now: now), observers.deadline,
+        ]
         guard let next = times.compactMap({ $0 }).min() else { return -1 }
         return Int32(max(0, min(next - now, 3_600_000)))
     }
@@ -119,6 +128,7 @@ final class DirectSession {
         }
         if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
         if stop.isDue(now: now) { killEverything() }
+        giveUpOnReader(now: now)
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
         observers.wake(ready.observers, now: now)
         typePrompt(now: now)
@@ -155,6 +165,14 @@ final class DirectSession {
         // What was passed on has made room; without this the last bytes would wait for another event.
         relay.readAgent()
         if relay.isStuck, isImpatient || stop.isOverdue { relay.abandon() }
+    }
+
+    /// What was asked to end does not wait for somebody who does not read.
+    private func giveUpOnReader(now: Int64) {
+        let isStuck = relay.isStuck && stop.isTold
+        guard reader.isTooLong(isStuck: isStuck, taken: relay.passedOn, now: now) else { return }
+        relay.abandon()
+        if terminal == nil { note("standard output was not read in time: the rest of the output is lost") }
     }
 
     private func inputEnded() {
@@ -225,7 +243,10 @@ final class DirectSession {
         while true {
             let event = processes_next_event()
             if event.change == CHILD_NONE { return }
-            guard event.pid == process.pid else { continue }
+            guard event.pid == process.pid else {
+                process.reaped(event.pid)
+                continue
+            }
             switch event.change {
             case CHILD_STOPPED: childStopped()
             case CHILD_EXITED: childEnded(.exited(event.value))
@@ -236,6 +257,7 @@ final class DirectSession {
 
     private func childEnded(_ end: ChildEnd) {
         self.end = end
+        process.ended()
         wasAskedFor = stop.wasAsked(now: monotonicMilliseconds())
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)

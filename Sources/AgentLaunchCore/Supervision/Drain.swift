@@ -14,7 +14,8 @@ struct Drain {
 
     /// Bytes that nobody took.
     private(set) var dropped = 0
-    /// True while no process has the pseudoterminal open.
+    private var held: HeldTerminal
+    /// No process has the pseudoterminal open, and nothing will tell when one opens it again.
     private(set) var isClosed = false
     /// agentapi has said that it is shutting down.
     private(set) var saidShutdown = false
@@ -29,6 +30,7 @@ struct Drain {
         self.master = master
         self.output = OutputSink(output)
         self.log = log
+        held = HeldTerminal(master: master)
         self.tail = tail
     }
 
@@ -58,7 +60,10 @@ struct Drain {
                 continue
             } else {
                 // EIO: nobody has it open.
-                if count == 0 || errno != EAGAIN { isClosed = true }
+                if count == 0 || errno != EAGAIN {
+                    if held.open() { continue }
+                    isClosed = true
+                }
                 return
             }
         }
@@ -90,7 +95,8 @@ struct Drain {
     /// Looks again whether somebody has opened the pseudoterminal.
     mutating func reopen() { isClosed = false }
 
-    func close() {
+    mutating func close() {
+        held.close()
         if output.descriptor != STDOUT_FILENO { Glibc.close(output.descriptor) }
     }
 
@@ -108,9 +114,28 @@ private struct LineScanner {
     mutating func finds(_ texts: [Bytes], in piece: Bytes) -> Bool {
         let stream = tail + piece
         tail = Bytes(stream.suffix((texts.map(\.count).max() ?? 1) - 1))
-        let first = Set(texts.compactMap(\.first))
-        return stream.indices.contains { index in
-            first.contains(stream[index]) && texts.contains { stream[index...].starts(with: $0) }
+        return texts.contains { stream.holds($0) }
+    }
+}
+
+extension Bytes {
+    fileprivate func holds(_ text: Bytes) -> Bool {
+        withUnsafeBytes { stream in
+            text.withUnsafeBytes { text in
+                var start = 0
+                // A start in the last bytes would have no room for the rest.
+                while stream.count - start >= text.count,
+                    let next = memchr(
+                        stream.baseAddress! + start,
+                        Int32(text[0]),
+                        stream.count - start - text.count + 1
+                    )
+                {
+                    if memcmp(next, text.baseAddress!, text.count) == 0 { return true }
+                    start = UnsafeRawPointer(next) - stream.baseAddress! + 1
+                }
+                return false
+            }
         }
     }
 }

@@ -27,9 +27,21 @@ final class Inotify {
         }
     }
 
-    /// These, no others, and for each that is not there the nearest folder above it that is.
-    func watchOnly(_ folders: [Path]) {
-        let wanted = Set(folders.map(Self.nearest))
+    /// These, no others, and for each that is not there the nearest folder above it that is. False where the kernel
+    /// watches not all of them.
+    @discardableResult
+    func watchOnly(_ folders: [Path]) -> Bool {
+        var wanted = Set(folders.map(Self.nearest))
+        while true {
+            replace(with: wanted)
+            // One that was made just before its parent was watched.
+            let now = Set(folders.map(Self.nearest))
+            if now == wanted { return watched.count == wanted.count }
+            wanted = now
+        }
+    }
+
+    private func replace(with wanted: Set<Path>) {
         for (folder, watch) in watched where !wanted.contains(folder) {
             inotify_rm_watch(descriptor, watch)
             watched[folder] = nil

@@ -30,9 +30,17 @@ struct LauncherSignals {
         _ program: ChildProgram,
         settings: termios,
         size: WindowSize,
-        input: Int32? = nil
+        input: Int32? = nil,
+        isJob: Bool = false
     ) throws(LaunchError) -> PseudoterminalChild {
-        try PseudoterminalChild(program, settings: settings, size: size, input: input, signals: inherited)
+        try PseudoterminalChild(
+            program,
+            settings: settings,
+            size: size,
+            input: input,
+            isJob: isJob,
+            signals: inherited
+        )
     }
 
     func next() -> Int32 { signals_next(descriptor) }

@@ -5,6 +5,8 @@ import Glibc
 struct PseudoterminalChild {
     let pid: Int32
     let master: Int32
+    /// What makes ^Z stop it, where that is wanted.
+    private var anchor: job_anchor
 
     /// Starts the program; returns once it runs. On failure nothing is left behind.
     init(
@@ -12,6 +14,7 @@ struct PseudoterminalChild {
         settings: termios,
         size: WindowSize,
         input: Int32? = nil,
+        isJob: Bool = false,
         signals: inherited_signals
     ) throws(LaunchError) {
         let child = program.executable.withCString { executable in
@@ -26,6 +29,7 @@ struct PseudoterminalChild {
                             settings: settings,
                             size: size.kernelValue,
                             standard_input: input ?? -1,
+                            is_job: isJob ? 1 : 0,
                             signals: signals
                         )
                         return pty_spawn(&request)
@@ -38,5 +42,17 @@ struct PseudoterminalChild {
         }
         pid = child.pid
         master = child.master
+        anchor = child.anchor
+    }
+
+    /// The program has been reaped: what was made only for it goes too.
+    mutating func ended() {
+        job_anchor_end(anchor)
+        anchor = job_anchor()
+    }
+
+    /// Another process was reaped; its number may be another's from now on.
+    mutating func reaped(_ pid: Int32) {
+        if pid == anchor.outside { anchor = job_anchor() }
     }
 }

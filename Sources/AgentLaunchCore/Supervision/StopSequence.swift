@@ -10,7 +10,8 @@ struct StopSequence {
     private(set) var isKilling = false
     /// When INT or QUIT was passed on last: an agent may end of it, or only its turn.
     private var interruptedAt: Int64?
-    private var isTold = false
+    /// A TERM or HUP was passed on.
+    private(set) var isTold = false
     private var passes = 0
     /// A process in uninterruptible sleep can outlive KILL; this is when it is no longer waited for.
     private static let mostPasses = 250

@@ -28,7 +28,10 @@ struct Relay {
     private var owesModeReset = false
     private var isBlocked = false
 
-    /// True while no process has the pseudoterminal open; it may be opened again (`/dev/tty`).
+    /// Bytes that the caller has taken.
+    private(set) var passedOn = 0
+    private var held: HeldTerminal
+    /// No process has the pseudoterminal open, and nothing will tell when one opens it again (`/dev/tty`).
     private(set) var isClosed = false
     private static let mostHeldByKernel = 262_144
 
@@ -45,6 +48,7 @@ struct Relay {
         self.input = input
         self.output = OutputSink(output)
         self.log = log
+        held = HeldTerminal(master: master)
         self.tail = tail
         if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
     }
@@ -160,7 +164,10 @@ struct Relay {
                 continue
             } else {
                 // EIO: nobody has it open. That is the end only if the agent has ended.
-                if count == 0 || errno != EAGAIN { isClosed = true }
+                if count == 0 || errno != EAGAIN {
+                    if remaining == nil, held.open() { continue }
+                    isClosed = true
+                }
                 if remaining != nil { remaining = 0 }
                 return
             }
@@ -179,7 +186,7 @@ struct Relay {
                 return 0
             }
             switch outcome {
-            case .wrote(let count) where count > 0: continue
+            case .wrote(let count) where count > 0: passedOn += count
             case .wrote, .wouldBlock:
                 isBlocked = true
                 return nil
@@ -215,7 +222,8 @@ struct Relay {
     }
 
     /// Closes what was opened here; the caller's own descriptors stay.
-    func close() {
+    mutating func close() {
+        held.close()
         if let input, input != STDIN_FILENO { Glibc.close(input) }
         if output.descriptor != STDOUT_FILENO { Glibc.close(output.descriptor) }
     }

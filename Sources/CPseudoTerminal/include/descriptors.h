@@ -6,3 +6,6 @@ unsigned descriptors_assure_standard(void);
 
 /// Marks everything from `first` on close-on-exec. Async-signal-safe.
 void descriptors_close_on_exec_from(int first);
+
+/// Closes everything from `first` on. Async-signal-safe.
+void descriptors_close_from(int first);

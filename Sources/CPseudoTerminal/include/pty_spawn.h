@@ -3,6 +3,7 @@
 #include <sys/types.h>
 #include <termios.h>
 
+#include "job_anchor.h"
 #include "launcher_signals.h"
 
 /// What a child on a new pseudoterminal is made of. The strings live until pty_spawn has returned.
@@ -16,6 +17,8 @@ struct pty_request {
     struct winsize size;
     /// Becomes descriptor 0 in place of the pseudoterminal; -1: none.
     int standard_input;
+    /// The child is a job: a TSTP stops it. Not for a child that nobody could continue.
+    int is_job;
     struct inherited_signals signals;
 };
 
@@ -35,6 +38,8 @@ struct pty_child {
     pid_t pid;
     /// Close-on-exec and non-blocking: this description is ours alone.
     int master;
+    /// To be ended when the child has ended; none unless it is a job.
+    struct job_anchor anchor;
     enum pty_step failed_step;
     int error;
 };
@@ -43,3 +48,7 @@ struct pty_child {
 /// pseudoterminal, and returns when exec has happened. On failure nothing is left: no process, no
 /// descriptor; failed_step and error say what went wrong.
 struct pty_child pty_spawn(const struct pty_request *request);
+
+/// The pseudoterminal's other side, opened by this process: while that is open, reading the master waits for whoever
+/// opens it next instead of failing. -1 and errno where that cannot be had.
+int pty_hold_open(int master);

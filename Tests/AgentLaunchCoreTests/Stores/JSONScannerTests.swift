@@ -171,6 +171,17 @@ struct JSONScannerTests {
         #expect(try Self.scan(Bytes(repeating: 0x39, count: 1_000_000), chunk: 4096).value == .tooLarge)
     }
 
+    /// Found by fuzzing: such a number was kept as null.
+    @Test("What lies deeper than is kept is too large, not another value")
+    func belowTheKeptDepth() throws {
+        for scalar in ["7", #""text""#] {
+            let text = String(repeating: "[", count: 64) + scalar + String(repeating: "]", count: 64)
+            var value = try #require(try Self.scan(Bytes(text.utf8)).value)
+            for _ in 0..<64 { value = try #require(value.elements?.first) }
+            #expect(value == .tooLarge)
+        }
+    }
+
     @Test("A document may have line feeds and a byte order mark")
     func document() {
         #expect(JSONValue(parsing: "\u{feff}{\n \"a\": [\n1 ]\n}\n") == ["a": [1]])
