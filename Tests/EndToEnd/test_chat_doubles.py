@@ -155,12 +155,6 @@ def test_a_new_conversation_that_was_asked_for_is_gone_on_with(bench):
     assert sorted(bench.texts()) == [[TASK], ["something else"]]
 
 
-def test_a_direct_start_takes_no_prompt(bench):
-    result = plans.run(bench.words("--direct"), bench.environment())
-    assert result.returncode == 64 and b"only under agentapi" in result.stderr
-    assert bench.conversations_started() == [] and bench.log("pinned") == []
-
-
 def test_two_names_in_one_directory_keep_apart(bench):
     for name in ("one", "two"):
         process = bench.launch("--session", name, task=f"the task of {name}")
@@ -191,9 +185,19 @@ def test_the_threads_id_is_in_the_record_before_anything_is_sent(amp):
     assert amp.log("pinned")[0]["cwd"] == str(amp.project)
     assert amp.texts() == []
     amp.kill_everything(amp.running[0])
+    # Nothing was sent: the next start sends it, to the same thread.
     planned = amp.dry("--agentapi")
-    assert planned["start"] == "warm" and planned["session"]["id"] == key
-    assert "not-verified" in plans.codes(planned)
+    assert (planned["start"], planned["prompt"]["action"]) == ("cold", "send")
+    assert planned["session"]["id"] == key and "not-verified" in plans.codes(planned)
+    second = amp.launch()
+    until(lambda: amp.texts() == [[TASK]], "the prompt in the thread")
+    amp.delivered()
+    assert [line["session"] for line in amp.log("pinned")] == [key]
+    amp.ready()
+    amp.stop(second)
+    planned = amp.dry("--agentapi")
+    assert (planned["start"], planned["prompt"]["given"]) == ("warm", "this")
+    assert len(amp.log("prompt")) == 1
 
 
 def test_a_dry_run_makes_no_thread(amp):

@@ -3,8 +3,6 @@
 Doubles keep real stores and refuse what the agents refuse; of Claude Code, Codex, Copilot and Aider the real programs
 run, against a model server on loopback. Whatever happened before, the same command goes on with the same conversation
 by its exact id, and the prompt stands in the store once.
-
-Direct starts of Aider, Amp, Copilot and Kiro are given their first message by a person at the keyboard here.
 """
 
 import shutil
@@ -37,22 +35,9 @@ def make(request, workspaces):
     return made
 
 
-def task_of(run, task=TASK):
-    """What the command is given: it is the same at every start."""
-    return task if run.takes_prompt else None
-
-
-def begin_with(run, task):
-    """A cold start that ends up with the task, whoever gives it."""
-    if run.takes_prompt:
-        return run.begin(task)
-    run.start()
-    run.type(task)
-
-
 def cold(run, task=TASK):
     """A first start, until its answer is there; the conversation's id."""
-    begin_with(run, task)
+    run.begin(task)
     identity = run.answered(task)
     run.learnt(identity)
     return identity
@@ -69,21 +54,20 @@ def assert_in_order(run, identity, task=TASK):
 def planned(run, task):
     before, after = run.arguments()
     words = [run.agent.binary, run.agent.name, f"--{run.transport}", *before, "--dry-run", "-o", "json"]
-    return plans.plan(plans.run([*words, *(["--prompt", task] if task else []), *after], run.agent.environment))
+    return plans.plan(plans.run([*words, "--prompt", task, *after], run.agent.environment))
 
 
 @pytest.mark.parametrize("kind, transport", runs("agentapi"))
 def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given_once(make, kind, transport):
     run = make(kind, transport)
-    task = task_of(run)
-    assert planned(run, task)["start"] == "cold"
+    assert planned(run, TASK)["start"] == "cold"
     identity = cold(run)
     run.shut_down()
     assert_in_order(run, identity)
 
     asked = len(run.agent.server.requests())
-    assert planned(run, task)["start"] == "warm"
-    assert run.agent.resumes(run.start(task), identity)
+    assert planned(run, TASK)["start"] == "warm"
+    assert run.agent.resumes(run.start(TASK), identity)
     history = hashes(run.say("And now the lighthouse"))
     new = run.agent.server.requests()[asked:]
     assert [hashes(request)[-1] for request in new if hashes(request)[-1:] == [sha256(TASK)]] == []
@@ -91,13 +75,13 @@ def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given
     run.kill_everything()
     assert_in_order(run, identity)
 
-    assert run.agent.resumes(run.start(task), identity)
+    assert run.agent.resumes(run.start(TASK), identity)
     run.type(HANG)
     run.asked(HANG)
     run.kill_everything()
     assert_in_order(run, identity)
 
-    assert run.agent.resumes(run.start(task), identity)
+    assert run.agent.resumes(run.start(TASK), identity)
     history = hashes(run.say("And the jetty"))
     assert history.count(sha256(TASK)) == 1 and sha256("And now the lighthouse") in history
     run.shut_down()
@@ -105,7 +89,7 @@ def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given
 
     # The record is a hint: what it said can be found again, except where the agent keeps nothing here.
     (run.conversation() / "record.json").unlink()
-    again = planned(run, task)
+    again = planned(run, TASK)
     if run.agent.is_known_without_record:
         assert again["start"] == "warm" and run.agent.resumes(again["agentCommand"][1:], identity)
     else:
@@ -115,18 +99,18 @@ def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given
 @pytest.mark.parametrize("kind, transport", runs("direct"))
 def test_killed_while_the_first_answer_is_awaited(make, kind, transport):
     run = make(kind, transport)
-    begin_with(run, HANG)
+    run.begin(HANG)
     run.asked(HANG)
     if run.agent.stores_prompt_first:
         until(lambda: run.times_given(HANG) == 1, "the prompt in the store")
     run.kill_everything()
-    again = planned(run, task_of(run, HANG))
+    again = planned(run, HANG)
     if not run.agent.stores_prompt_first:
         # Nothing of it was kept: it is given again, and that is said.
         assert again["start"] == "cold" and "prompt-repeated" in plans.codes(again)
         return
     identity = next(iter(run.agent.conversations()))
-    assert run.agent.resumes(run.start(task_of(run, HANG)), identity)
+    assert run.agent.resumes(run.start(HANG), identity)
     history = hashes(run.say("Where were you?"))
     assert history.count(sha256(HANG)) == 1
     run.shut_down()

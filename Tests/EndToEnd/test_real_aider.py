@@ -32,6 +32,7 @@ class Aider:
         self.project.mkdir()
         (installation.bin / "aider").symlink_to(executable("aider"))
         self.server, self.running = ModelServer("fake_openai.py", folder), []
+        self.transport = ["--agentapi", "--port", installation.port]
 
     def environment(self):
         outer = self.installation.environment()
@@ -46,7 +47,7 @@ class Aider:
     def words(self, *options, task=TASK):
         prompt = ["--prompt", task] if task else []
         return [str(word) for word in (
-            self.binary, "aider", "--agentapi", "--port", self.installation.port, "--workdir", self.project,
+            self.binary, "aider", *self.transport, "--workdir", self.project,
             "--model", "openai/fake-model", *options, *prompt, "--", "--map-tokens", "0")]
 
     def dry(self, *options, **more):
@@ -58,6 +59,8 @@ class Aider:
             self.running.append(subprocess.Popen(
                 self.words(*options, **more), env=self.environment(), stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, start_new_session=True, cwd="/"))
+        if "--direct" in self.transport:
+            return self.running[-1]
         count = len(self.running)
         until(lambda: len(self.installation.journal("ready")) >= count, "Aider's prompt")
         return self.running[-1]
@@ -184,3 +187,35 @@ def test_what_the_real_aider_restores_is_what_is_planned(aider, case):
     assert ("Restored previous conversation history." in done.stdout) == is_restored
     [asked] = aider.asked()
     assert any("what is this?" in text for text in asked) == is_restored
+
+
+def test_typed_into_a_direct_start_once_and_only_when_cold(aider):
+    aider.transport = ["--direct"]
+    assert aider.dry()["prompt"]["delivery"] == "typed"
+    # Killed while it loads: nothing was typed, and the next start types it.
+    first = aider.start()
+    until(lambda: list(aider.home.glob(".local/state/agentlaunch/aider/*/chat.md")), "the history")
+    aider.kill(first)
+    assert aider.said() == [] and aider.dry()["start"] == "cold"
+    second = aider.start()
+    until(lambda: aider.said() == [TASK], "the prompt in the history")
+    until(lambda: "reply 1 to:" in aider.history().read_text(), "its answer")
+    assert len(aider.asked()) == 1
+    assert aider.stop(second) == -signal.SIGTERM
+
+    planned = aider.dry()
+    assert (planned["start"], planned["prompt"]["given"], planned["prompt"]["action"]) == ("warm", "this", "skip")
+    third = aider.start("--resume-prompt", "and now?")
+    until(lambda: aider.said() == [TASK, "and now?"], "the resume prompt in the history")
+    until(lambda: len(aider.asked()) == 2, "a second request")
+    assert any(text.startswith("it's the \"task\"") for text in aider.asked()[1])
+    assert aider.stop(third) == -signal.SIGTERM
+
+
+def test_a_prompt_of_64_kib_is_typed_whole(aider):
+    aider.transport = ["--direct"]
+    task = "\n".join(f"line {number}: " + "x" * 50 for number in range(1060))[:65_536]
+    first = aider.start(task=task)
+    until(lambda: aider.said() == [task], "the prompt in the history")
+    aider.stop(first)
+    assert aider.dry(task=task)["prompt"]["given"] == "this"

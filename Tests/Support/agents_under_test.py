@@ -24,8 +24,6 @@ from real_agents import Claude, Codex, ModelServer, RealAgent, json_lines, sha25
 class Kind:
     """What holds for most agents."""
 
-    takes_prompt = True
-    """A direct start can give it one; otherwise the first message is typed by a person, or comes by agentapi."""
     stores_prompt_first = True
     """The prompt is in the store before its answer is."""
     is_known_without_record = True
@@ -40,6 +38,8 @@ class Kind:
     """How fast agentapi's double is with it."""
     options = ()
     """Of every start by agentlaunch."""
+    direct_variables = {}
+    """Of direct starts only."""
 
     @property
     def program(self):
@@ -65,8 +65,16 @@ class Doubled(Kind):
         return self.double.program
 
     @property
+    def is_typed(self):
+        return self.name in ("aider", "amp", "copilot", "kiro")
+
+    @property
+    def direct_variables(self):
+        return {"AGENT_DOUBLE_READY": "0.1"} if self.is_typed else {}
+
+    @property
     def ready(self):
-        return b"\x1b[?2004h" if self.name in ("aider", "amp") else b"the double is ready"
+        return b"\x1b[?2004h" if self.is_typed else b"the double is ready"
 
     def answer_first_run(self):
         if self.name == "amp":
@@ -182,7 +190,7 @@ def unpacked_copilot():
 
 
 class RealCopilot(RealAgent, Kind):
-    name, takes_prompt, server_program = "copilot", False, "fake_openai.py"
+    name, server_program = "copilot", "fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
     options = ("--unattended", "--allow-all")
     ready, time_scale, stable_seconds = "❯".encode(), "0.5", "1.5"
@@ -219,7 +227,7 @@ class RealCopilot(RealAgent, Kind):
 
 
 class RealAider(RealAgent, Kind):
-    name, takes_prompt, server_program = "aider", False, "fake_openai.py"
+    name, server_program = "aider", "fake_openai.py"
     own_places = (".aider", ".cache")
     # It asks for no repository, and looks at no files of one.
     agent_arguments = ("--map-tokens", "0")
@@ -253,18 +261,18 @@ class RealAider(RealAgent, Kind):
 
 
 KINDS = {
-    "aider": doubled("aider", takes_prompt=False),
+    "aider": doubled("aider"),
     "aider-real": RealAider,
     "amazonq": doubled("amazonq"),
-    "amp": doubled("amp", takes_prompt=False, is_known_without_record=False),
+    "amp": doubled("amp", is_known_without_record=False),
     "auggie": doubled("auggie"),
     "claude": RealClaude,
     "codex": RealCodex,
-    "copilot": doubled("copilot", takes_prompt=False),
+    "copilot": doubled("copilot"),
     "copilot-real": RealCopilot,
     "cursor": doubled("cursor"),
     "gemini": doubled("gemini"),
     "goose": Goose,
-    "kiro": doubled("kiro", takes_prompt=False),
+    "kiro": doubled("kiro"),
     "opencode": doubled("opencode"),
 }

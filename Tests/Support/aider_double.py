@@ -10,6 +10,7 @@ import time
 import tty
 from pathlib import Path
 
+import typing_double
 from agent_double import Refusal, log, say, turn, words
 
 VERSION = "0.86.2"
@@ -122,8 +123,9 @@ def main():
 
 def converse(history):
     """A prompt that takes typed lines and bracketed pastes, as prompt_toolkit does."""
-    delay = float(os.environ.get("AGENT_DOUBLE_READY", "0.3"))
-    time.sleep(delay)
+    if "AGENT_DOUBLE_READY" in os.environ:
+        return typing_double.converse(history, "aider")
+    time.sleep(0.3)
     tty.setraw(0, termios.TCSAFLUSH)  # what was typed before is gone
     say("\x1b[?2004h> ")
     line, paste = b"", False

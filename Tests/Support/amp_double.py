@@ -16,6 +16,7 @@ import tty
 from pathlib import Path
 from urllib.parse import quote
 
+import typing_double
 from agent_double import Refusal, log, say, turn, words
 
 VERSION = "0.0.1785000000"
@@ -116,10 +117,12 @@ def main():
 
 def converse(thread):
     """A box to type in; it takes typed lines and bracketed pastes."""
+    if "AGENT_DOUBLE_READY" in os.environ:
+        return typing_double.converse(thread, "amp")
     box = "╭" + "─" * 60 + "╮\r\n│ >" + " " * 58 + "│\r\n╰" + "─" * 60 + "╯\r\n"
     # A program of Node's keeps what was typed before, and agentapi takes amp's blank screen for ready.
     tty.setraw(0, termios.TCSADRAIN)
-    time.sleep(float(os.environ.get("AGENT_DOUBLE_READY", "0.3")))
+    time.sleep(0.3)
     say("\x1b[2J\x1b[H\x1b[?2004h" + box)
     line, paste = b"", False
     while True:

@@ -15,10 +15,6 @@ class DirectRun(AgentRun):
         super().__init__(agent, *options, **where)
         self.mark, self.terminal = b"HOME=" + os.fsencode(agent.home), None
 
-    @property
-    def takes_prompt(self):
-        return self.agent.takes_prompt
-
     def begin(self, prompt=None, **extra):
         before, after = self.arguments()
         argv = [self.agent.binary, self.agent.name, "--direct", *before]
@@ -27,7 +23,7 @@ class DirectRun(AgentRun):
             file.write_text(prompt)
             argv += ["--prompt-file", file]
         self.close()
-        self.terminal = Terminal([*argv, *after], self.agent.home, {**self.agent.environment, **extra})
+        self.terminal = Terminal([*argv, *after], self.agent.home, {**self.agent.environment, **self.agent.direct_variables, **extra})
 
     def agent_argv(self):
         """The agent's words, once it runs; a look at its version is no start."""

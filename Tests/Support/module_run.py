@@ -27,7 +27,7 @@ OWNER = "/@owner/ws.main/apps"
 class ModuleRun(AgentRun):
     """The module's variables, its folder in the home, and one port; `session` and `options` for several at once."""
 
-    transport, takes_prompt = "agentapi", True
+    transport = "agentapi"
 
     def __init__(self, agent, installation, *options, workdir=None, session=None, port=None, own_files=True, wrapper=""):
         super().__init__(agent, *options, workdir=workdir, session=session)

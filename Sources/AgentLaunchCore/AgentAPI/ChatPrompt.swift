@@ -1,7 +1,12 @@
 extension LaunchPlan {
-    /// The prompt is a message to a conversation that goes on: an initial prompt that agentapi has been given before
-    /// it would drop.
-    var sendsMessage: Bool { prompt.delivery == .agentapi && decision.verdict == .warm }
+    /// The prompt is a message that is sent when the agent is up: see `Planner.sendsMessage`.
+    var sendsMessage: Bool {
+        guard prompt.delivery == .agentapi, let start = decision.start else { return false }
+        return Planner.sendsMessage(agent, start)
+    }
+
+    /// It is given while the agent runs, and is not in the record before.
+    var givesPromptLater: Bool { sendsMessage || prompt.delivery == .typed }
 
     /// What is to be seen in agentapi's chat, or to be sent there; nil if this start's prompt goes another way.
     var chatPrompt: ChatWatcher.Prompt? {
@@ -28,7 +33,7 @@ struct ChatReport {
             AgentAPIAddress(port: server.port, environment: plan.environment.applied(to: environment)),
             prompt: plan.chatPrompt,
             onReady: onReady,
-            onSending: { record?.promptIsSent(at: .now()) },
+            onSending: { record?.promptIsSent(at: .now(), how: .agentapi) },
             onEvent: { take($0, isMessage: plan.sendsMessage) }
         )
         record?.onPrompt = { [weak chat] in chat?.promptArrived() }

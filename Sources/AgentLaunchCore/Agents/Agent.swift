@@ -43,12 +43,16 @@ struct Agent: Sendable {
     var whenElsewhere: String?
     /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
     var newThread: [String] = []
+    /// How it can be seen that a prompt can be typed; nil where none ever is.
+    var inputReadiness: InputReadiness?
     /// It keeps one conversation for a directory, and finds it by the directory alone.
     var hasOneConversationPerDirectory = false
     /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
     var storesPromptWithAnswer = false
     let store: @Sendable (StoreQuery) -> any SessionStore
     let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
+
+    var pinsThread: Bool { !newThread.isEmpty }
 }
 
 /// What an agent's argv depends on.

@@ -18,13 +18,15 @@ extension Agent {
         ),
         proof: Proof(
             kind: .program,
-            what: "0.86.2 under a double of agentapi; histories that it wrote"
+            what: "0.86.2 on a terminal and under a double of agentapi; histories that it wrote"
         ),
         limits: "what is restored is a summary where it is long, and never the files that were "
-            + "added: lossy; it has no ids, so no --resume; a prompt goes only by agentapi",
+            + "added: lossy; it has no ids, so no --resume",
         refusedArguments: aiderRefusedArguments,
         isSessionID: { _ in false },
         firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
+        // Its questions begin a paste too, without this mark.
+        inputReadiness: InputReadiness(marks: ["> "], announcesPaste: true),
         store: { AiderStore($0) },
         command: aiderCommand
     )

@@ -23,12 +23,13 @@ extension Agent {
             what: "a double, made from public documentation and reports"
         ),
         limits: "useless without network: a thread is on Amp's server, and not verified before it is "
-            + "resumed; no --model and no --allow-all; a prompt goes only by agentapi",
+            + "resumed; no --model and no --allow-all; nothing here shows that a typed prompt arrived",
         refusedArguments: ampRefusedArguments,
         isSessionID: isAmpThreadID,
         firstRun: { query, _, _ in ampFirstRun(query) },
         pinnedURLs: { PinnedURL.inText(AmpFolders($0).settings) },
         newThread: ["threads", "new"],
+        inputReadiness: InputReadiness(marks: ["╭", "╰"]),
         store: { AmpStore($0) },
         command: ampCommand
     )

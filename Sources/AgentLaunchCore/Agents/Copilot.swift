@@ -19,10 +19,9 @@ extension Agent {
         proof: Proof(
             kind: .program,
             what:
-                "1.0.64 under a double of agentapi; what it refuses measured on damaged copies; stores of 1.0.36 and 1.0.64"
+                "1.0.64 on a terminal and under a double of agentapi; what it refuses measured on damaged copies; stores of 1.0.36 and 1.0.64"
         ),
-        limits: "a prompt goes only by agentapi; sessions that releases before session-state/ kept "
-            + "are not resumed",
+        limits: "sessions that releases before session-state/ kept are not resumed",
         refusedArguments: copilotRefusedArguments,
         isSessionID: isUUID,
         // A warm start is the same in every release.
@@ -33,6 +32,8 @@ extension Agent {
         },
         // It changes to the directory that the session remembers.
         whenElsewhere: "would work in the other directory",
+        // Its dialogs hide the cursor; the mark is in them too.
+        inputReadiness: InputReadiness(marks: ["❯"], announcesPaste: true, showsCursor: true),
         store: { CopilotStore($0) },
         command: { (request) throws(LaunchError) in try copilotCommand(request) }
     )

@@ -24,14 +24,14 @@ extension Agent {
                 "a double with real stores, made from public documentation and reports; stores of both layouts"
         ),
         limits: "the other half of a chat is on Cursor's server; which root a release reads is known "
-            + "to itself alone; a prompt that begins with - or is one word in small letters goes "
-            + "only by agentapi",
+            + "to itself alone",
         refusedArguments: cursorRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
         needsVersion: { !$0.attended },
         firstRun: { query, _, version in cursorFirstRun(query, version) },
         pinnedURLs: { CursorFolders($0).pinnedURLs },
         whenElsewhere: "would begin another chat under the same id",
+        inputReadiness: .boxed,
         store: { CursorStore($0) },
         command: cursorCommand
     )

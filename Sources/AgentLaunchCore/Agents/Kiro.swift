@@ -17,7 +17,7 @@ extension Agent {
                 "a double with the stores of the three engines, made from reports and from the source of Amazon Q, which one engine comes from"
         ),
         limits: "resumes by id from 2.5.1 on; its three engines do not resume one another's "
-            + "conversations, and the editor's are not its own; a prompt goes only by agentapi",
+            + "conversations, and the editor's are not its own",
         refusedArguments: kiroRefusedArguments,
         isSessionID: { KiroEngine.isSessionID($0) },
         needsVersion: { if case .cold = $0.start { false } else { true } },
@@ -27,6 +27,7 @@ extension Agent {
                 PinnedURL.inFiles($0 / "settings/mcp.json", $0 / "agents")
             }
         },
+        inputReadiness: .boxed,
         storesPromptWithAnswer: true,
         store: { KiroStore($0) },
         command: kiroCommand

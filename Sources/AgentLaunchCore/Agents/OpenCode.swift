@@ -20,12 +20,12 @@ extension Agent {
             kind: .source,
             what: "a double with real stores, made from OpenCode's source; stores of 1.1 to 1.18"
         ),
-        limits: "a resumed conversation takes a prompt only under agentapi; a build of another "
-            + "release channel needs OPENCODE_DB",
+        limits: "a build of another release channel needs OPENCODE_DB",
         refusedArguments: openCodeRefusedArguments,
         isSessionID: isOpenCodeSessionID,
         pinnedURLs: { OpenCodeFolders($0).configurations.flatMap(PinnedURL.inText) },
         whenElsewhere: "would work in the wrong directory",
+        inputReadiness: InputReadiness(marks: ["╹▀▀▀"]),
         store: { OpenCodeStore($0) },
         command: openCodeCommand
     )

@@ -71,8 +71,9 @@ enum HelpText {
            64   wrong use, or a prompt that cannot be delivered
            65   a session store is damaged or cannot be read
            66   the session, prompt file or directory is not there
-           69   agentapi's port is taken, or it did not become ready; a launcher that
-                may not be signalled, or was killed and left no status
+           69   agentapi's port is taken, or it did not become ready, or the agent was
+                not ready for its prompt; a launcher that may not be signalled, or was
+                killed and left no status
            70   a bug in agentlaunch
            73   a file that the start needs could not be written
            75   already running

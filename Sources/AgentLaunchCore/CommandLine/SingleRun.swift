@@ -65,30 +65,34 @@ struct SingleRun {
             : nil
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
             .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
-        let members: [(any LaunchObserver)?] = [upkeep, files, watcher, chat, upkeep.deadline(asked: chat)]
+        let typed = TypedPrompt(plan, watcher) { diagnostics.warn($0) }
+        let members: [(any LaunchObserver)?] = [
+            upkeep, files, watcher, chat, typed, upkeep.deadline(asked: chat),
+        ]
         let observers = LaunchObservers(members: members.compactMap(\.self))
         tail?.clear()
         let began = monotonicMilliseconds()
-        do throws(LaunchError) {
-            let end = try run(plan.transport, materials, observers)
-            return FinishedRun(
-                plan: plan,
-                record: isRecorded ? latest : nil,
-                end: end,
-                milliseconds: monotonicMilliseconds() - began
-            )
-        } catch {
+        let end: LaunchEnd
+        do throws(LaunchError) { end = try run(plan.transport, materials, observers, typed) } catch {
             // Nothing ran, so nothing was given.
             record.prompts.removeAll { $0.state == .given && $0.at == now }
             if isRecorded { write(record) }
             throw error
         }
+        if let failure = typed?.failure { throw failure }
+        return FinishedRun(
+            plan: plan,
+            record: isRecorded ? latest : nil,
+            end: end,
+            milliseconds: monotonicMilliseconds() - began
+        )
     }
 
     private func run(
         _ transport: Transport,
         _ materials: LaunchMaterials,
-        _ observers: LaunchObservers
+        _ observers: LaunchObservers,
+        _ prompt: TypedPrompt?
     ) throws(LaunchError) -> LaunchEnd {
         let request = preparation.request
         switch transport {
@@ -100,6 +104,7 @@ struct SingleRun {
                 rows: request.termHeight.map { UInt16($0) },
                 log: upkeep.log,
                 tail: tail,
+                prompt: prompt,
                 note: { diagnostics.warn(Warning("terminal", $0)) }
             )
             return try launch.run(observers, signals.taken())

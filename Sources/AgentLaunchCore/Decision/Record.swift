@@ -36,6 +36,8 @@ struct Record: Equatable, Sendable {
     /// When the conversation was started here for the first time.
     var startedAt: Timestamp
     var prompts: [Prompt] = []
+    /// The session was made for a prompt that has yet to be given: where the store cannot tell that nothing was said.
+    var owesPrompt = false
     /// Sessions of this conversation that the agent has left for the one that counts now (`/clear`, `/new`).
     var earlier: [String] = []
     /// The session whose chat agentapi's state file holds; nil: this one, whose id is not known yet.

@@ -66,6 +66,7 @@ extension Record {
             "stateSession": .optional(stateSession),
             "stateFile": .optional(stateFile?.description),
             "moduleDirectory": .optional(moduleDirectory?.description),
+            "owesPrompt": .bool(owesPrompt),
             "prompts": .array(
                 prompts.map {
                     [
@@ -100,6 +101,7 @@ extension Record {
             stateFile: json["stateFile"]?.text.map { Path($0) },
             moduleDirectory: json["moduleDirectory"]?.text.map { Path($0) }
         )
+        owesPrompt = json["owesPrompt"]?.flag ?? false
         earlier = json["earlier"]?.elements?.compactMap(\.text) ?? []
         for prompt in prompts {
             guard let sha256 = prompt["sha256"]?.text, let bytes = prompt["bytes"]?.integer,

@@ -37,8 +37,12 @@ extension Record {
         switch (plan.prompt.action, plan.prompt.given) {
         case (.send, _):
             prompts.removeAll { $0.sha256 == task.sha256 && $0.state == .given }
-            // A message is sent when agentapi and the agent are up, and becomes `given` then.
-            if plan.sendsMessage { return }
+            // What is sent or typed when the agent is up becomes `given` then.
+            if plan.givesPromptLater {
+                owesPrompt = plan.agent.pinsThread && plan.decision.verdict == .cold
+                return
+            }
+            owesPrompt = false
             prompts.append(.given(task, at: now, how: plan.prompt.delivery ?? .argument))
         case (_, .this) where holds(task.sha256)?.state != .delivered:
             prompts.removeAll { $0.sha256 == task.sha256 }

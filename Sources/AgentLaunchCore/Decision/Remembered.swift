@@ -19,6 +19,8 @@ extension Decider {
         var empty: Session?
         if let id = record.sessionID, agent.isSessionID(id) {
             switch store.find(id, &findings) {
+            // Made for a prompt that has never been given: not even that the thread was used can be seen.
+            case .found(let session) where record.owesPrompt: return .startOver(session)
             case .found(let session) where session.state == .resumable:
                 if let place = otherPlace(session) {
                     return .decided(

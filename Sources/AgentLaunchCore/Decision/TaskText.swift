@@ -45,3 +45,14 @@ private func trimmedScalars(_ text: String) -> Substring.UnicodeScalarView {
     while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
     return scalars
 }
+
+extension TaskText {
+    /// The same where every tab of a paste becomes four spaces, as Copilot has it.
+    func isPasted(by message: String) -> Bool {
+        if isGiven(by: message) { return true }
+        let tab = UInt8(ascii: "\t")
+        guard bytes.contains(tab) else { return false }
+        let spaces = bytes.flatMap { $0 == tab ? Bytes(repeating: 0x20, count: 4) : [$0] }
+        return TaskText(String(decoding: spaces, as: UTF8.self))?.isGiven(by: message) == true
+    }
+}

@@ -6,8 +6,8 @@ extension Planner {
         if context.request.statePersistence || context.agent.agentAPISince > Agent.oldestAgentAPI {
             return true
         }
-        let isWarm = if case .warm = start { true } else { false }
-        return Self.feature(try command(start, text).delivery, isWarm: isWarm) != nil
+        let isMessage = Self.sendsMessage(context.agent, start)
+        return Self.feature(try command(start, text).delivery, isMessage: isMessage) != nil
     }
 
     func addAgentAPI(_ plan: inout LaunchPlan) throws(LaunchError) {
@@ -21,7 +21,7 @@ extension Planner {
             isFolderWritable: isAPIFolderWritable,
             savesState: state?.isReadOnly != true,
             loadsState: session != nil && state?.loads == true,
-            passesPrompt: plan.prompt.delivery == .agentapi && session == nil,
+            passesPrompt: plan.prompt.delivery == .agentapi && !plan.sendsMessage,
             environment: context.environment
         )
         plan.agentAPI = try api.arguments()

@@ -21,13 +21,17 @@ extension Planner {
         }
         guard command.delivery == .agentapi else { return command }
         guard context.transport == .agentapi else {
-            throw undeliverable(
-                "\(context.agent.name) takes this prompt only under agentapi",
-                "use --agentapi, or leave the prompt out"
-            )
+            guard context.agent.inputReadiness != nil else {
+                throw undeliverable(
+                    "\(context.agent.name) takes this prompt only under agentapi",
+                    "use --agentapi, or leave the prompt out"
+                )
+            }
+            try checkTyped(text)
+            command.delivery = .typed
+            return command
         }
-        // A message to a conversation that goes on: agentapi would drop an initial prompt that it knows already.
-        if case .warm = start {
+        if Self.sendsMessage(context.agent, start) {
             guard ChatRequest.canSend(text) else {
                 throw undeliverable(
                     "as a message it is longer than the \(ChatRequest.longestBody) bytes that agentapi reads",
@@ -40,19 +44,24 @@ extension Planner {
         return command
     }
 
+    /// A message to a conversation that goes on: agentapi would drop an initial prompt that it knows already. And to
+    /// a thread whose store cannot tell whether a prompt has reached it: the record has to know when it is sent.
+    static func sendsMessage(_ agent: Agent, _ start: CommandRequest.Start) -> Bool {
+        if case .warm = start { true } else { agent.pinsThread }
+    }
+
     /// What agentapi itself has to take of this start's prompt.
-    static func feature(_ delivery: AgentCommand.Delivery?, isWarm: Bool) -> AgentAPIFeature? {
+    static func feature(_ delivery: AgentCommand.Delivery?, isMessage: Bool) -> AgentAPIFeature? {
         switch delivery {
         case .stdin: .promptInput
-        case .agentapi where !isWarm: .promptArgument
+        case .agentapi where !isMessage: .promptArgument
         default: nil
         }
     }
 
     func checkDelivery(_ plan: LaunchPlan) throws(LaunchError) {
         try checkPaste(plan.prompt)
-        let isWarm = plan.decision.verdict == .warm
-        guard let feature = Self.feature(plan.prompt.delivery, isWarm: isWarm),
+        guard let feature = Self.feature(plan.prompt.delivery, isMessage: plan.sendsMessage),
             !agentAPI.can(feature)
         else { return }
         let bytes = plan.prompt.text?.count ?? 0
@@ -78,6 +87,17 @@ extension Planner {
         }
     }
 
+    /// Typed, any other character would be a key of its own.
+    private func checkTyped(_ text: Bytes) throws(LaunchError) {
+        guard let (offset, scalar) = unprintable(text) else { return }
+        let name = "U+" + String(scalar.value, radix: 16, uppercase: true).leftPadded(to: 4)
+        throw undeliverable(
+            "at offset \(offset) it holds \(name), and this prompt is typed into the terminal: only line breaks, "
+                + "tabs and printing characters can be",
+            "remove that character, or use --agentapi"
+        )
+    }
+
     private func undeliverable(_ why: String, _ nextStep: String) -> LaunchError {
         let request = context.request
         return LaunchError(
@@ -91,5 +111,24 @@ extension Planner {
     private func prefixLength(_ command: AgentCommand) -> Int {
         for case .prompt(let prefix) in command.arguments { return prefix.utf8.count }
         return 0
+    }
+}
+
+/// The first character that is neither a line break, a tab nor a printing one, and its offset in bytes.
+private func unprintable(_ text: Bytes) -> (Int, Unicode.Scalar)? {
+    var offset = 0
+    for scalar in String(decoding: text, as: UTF8.self).unicodeScalars {
+        switch scalar.properties.generalCategory {
+        case .control where scalar != "\n" && scalar != "\t", .lineSeparator, .paragraphSeparator:
+            return (offset, scalar)
+        default: offset += UTF8.width(scalar)
+        }
+    }
+    return nil
+}
+
+extension String {
+    fileprivate func leftPadded(to width: Int) -> String {
+        String(repeating: "0", count: max(0, width - count)) + self
     }
 }

@@ -107,7 +107,7 @@ final class ConversationWatcher: LaunchObserver {
         write(record)
     }
 
-    // MARK: What agentapi's chat shows
+    // MARK: What others see and do
 
     func promptArrivedInChat() {
         guard let task = awaited else { return }
@@ -116,9 +116,10 @@ final class ConversationWatcher: LaunchObserver {
     }
 
     /// Just before it is sent; the record says so whatever happens then.
-    func promptIsSent(at time: Timestamp) {
+    func promptIsSent(at time: Timestamp, how: AgentCommand.Delivery) {
         guard let task = awaited else { return }
-        record.prompts.append(.given(task, at: time, how: .agentapi))
+        record.owesPrompt = false
+        record.prompts.append(.given(task, at: time, how: how))
         write(record)
     }
 
@@ -126,6 +127,7 @@ final class ConversationWatcher: LaunchObserver {
     func promptWasNotSent() {
         guard let task = awaited else { return }
         record.prompts.removeAll { $0.sha256 == task.sha256 && $0.state == .given }
+        record.owesPrompt = agent.pinsThread && !record.wasDelivered
         write(record)
     }
 
@@ -154,6 +156,7 @@ final class ConversationWatcher: LaunchObserver {
 
     private func arrived(_ task: TaskText) {
         awaited = nil
+        record.owesPrompt = false
         if let index = record.prompts.lastIndex(where: { $0.sha256 == task.sha256 }) {
             record.prompts[index].state = .delivered
         }

@@ -13,6 +13,8 @@ struct DirectLaunch {
     var log: RotatingLog?
     /// What it said last.
     var tail: OutputTail?
+    /// Typed into the agent's terminal when it is ready.
+    var prompt: TypedPrompt?
     /// Takes a line about the launch itself, without the program's name and the line break.
     var note: (String) -> Void = { writeLine("agentlaunch: \($0)") }
 
@@ -36,6 +38,7 @@ struct DirectLaunch {
             observers: observers,
             log: log,
             tail: tail,
+            prompt: prompt,
             note: note
         )
         return session.run()

@@ -7,6 +7,7 @@ final class DirectSession {
     private var process: PseudoterminalChild
     private let signals: LauncherSignals
     private let observers: LaunchObservers
+    private let prompt: TypedPrompt?
     private let note: (String) -> Void
     private var relay: Relay
     /// nil without a terminal.
@@ -41,15 +42,24 @@ final class DirectSession {
         observers: LaunchObservers,
         log: RotatingLog?,
         tail: OutputTail?,
+        prompt: TypedPrompt?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
         self.signals = signals
         self.stop = stop
         self.observers = observers
+        self.prompt = prompt
         self.note = note
         let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
-        relay = Relay(master: process.master, input: input, output: STDOUT_FILENO, log: log, tail: tail)
+        relay = Relay(
+            master: process.master,
+            input: input,
+            output: STDOUT_FILENO,
+            log: log,
+            tail: tail,
+            typing: prompt.map { PromptTyping($0.readiness, now: monotonicMilliseconds()) }
+        )
         if onTerminal {
             terminal = RawMode(descriptor: STDIN_FILENO)
             size = WindowSize(of: STDIN_FILENO)
@@ -104,8 +114,9 @@ final class DirectSession {
         // A finished drain is not announced by poll: what is there is read at once.
         let drain = end != nil && relay.wantsAgent ? now : nil
         let times = [
-            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline, noteDue,
-            observers.deadline,
+            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline,
+            noteDue,
+            relay.typingDeadline(now: now), observers.deadline,
         ]
         guard let next = times.compactMap({ $0 }).min() else { return -1 }
         return Int32(max(0, min(next - now, 3_600_000)))
@@ -131,6 +142,28 @@ final class DirectSession {
         }
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
         observers.wake(ready.observers, now: now)
+        typePrompt(now: now)
+    }
+
+    // MARK: - The prompt
+
+    private func typePrompt(now: Int64) {
+        guard let prompt else { return }
+        if prompt.isCancelled || stop.deadline != nil { relay.cancelTyping() }
+        switch relay.typingStep(now: now) {
+        case .none: break
+        case .paste:
+            prompt.begins()
+            relay.type(prompt.text)
+            // It may be written already, and then nothing else would wake the loop.
+            _ = relay.typingStep(now: now)
+        case .enter:
+            relay.pressEnter()
+            prompt.isTyped()
+        case .giveUp:
+            prompt.gaveUp(onTerminal: terminal != nil)
+            if terminal == nil { passOn(SIGTERM) }
+        }
     }
 
     // MARK: - Bytes

@@ -29,6 +29,15 @@ struct ControlSequenceScanner {
         reset: () -> Void = {},
         found: (ControlSequence) -> Void
     ) {
+        scan(bytes, reset: reset, foundAt: { sequence, _ in found(sequence) })
+    }
+
+    /// The same, with the offset behind each sequence.
+    mutating func scan(
+        _ bytes: UnsafeRawBufferPointer,
+        reset: () -> Void = {},
+        foundAt found: (ControlSequence, Int) -> Void
+    ) {
         var index = 0
         while index < bytes.count {
             if state == .ground {
@@ -51,7 +60,7 @@ struct ControlSequenceScanner {
             case (.sequence, 0x20...0x3f) where pending.count < Self.longest: pending.append(byte)
             case (.sequence, 0x40...0x7e):
                 state = .ground
-                if let sequence = parse(final: byte) { found(sequence) }
+                if let sequence = parse(final: byte) { found(sequence, index) }
             default: state = .ground
             }
         }

@@ -15,6 +15,12 @@ struct Relay {
     private var toCaller = ByteQueue()
     private var modes: TerminalModes?
     private var answers: TerminalAnswers?
+    /// A prompt that is typed when the agent is ready for it.
+    private var typing: PromptTyping?
+    /// What is left of it to queue.
+    private var paste: ArraySlice<UInt8> = []
+    /// Answers of a terminal that would have come into the middle of it.
+    private var heldAnswers: Bytes = []
     private var outputFailed = false
     /// Set when the agent has ended: how much may still be read. A process that it left behind may
     /// write for ever, while what the agent wrote itself is at most what the kernel holds.
@@ -29,8 +35,16 @@ struct Relay {
     private(set) var isClosed = false
     private static let mostHeldByKernel = 262_144
 
-    init(master: Int32, input: Int32?, output: Int32, log: RotatingLog? = nil, tail: OutputTail? = nil) {
+    init(
+        master: Int32,
+        input: Int32?,
+        output: Int32,
+        log: RotatingLog? = nil,
+        tail: OutputTail? = nil,
+        typing: PromptTyping? = nil
+    ) {
         self.master = master
+        self.typing = typing
         self.input = input
         self.output = OutputSink(output)
         self.log = log
@@ -39,9 +53,11 @@ struct Relay {
         if input == nil { answers = TerminalAnswers() } else { modes = TerminalModes() }
     }
 
-    var wantsInput: Bool { input != nil && toAgent.room > 0 && remaining == nil }
+    var wantsInput: Bool {
+        input != nil && toAgent.room > 0 && remaining == nil && typing?.holdsKeys != true
+    }
     var wantsAgent: Bool { toCaller.room > 0 && !isClosed && remaining != 0 }
-    var hasForAgent: Bool { !toAgent.isEmpty && remaining == nil }
+    var hasForAgent: Bool { !(toAgent.isEmpty && paste.isEmpty) && remaining == nil }
     var hasForCaller: Bool { !toCaller.isEmpty }
     var outputDescriptor: Int32 { output.descriptor }
     /// The agent has ended and all that it wrote has been passed on.
@@ -52,7 +68,11 @@ struct Relay {
     /// The caller's terminal to the queue; false when there is nothing to come.
     mutating func readInput() -> Bool {
         guard let input else { return false }
-        let count = toAgent.append { read(input, $0.baseAddress, $0.count) }
+        let count = toAgent.append { space in
+            let count = read(input, space.baseAddress, space.count)
+            if count > 0 { typing?.sawKeys(UnsafeRawBufferPointer(rebasing: space[..<count])) }
+            return count
+        }
         if count > 0 { return true }
         if count == -1, errno == EAGAIN || errno == EINTR { return true }
         return false
@@ -61,14 +81,62 @@ struct Relay {
     mutating func closeInput() { input = nil }
 
     mutating func writeAgent() {
+        queuePaste()
         while !toAgent.isEmpty {
             let count = toAgent.remove { write(master, $0.baseAddress, $0.count) }
-            if count > 0 { continue }
+            if count > 0 {
+                queuePaste()
+                continue
+            }
             if count == -1, errno == EINTR { continue }
             if count == -1, errno != EAGAIN { toAgent.removeAll() }
             return
         }
     }
+
+    // MARK: A prompt that is typed
+
+    /// When `typingStep` is to be asked again if nothing happens before.
+    func typingDeadline(now: Int64) -> Int64? { remaining == nil ? typing?.deadline(now: now) : nil }
+    var isWaitingToType: Bool { typing?.isWaiting == true }
+
+    mutating func typingStep(now: Int64) -> PromptTyping.Step {
+        guard remaining == nil else { return .none }
+        let isRaw = { terminalSettings(of: master).map { $0.c_lflag & tcflag_t(ICANON) == 0 } ?? false }
+        return typing?.next(now: now, isRaw: isRaw, isWritten: toAgent.isEmpty && paste.isEmpty) ?? .none
+    }
+
+    mutating func cancelTyping() { typing?.cancel() }
+
+    /// Behind what is queued already, and in front of any key to come.
+    mutating func type(_ text: Bytes) {
+        paste = (Bytes("\u{1b}[200~".utf8) + text + Bytes("\u{1b}[201~".utf8))[...]
+        writeAgent()
+    }
+
+    mutating func pressEnter() {
+        _ = toAgent.append([UInt8(ascii: "\r")])
+        writeAgent()
+    }
+
+    private mutating func queuePaste() {
+        if !paste.isEmpty {
+            let piece = paste.prefix(toAgent.room)
+            if toAgent.append(Bytes(piece)) { paste = paste.dropFirst(piece.count) }
+        }
+        if paste.isEmpty, !heldAnswers.isEmpty, toAgent.append(heldAnswers) { heldAnswers = [] }
+    }
+
+    private mutating func queue(answer: Bytes) {
+        // An agent that asks without reading gets no more replies than the queue holds.
+        if paste.isEmpty {
+            _ = toAgent.append(answer)
+        } else if heldAnswers.count < 4096 {
+            heldAnswers += answer
+        }
+    }
+
+    // MARK: To the caller
 
     /// The agent's output to the queue, as far as there is room.
     mutating func readAgent() {
@@ -80,6 +148,7 @@ struct Relay {
                 if count > 0 {
                     let bytes = UnsafeRawBufferPointer(rebasing: space[..<count])
                     log?.write(bytes)
+                    typing?.sawOutput(bytes, now: monotonicMilliseconds())
                     tail?.write(bytes)
                     answer = answers?.replies(to: bytes) ?? []
                     modesChanged = modes?.observe(bytes) ?? false
@@ -89,8 +158,7 @@ struct Relay {
             if count > 0 {
                 remaining = remaining.map { $0 - count }
                 if modesChanged { guardModes() }
-                // An agent that asks without reading gets no more replies than the queue holds.
-                if !answer.isEmpty { _ = toAgent.append(answer) }
+                if !answer.isEmpty { queue(answer: answer) }
                 if outputFailed { toCaller.removeAll() }
             } else if count == -1, errno == EINTR {
                 continue
@@ -142,6 +210,7 @@ struct Relay {
         isClosed = false
         remaining = Self.mostHeldByKernel
         toAgent.removeAll()
+        paste = []
     }
 
     /// Gives up on output that the caller does not take.

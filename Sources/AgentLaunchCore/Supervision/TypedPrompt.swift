@@ -1,0 +1,104 @@
+import Glibc
+
+/// The prompt of a direct start that is typed into the agent's terminal: says in the record when it is given, and
+/// warns when it does not arrive. It is never typed twice.
+final class TypedPrompt: LaunchObserver {
+    let text: Bytes
+    let readiness: InputReadiness
+    private let agent: Agent
+    private let isTask: Bool
+    /// Nil where no record is kept.
+    private let record: ConversationWatcher?
+    private let warn: (Warning) -> Void
+    private(set) var deadline: Int64?
+    private var wasTyped = false
+    private var hasArrived = false
+    /// Why the start has failed.
+    private(set) var failure: LaunchError?
+
+    /// So long a store may take to show a prompt that it shows before the answer.
+    static let patience: Int64 = 30_000
+
+    /// Nil if this start's prompt goes another way.
+    init?(_ plan: LaunchPlan, _ record: ConversationWatcher?, warn: @escaping (Warning) -> Void) {
+        guard plan.prompt.delivery == .typed, let text = plan.prompt.text,
+            plan.prompt.action == .send || plan.prompt.action == .resumePrompt,
+            let readiness = plan.agent.inputReadiness
+        else { return nil }
+        self.text = text
+        self.readiness = readiness
+        agent = plan.agent
+        isTask = plan.prompt.action == .send
+        self.record = record
+        self.warn = warn
+        record?.onPrompt = { [weak self] in self?.arrived() }
+    }
+
+    /// It came another way: a person typed it.
+    var isCancelled: Bool { hasArrived && !wasTyped }
+
+    /// Just before the first byte of it is on its way.
+    func begins() {
+        wasTyped = true
+        if isTask { record?.promptIsSent(at: .now(), how: .typed) }
+    }
+
+    /// Enter is on its way.
+    func isTyped() {
+        let isShown = isTask && agent.newThread.isEmpty && !agent.storesPromptWithAnswer
+        deadline = isShown ? monotonicMilliseconds() + Self.patience : nil
+    }
+
+    /// The agent was not ready in time. Where nobody is at a terminal, an agent without its prompt is of no use.
+    func gaveUp(onTerminal: Bool) {
+        let why = "\(agent.title) was not ready to have its prompt typed in \(PromptTyping.patience / 1000) s"
+        guard onTerminal else {
+            failure = LaunchError(
+                .unavailable,
+                agent.name,
+                why,
+                "see what it asks for in its own output: the prompt was not given, and the next start gives it"
+            )
+            return
+        }
+        warn(
+            Warning(
+                "prompt-not-delivered",
+                "\(why): it was not given; type it yourself, or the next start gives it"
+            )
+        )
+    }
+
+    private func arrived() {
+        hasArrived = true
+        deadline = nil
+    }
+
+    // MARK: In the loop
+
+    var interests: [pollfd] { [] }
+    func started(pid: Int32) {}
+
+    func wake() {
+        guard let due = deadline, due <= monotonicMilliseconds() else { return }
+        deadline = nil
+        warn(
+            Warning(
+                "prompt-not-delivered",
+                "the prompt was typed \(Self.patience / 1000) s ago and \(agent.title) has not stored it; it is not "
+                    + "typed again now"
+            )
+        )
+    }
+
+    func ended() {
+        deadline = nil
+        guard !wasTyped, !hasArrived, failure == nil else { return }
+        warn(
+            Warning(
+                "prompt-not-delivered",
+                "\(agent.title) ended before its prompt could be typed; the next start gives it"
+            )
+        )
+    }
+}
