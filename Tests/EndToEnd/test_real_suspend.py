@@ -1,6 +1,6 @@
 """^Z in the real agents, under a real shell: the shell is back with its terminal in order, and `fg` goes on.
 
-Claude Code stops itself by STOP; Codex sends TSTP to its group, which the kernel discards in an orphaned one.
+Codex sends TSTP to its group, which the kernel discards in an orphaned one; so, by what is seen, does Claude Code 2.1.
 """
 
 import os

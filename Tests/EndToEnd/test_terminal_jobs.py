@@ -36,7 +36,7 @@ def is_canonical(shell):
     return bool(termios.tcgetattr(shell.child_fd)[3] & termios.ICANON)
 
 
-# Agents do it in three ways: STOP to themselves (Claude Code), TSTP to their group (Codex, Gemini) or to themselves (readline).
+# Agents do it in three ways: STOP to themselves, TSTP to their group (Codex, Gemini) or to themselves (readline).
 @pytest.mark.parametrize("how", ["-STOP $$", "-TSTP 0", "-TSTP $$"])
 def test_child_that_stops_itself_stops_the_job_with_the_terminal_restored_and_fg_resumes(shell, direct, how):
     shell.sendline(line(direct("sh", "-c", f"echo BEFORE; kill {how}; echo AFTER $(stty size); exit 3")))

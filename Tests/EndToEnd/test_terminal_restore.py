@@ -175,31 +175,20 @@ def test_pipes_and_sockets_are_never_made_non_blocking(direct, kind):
     os.close(writing)
 
 
-@pytest.mark.parametrize("point", ["raw", "moved"])
+@pytest.mark.parametrize("point", ["terminal.raw", "output.moved"])
 def test_settings_are_back_after_an_error_of_our_own_in_swift(direct, outer, binary, point):
-    """A trap in a debug build, where TRAP_POINT names the moment; a release build has none."""
+    """A trap in a debug build, where FAULT_POINT names the moment; a release build has none (test_chaos.py)."""
     debug = os.path.join(os.path.dirname(__file__), "../../.build/debug/agentlaunch")
-    assert os.path.exists(debug), "run swift build: the release build has no trap points"
+    assert os.path.exists(debug), "run swift build: the release build has no fault points"
     process = outer.start(
         [debug, *direct("sh", "-c", f"{READY}printf '\\033[?1049h\\033[?2004hON'; exec sleep 1000")[1:]],
-        env={**os.environ, "TRAP_POINT": point, "SWIFT_BACKTRACE": "enable=no"},
+        env={**os.environ, "FAULT_POINT": point, "FAULT_ACTION": "trap", "SWIFT_BACKTRACE": "enable=no"},
     )
-    pid = process.pid
     assert outer.end() in (-signal.SIGILL, -signal.SIGTRAP)
     assert outer.settings() == outer.before
     assert b"agentlaunch: ended by signal" in outer.output
-    # Before the trap at `raw` nothing of the agent's was passed on, and nothing is to be switched off.
-    assert (b"?1049l" in outer.output and b"?2004l" in outer.output) == (point == "moved")
-    with open(os.path.join(os.path.dirname(debug), "agentlaunch"), "rb") as file:
-        assert b"TRAP_POINT" in file.read(), "this build has no trap points"
-    del pid
-
-
-def test_a_release_build_has_no_trap_points(binary):
-    if "/debug/" in binary:
-        pytest.skip("the binary under test is a debug build")
-    with open(binary, "rb") as file:
-        assert b"TRAP_POINT" not in file.read()
+    # Before the trap at `terminal.raw` nothing of the agent's was passed on, and nothing is to be switched off.
+    assert (b"?1049l" in outer.output and b"?2004l" in outer.output) == (point == "output.moved")
 
 
 def test_output_processing_stays_on_where_output_goes_to_another_terminal(direct, terminals):

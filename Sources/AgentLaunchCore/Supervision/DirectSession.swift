@@ -20,13 +20,10 @@ final class DirectSession {
     private var stopWasRequested = false
     private var hangupDue: Int64?
     private var reopenDue: Int64?
-    private var survivors = 0
+    private var left = LeftBehind()
     private var isImpatient = false
     private var foreground = ForegroundWatch()
     private var reader = StalledReader()
-    /// When a person is told what is waited for.
-    private var noteDue: Int64?
-    private static let noteAfter: Int64 = 1000
     private var wasAskedFor = false
 
     /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
@@ -68,18 +65,18 @@ final class DirectSession {
 
     func run() -> LaunchEnd {
         terminal?.enter()
-        trapPoint("raw")
+        faultPoint("terminal.raw")
         observers.started(pid: process.pid)
         while true {
             wait()
             takeSignals()
             reap()
             moveBytes()
-            if relay.passedOn > 0 { trapPoint("moved") }
+            if relay.passedOn > 0 { faultPoint("output.moved") }
             takeTimers(now: monotonicMilliseconds())
             guard let end, relay.isFinished else { continue }
             terminal?.leave()
-            if survivors == 0 || stop.hasGivenUp {
+            if left.isGone || stop.hasGivenUp {
                 foreground.update(isBackground: false, terminal: STDIN_FILENO, now: 0)
                 relay.close()
                 close(process.master)
@@ -115,7 +112,7 @@ final class DirectSession {
         let drain = end != nil && relay.wantsAgent ? now : nil
         let times = [
             stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline,
-            noteDue,
+            left.noteDue,
             relay.typingDeadline(now: now), observers.deadline,
         ]
         guard let next = times.compactMap({ $0 }).min() else { return -1 }
@@ -134,36 +131,18 @@ final class DirectSession {
         if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
         if stop.isDue(now: now) { killEverything() }
         giveUpOnReader(now: now)
-        if let due = noteDue, now >= due {
-            noteDue = nil
-            if survivors > 0 {
-                note("the agent has ended; what it left behind (\(survivors)) has yet to end")
-            }
+        if let count = left.toNote(now: now) {
+            note("the agent has ended; what it left behind (\(count)) has yet to end")
         }
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
         observers.wake(ready.observers, now: now)
-        typePrompt(now: now)
-    }
-
-    // MARK: - The prompt
-
-    private func typePrompt(now: Int64) {
-        guard let prompt else { return }
-        if prompt.isCancelled || stop.deadline != nil { relay.cancelTyping() }
-        switch relay.typingStep(now: now) {
-        case .none: break
-        case .paste:
-            prompt.begins()
-            relay.type(prompt.text)
-            // It may be written already, and then nothing else would wake the loop.
-            _ = relay.typingStep(now: now)
-        case .enter:
-            relay.pressEnter()
-            prompt.isTyped()
-        case .giveUp:
-            prompt.gaveUp(onTerminal: terminal != nil)
-            if terminal == nil { passOn(SIGTERM) }
-        }
+        let mayGoOn = prompt?.type(
+            into: &relay,
+            now: now,
+            isStopping: stop.deadline != nil,
+            onTerminal: terminal != nil
+        )
+        if mayGoOn == false { passOn(SIGTERM) }
     }
 
     // MARK: - Bytes
@@ -233,7 +212,7 @@ final class DirectSession {
         if end != nil, signal != SIGUSR1, signal != SIGUSR2 {
             isImpatient = true
             wasAskedFor = true
-            if survivors > 0 { killEverything() }
+            if !left.isGone { killEverything() }
         }
         sendToGroup(signal)
         if end == nil, terminal == nil, signal == SIGTERM || signal == SIGHUP {
@@ -249,7 +228,7 @@ final class DirectSession {
 
     private func killEverything() {
         sendToGroup(SIGKILL)
-        survivors = Descendants.signalAll(SIGKILL, session: leftSession)
+        left.kill(session: leftSession)
     }
 
     // MARK: - The child
@@ -268,7 +247,7 @@ final class DirectSession {
             default: childEnded(.signalled(event.value))
             }
         }
-        if survivors > 0, end != nil { survivors = Descendants.count(session: leftSession) }
+        if end != nil { left.count(session: leftSession) }
     }
 
     private func childEnded(_ end: ChildEnd) {
@@ -278,14 +257,7 @@ final class DirectSession {
         wasAskedFor = stop.wasAsked(now: now)
         observers.ended()
         relay.finish(isAbnormal: end.isAbnormal)
-        survivors = Descendants.count(session: leftSession)
-        guard survivors > 0 else { return }
-        // The kernel has hung up on the foreground only.
-        Descendants.signalAll(SIGHUP, session: leftSession)
-        Descendants.signalAll(SIGTERM, session: leftSession)
-        Descendants.continueStopped()
-        stop.passedOn(SIGTERM, now: now)
-        noteDue = now + Self.noteAfter
+        if left.end(session: leftSession, now: now) { stop.passedOn(SIGTERM, now: now) }
     }
 
     /// Which of the agent's descendants end with it: after a stop that was asked for all, whatever their session. An

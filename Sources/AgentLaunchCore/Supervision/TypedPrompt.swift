@@ -3,7 +3,7 @@ import Glibc
 /// The prompt of a direct start that is typed into the agent's terminal: says in the record when it is given, and
 /// warns when it does not arrive. It is never typed twice.
 final class TypedPrompt: LaunchObserver {
-    let text: Bytes
+    private let text: Bytes
     let readiness: InputReadiness
     private let agent: Agent
     private let isTask: Bool
@@ -34,23 +34,43 @@ final class TypedPrompt: LaunchObserver {
         record?.onPrompt = { [weak self] in self?.arrived() }
     }
 
-    /// It came another way: a person typed it.
-    var isCancelled: Bool { hasArrived && !wasTyped }
+    /// Takes the next step where it is time for one. False where the agent was not ready in time and nobody is at a
+    /// terminal: such an agent is of no use without its prompt.
+    func type(into relay: inout Relay, now: Int64, isStopping: Bool, onTerminal: Bool) -> Bool {
+        // Where it has arrived a person has typed it.
+        if isStopping || (hasArrived && !wasTyped) { relay.cancelTyping() }
+        switch relay.typingStep(now: now) {
+        case .none: break
+        case .paste:
+            begins()
+            relay.type(text)
+            // It may be written already, and then nothing else would wake the loop.
+            _ = relay.typingStep(now: now)
+        case .enter:
+            relay.pressEnter()
+            isTyped()
+        case .giveUp:
+            gaveUp(onTerminal: onTerminal)
+            return onTerminal
+        }
+        return true
+    }
 
     /// Just before the first byte of it is on its way.
-    func begins() {
+    private func begins() {
+        faultPoint("typed.before")
         wasTyped = true
         if isTask { record?.promptIsSent(at: .now(), how: .typed) }
     }
 
     /// Enter is on its way.
-    func isTyped() {
+    private func isTyped() {
+        faultPoint("typed.after")
         let isShown = isTask && agent.newThread.isEmpty && !agent.storesPromptWithAnswer
         deadline = isShown ? monotonicMilliseconds() + Self.patience : nil
     }
 
-    /// The agent was not ready in time. Where nobody is at a terminal, an agent without its prompt is of no use.
-    func gaveUp(onTerminal: Bool) {
+    private func gaveUp(onTerminal: Bool) {
         let why = "\(agent.title) was not ready to have its prompt typed in \(PromptTyping.patience / 1000) s"
         guard onTerminal else {
             failure = LaunchError(
