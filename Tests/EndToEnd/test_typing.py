@@ -284,6 +284,19 @@ def test_what_a_person_has_begun_to_type_is_not_mixed_with_it(aider):
     start.stop()
 
 
+def test_what_a_person_says_first_does_not_hide_the_conversation_that_had_it(bench):
+    task = task_for(bench)
+    start = bench.start(task=task)
+    until(lambda: bench.log("raw"), "the agent's terminal")
+    start.child.send("hello\r")
+    until(lambda: bench.texts() == [["hello", task]], "the prompt behind it")
+    until(lambda: bench.record()["session"], "the id")
+    until(lambda: is_delivered(bench), "the delivery")
+    start.stop()
+    planned = bench.dry("--direct", task=task)
+    assert (planned["start"], planned["prompt"]["action"]) == ("warm", "skip")
+
+
 def poll(condition, seconds):
     import time
 

@@ -90,7 +90,7 @@ DOUBLES = [
     ),
 ]
 
-# Those that take a prompt only under agentapi; EndToEnd/test_chat_doubles.py drives them. An id that is not there is
+# Those that take no prompt as an argument; EndToEnd/test_chat_doubles.py drives them. An id that is not there is
 # refused by Amp alone: Aider knows none.
 CHAT_DOUBLES = [
     Double(

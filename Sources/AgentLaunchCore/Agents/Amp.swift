@@ -23,7 +23,8 @@ extension Agent {
             what: "a double, made from public documentation and reports"
         ),
         limits: "useless without network: a thread is on Amp's server, and not verified before it is "
-            + "resumed; no --model and no --allow-all; nothing here shows that a typed prompt arrived",
+            + "resumed; no --model and no --allow-all; nothing here shows that a typed prompt arrived, so a "
+            + "new prompt for a thread that goes on is left out, whatever --on-new-prompt says",
         refusedArguments: ampRefusedArguments,
         isSessionID: isAmpThreadID,
         firstRun: { query, _, _ in ampFirstRun(query) },

@@ -88,10 +88,13 @@ extension Decider {
         let since = store.candidates(&findings).sessions.filter { session in
             session.startedAt.map { $0 >= record.startedAt } ?? false
         }
-        let isAnothers =
-            query.task.map { record.holds($0.sha256) != nil && since.first?.firstMessage == .isOther }
-            ?? false
-        guard since.count == 1, !isAnothers, !isHeld(since[0]) else { return .goOn }
+        guard since.count == 1, !isHeld(since[0]) else { return .goOn }
+        // It had our task, and what is there had not: also not behind something that a person said first.
+        if let task = query.task, record.holds(task.sha256) != nil, since[0].firstMessage == .isOther,
+            store.contains(task, in: since[0]) == false
+        {
+            return .goOn
+        }
         return .decided(
             .warm(since[0], .record, "The only conversation since the start that was recorded here.")
         )

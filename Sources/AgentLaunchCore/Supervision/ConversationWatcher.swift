@@ -182,10 +182,17 @@ final class ConversationWatcher: LaunchObserver {
         // Ids that agents choose begin with the time: the greatest is the newest.
         if let newest = open.filter(agent.isSessionID).max() { return newest }
         let fresh = store.candidates(&findings).sessions.filter { session in
-            guard let start = session.startedAt, session.directory == query.workdir else { return false }
-            // One that began with something else than our task is not ours.
-            if awaited != nil, session.firstMessage == .isOther { return false }
-            return start >= startedAt && !isAnothers(session.id)
+            guard let start = session.startedAt, start >= startedAt, session.directory == query.workdir else {
+                return false
+            }
+            // One that began with something else than our task is not ours, unless a person was quicker than the
+            // typing and our task came second.
+            if let task = awaited, session.firstMessage == .isOther,
+                store.contains(task, in: session) != true
+            {
+                return false
+            }
+            return !isAnothers(session.id)
         }
         return fresh.count == 1 ? fresh[0].id : nil
     }

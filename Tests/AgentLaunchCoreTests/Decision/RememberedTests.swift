@@ -204,6 +204,18 @@ struct RememberedTests {
         #expect(try bench.answer() == "cold new derived")
     }
 
+    @Test(
+        "It is this one where the task came second, behind what a person said, or where that cannot be told"
+    )
+    func capturedBehindAPerson() throws {
+        for texts in [["hello", "do the task"], nil] {
+            let bench = bench(DecisionBench.record(nil, .given))
+            bench.store.sessions = [session("mine", first: .isOther, began: 11)]
+            bench.store.texts = ["mine": texts]
+            #expect(try bench.answer() == "warm mine record")
+        }
+    }
+
     @Test("A session that another name's record holds is not taken for this one")
     func capturedHeld() throws {
         var bench = bench(DecisionBench.record(nil, .given))
