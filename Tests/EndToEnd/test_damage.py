@@ -19,8 +19,8 @@ from damage import campaign
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 # One of several readers of SQLite, of JSON, of lines or of text: the long run is made by hand.
 SHORT = {
-    "aider": 350, "amazonq": 350, "amp": 350, "auggie": 350, "copilot": 350, "cursor": 350, "gemini": 350, "kiro": 350,
-    "opencode": 350,
+    "aider": 1001, "amazonq": 1001, "amp": 1001, "auggie": 1001, "copilot": 1001, "cursor": 1001, "gemini": 1001, "kiro": 1001,
+    "opencode": 1001,
 }
 SEED = os.environ.get("DAMAGE_SEED", "1")
 STAND_IN = [str(SUPPORT / "goose_reader.py")]
