@@ -122,10 +122,11 @@ def test_typed_by_a_person_stopped_and_killed_it_goes_on(bench):
     assert bench.texts() == [["hello", "more", "more"]]
 
 
-def test_a_direct_start_with_a_prompt_is_64_before_anything_runs(bench):
-    result = plans.run(bench.words("--direct"), bench.environment())
-    assert result.returncode == 64 and b"only under agentapi" in result.stderr
-    assert Start.starts(bench) == [] and not (bench.home / ".copilot").exists()
+def test_a_prompt_is_never_an_argument(bench):
+    for transport, delivery in (("--direct", "typed"), ("--agentapi", "agentapi")):
+        planned = bench.dry(transport)
+        assert planned["prompt"]["delivery"] == delivery
+        assert TASK not in planned["agentCommand"]
 
 
 def test_an_id_that_is_not_there_never_reaches_the_agent(bench):

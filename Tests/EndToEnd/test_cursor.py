@@ -87,6 +87,18 @@ def test_a_database_that_was_being_made_is_no_chat_but_one_with_messages_and_no_
     assert bench.dry()["start"] == "unknown"
 
 
+def test_a_root_that_is_missing_is_unknown_though_another_one_knows_this_directory(bench):
+    key = begun(bench)
+    likelier = bench.home / ".config/cursor/chats" / folder(bench, key).parent.name
+    likelier.mkdir(parents=True)
+    bench.start().expect("the double is ready").stop()
+    root = bench.home / ".cursor/chats"
+    away = root.rename(bench.root / "away")
+    assert bench.dry()["start"] == "unknown"
+    away.rename(root)
+    assert bench.dry()["session"]["id"] == key
+
+
 def test_another_directorys_chat_is_resumed_only_there(bench):
     key = begun(bench)
     other = bench.root / "other"
@@ -96,13 +108,11 @@ def test_another_directorys_chat_is_resumed_only_there(bench):
 
 
 @pytest.mark.parametrize("task", ["-fix it", "--help", "login", "create-chat"])
-def test_a_prompt_that_would_be_a_flag_or_a_subcommand_goes_only_by_agentapi(bench, task):
-    result = plans.run(bench.words("--direct", task=None) + [f"--prompt={task}"], bench.environment())
-    assert result.returncode == 64 and b"only under agentapi" in result.stderr
-    assert Start.starts(bench) == []
-    planned = plans.plan(plans.run(
-        bench.words("--dry-run", "-o", "json", "--agentapi", task=None) + [f"--prompt={task}"], bench.environment()))
-    assert planned["prompt"]["delivery"] == "agentapi" and planned["agentCommand"] == ["cursor-agent", "--trust"]
+def test_a_prompt_that_would_be_a_flag_or_a_subcommand_is_never_an_argument(bench, task):
+    for transport, delivery in (("--direct", "typed"), ("--agentapi", "agentapi")):
+        planned = plans.plan(plans.run(
+            bench.words("--dry-run", "-o", "json", transport, task=None) + [f"--prompt={task}"], bench.environment()))
+        assert planned["prompt"]["delivery"] == delivery and planned["agentCommand"] == ["cursor-agent", "--trust"]
 
 
 def test_an_unattended_start_asks_nothing(bench):

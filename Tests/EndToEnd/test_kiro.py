@@ -83,18 +83,43 @@ def test_cold_without_a_prompt_then_typed_stopped_warm_killed_warm(bench, engine
     assert bench.texts() == [[TASK]]
 
 
-def test_a_prompt_goes_by_agentapi_and_a_direct_start_refuses_it(bench):
+def test_a_prompt_goes_by_agentapi_and_is_typed_into_a_direct_start(bench):
     planned = bench.dry("--agentapi")
     assert (planned["start"], planned["prompt"]["delivery"]) == ("cold", "agentapi")
     assert planned["agentCommand"] == ["kiro-cli", "chat"]
     assert planned["command"][planned["command"].index("--type") + 1] == "custom"
-    result = plans.run(bench.words("--direct"), bench.environment())
-    assert result.returncode == 64 and b"--prompt" in result.stderr
+    planned = bench.dry("--direct")
+    assert planned["prompt"]["delivery"] == "typed" and planned["command"] == ["kiro-cli", "chat"]
     put(bench, "v2", TASK)
-    result = plans.run(bench.words("--direct", "--resume-prompt", "go on"), bench.environment())
-    assert result.returncode == 64
-    assert bench.dry("--agentapi", "--resume-prompt", "go on")["prompt"]["delivery"] == "agentapi"
-    assert Start.starts(bench) == []
+    for transport, delivery in (("--direct", "typed"), ("--agentapi", "agentapi")):
+        assert bench.dry(transport, "--resume-prompt", "go on")["prompt"]["delivery"] == delivery
+
+
+@pytest.mark.parametrize("engine, place", [("v1", ".local/share/kiro-cli"), ("v2", ".kiro/sessions")])
+def test_an_engines_store_that_is_missing_is_unknown_though_the_others_are_there(bench, engine, place):
+    extra = {"KIRO_DOUBLE_ENGINE": engine, "AGENT_DOUBLE_READY": "0.1"}
+    first = bench.start(**extra).expect(f"reply 1 to: {TASK}")
+    key = bench.log("prompt")[0]["session"]
+    first.captured(key)
+    until(lambda: bench.record()["prompts"][0]["state"] == "delivered", "the delivery")
+    first.stop()
+    warm = bench.start(**extra).expect("─".encode() * 15)  # a second start keeps what the first one learnt
+    warm.stop()
+    for other in (".local/share/kiro-cli", ".kiro/sessions"):
+        (bench.home / other).mkdir(parents=True, exist_ok=True)
+    store = bench.home / place
+    away = store.rename(bench.root / "away")
+    planned = bench.dry()
+    assert planned["start"] == "unknown", planned["reason"]
+    result = plans.run(bench.words("--direct"), bench.environment())
+    assert result.returncode == 65 and str(store) in result.stderr.decode()
+    # There, and without it: it was deleted, and that is said.
+    store.mkdir()
+    planned = bench.dry()
+    assert planned["start"] == "cold" and "conversation-lost" in plans.codes(planned)
+    store.rmdir()
+    away.rename(store)
+    assert bench.dry()["session"]["id"] == key
 
 
 def test_the_newest_conversation_of_the_directory_counts_whatever_its_engine(bench):

@@ -49,14 +49,12 @@ def test_the_id_is_captured_while_the_first_answer_is_awaited(bench):
     first.captured(line["session"]).stop()
 
 
-def test_a_resumed_conversation_takes_a_prompt_only_under_agentapi(bench):
+def test_a_resumed_conversation_takes_no_prompt_as_an_argument(bench):
     key = begun(bench)
-    code, error = status(bench, "--resume-prompt", "go on", task=TASK)
-    assert code == 64 and "only under agentapi" in error
-    assert len(Start.starts(bench)) == 1, "nothing was started"
-    planned = bench.dry("--agentapi", "--resume-prompt", "go on")
-    assert planned["agentCommand"] == ["opencode", "-s", key]
-    assert planned["prompt"]["delivery"] == "agentapi"
+    for transport, delivery in (("--direct", "typed"), ("--agentapi", "agentapi")):
+        planned = bench.dry(transport, "--resume-prompt", "go on")
+        assert planned["agentCommand"] == ["opencode", "-s", key]
+        assert planned["prompt"]["delivery"] == delivery
 
 
 def test_a_conversation_that_was_archived_since_goes_on_by_its_record(bench):

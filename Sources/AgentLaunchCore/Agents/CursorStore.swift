@@ -12,6 +12,11 @@ final class CursorStore: SessionStore {
     }
 
     var root: Path { folders.root }
+    var places: [Path] { folders.roots }
+
+    func place(of session: Session) -> Path {
+        places.first { session.store.bytes.starts(with: ($0 / "").bytes) } ?? root
+    }
 
     var watched: [Path] {
         let here = folders.chats(of: query.workdir)

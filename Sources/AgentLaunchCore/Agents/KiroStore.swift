@@ -25,6 +25,12 @@ final class KiroStore: SessionStore {
     }
 
     var root: Path { folders.sessions }
+    var places: [Path] { folders.workspaceRoots + [folders.database.parent] }
+
+    /// The engines keep theirs apart, and one may be on a volume that is not mounted while the others are there.
+    func place(of session: Session) -> Path {
+        places.first { session.store.bytes.starts(with: ($0 / "").bytes) } ?? root
+    }
 
     var watched: [Path] {
         let workspaces = (try? workspace.workspaces) ?? []

@@ -26,6 +26,12 @@ protocol SessionStore: AnyObject {
     /// The directory or database that everything depends on: the record remembers it, and notices when it is gone.
     var root: Path { get }
 
+    /// Every place that a conversation may be kept in: more than the root where an agent has several stores.
+    var places: [Path] { get }
+
+    /// Which of them holds the session.
+    func place(of session: Session) -> Path
+
     /// Nil if the root is readable or absent; otherwise why the whole store cannot be read.
     func trouble(_ findings: inout Findings) -> StoreTrouble?
 
@@ -69,6 +75,8 @@ protocol SessionStore: AnyObject {
 }
 
 extension SessionStore {
+    var places: [Path] { [root] }
+    func place(of session: Session) -> Path { root }
     func derived(_ findings: inout Findings) -> Derivation { Derivation() }
     func isDerived(_ session: Session, from name: String) -> Bool { false }
     func legacy(_ findings: inout Findings) -> Lookup { .absent }

@@ -162,7 +162,7 @@ struct Preparation {
             query: query,
             task: task,
             executable: executable,
-            storeRoot: store.root,
+            storeRoot: decision.session.map(store.place) ?? store.root,
             state: planner.state,
             moduleDirectory: moduleDirectory.map { _ in planner.apiFolder },
             holder: holder,

@@ -79,7 +79,7 @@ extension Decider {
     private func lost(_ record: Record, _ empty: Session?) -> String {
         let token = record.sessionID ?? record.sessionName ?? ""
         return empty == nil
-            ? "conversation \(token) of this directory is no longer in \(store.root)"
+            ? "conversation \(token) of this directory is no longer in \(record.store)"
             : "conversation \(token) of this directory was given a prompt and holds no message any more"
     }
 
@@ -98,7 +98,7 @@ extension Decider {
     }
 
     private func missingStore(_ record: Record, _ findings: inout Findings) -> StoreTrouble? {
-        guard record.store == store.root else {
+        guard store.places.contains(record.store) else {
             return StoreTrouble(
                 path: record.store,
                 kind: .unreadable,
@@ -106,10 +106,10 @@ extension Decider {
                 nextStep: "start with the environment of that time (HOME, …), or pass --fresh"
             )
         }
-        if (try? fileStatus(store.root)) != nil { return nil }
-        findings.saw(store.root, .absent, "the store that held the conversation")
+        if (try? fileStatus(record.store)) != nil { return nil }
+        findings.saw(record.store, .absent, "the store that held the conversation")
         return StoreTrouble(
-            path: store.root,
+            path: record.store,
             kind: .unreadable,
             why: "it held the conversation and is missing",
             nextStep: "mount the volume that holds it, or pass --fresh"

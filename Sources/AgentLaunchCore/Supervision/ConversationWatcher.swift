@@ -131,6 +131,13 @@ final class ConversationWatcher: LaunchObserver {
         write(record)
     }
 
+    /// A person was told to type it, and has sent something that nothing here shows.
+    func promptIsLeftToPerson() {
+        guard record.owesPrompt else { return }
+        record.owesPrompt = false
+        write(record)
+    }
+
     private func look() {
         let before = record
         let store = agent.store(query)
@@ -140,6 +147,9 @@ final class ConversationWatcher: LaunchObserver {
             record.sessionID = id
             // Of several possible stores the one is known now.
             record.store = store.root
+            if case .found(let session) = store.find(id, &findings) {
+                record.store = store.place(of: session)
+            }
             if record.stateFile != nil { record.stateSession = record.stateSession ?? id }
             if record.sessionName == nil, record.origin != .fresh { record.origin = .captured }
         }

@@ -13,6 +13,8 @@ final class TypedPrompt: LaunchObserver {
     private(set) var deadline: Int64?
     private var wasTyped = false
     private var hasArrived = false
+    /// A person is told to type it, and has not sent anything yet.
+    private var hasGivenUp = false
     /// Why the start has failed.
     private(set) var failure: LaunchError?
 
@@ -40,7 +42,7 @@ final class TypedPrompt: LaunchObserver {
         // Where it has arrived a person has typed it.
         if isStopping || (hasArrived && !wasTyped) { relay.cancelTyping() }
         switch relay.typingStep(now: now) {
-        case .none: break
+        case .none: if hasGivenUp, relay.personHasSent { isLeftToPerson() }
         case .paste:
             begins()
             relay.type(text)
@@ -81,12 +83,20 @@ final class TypedPrompt: LaunchObserver {
             )
             return
         }
+        hasGivenUp = true
         warn(
             Warning(
                 "prompt-not-delivered",
                 "\(why): it was not given; type it yourself, or the next start gives it"
             )
         )
+    }
+
+    /// A store would show whether what they sent was the prompt. Where none does, it may have been, and the next start
+    /// must not give it again.
+    private func isLeftToPerson() {
+        hasGivenUp = false
+        if isTask { record?.promptIsLeftToPerson() }
     }
 
     private func arrived() {

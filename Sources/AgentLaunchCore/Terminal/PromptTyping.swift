@@ -48,6 +48,9 @@ struct PromptTyping {
         lastOutput = now
     }
 
+    /// A person has sent something: it may be the prompt.
+    var personHasSent: Bool { keys.wereSent }
+
     mutating func sawKeys(_ bytes: UnsafeRawBufferPointer) { keys.typed(bytes) }
 
     /// The prompt has come another way.

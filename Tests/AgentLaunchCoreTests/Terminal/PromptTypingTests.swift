@@ -142,6 +142,29 @@ struct PromptTypingTests {
         #expect(step(64_000) == .paste)
     }
 
+    @Test("does not type behind what a person has pasted, however many lines and pieces that has")
+    mutating func personsPaste() {
+        output("> ", at: 0)
+        keys("\u{1b}[200~one\rtwo\r")
+        #expect(step(60_000) == .none)
+        keys("three\r\u{1b}[201~")
+        #expect(step(61_000) == .none)
+        #expect(!typing.personHasSent)
+        keys("\r")
+        #expect(typing.personHasSent)
+        #expect(step(62_000) == .none)
+        #expect(step(64_000) == .paste)
+    }
+
+    @Test("Enter alone, or what was taken back, sends nothing")
+    mutating func nothingSent() {
+        keys("\r")
+        keys("half\u{15}\r")
+        #expect(!typing.personHasSent)
+        keys("y\r")
+        #expect(typing.personHasSent)
+    }
+
     @Test("answers of the terminal are no keys")
     mutating func answers() {
         output("> ", at: 0)
