@@ -70,7 +70,7 @@ class Doubled(Kind):
 
     @property
     def direct_variables(self):
-        return {"AGENT_DOUBLE_READY": "0.1"} if self.is_typed else {}
+        return {"AGENT_DOUBLE_READY": "0.1", "AGENT_DOUBLE_ECHO": "1"} if self.is_typed else {}
 
     @property
     def ready(self):
@@ -193,7 +193,8 @@ class RealCopilot(RealAgent, Kind):
     name, server_program = "copilot", "fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
     options = ("--unattended", "--allow-all")
-    ready, time_scale, stable_seconds = "❯".encode(), "0.5", "1.5"
+    # On a busy machine it draws for longer than half of agentapi's patience.
+    ready, time_scale, stable_seconds = "❯".encode(), "1", "1.5"
 
     def make_server(self):
         return ChatServer(self.folder, lambda text: re.sub(

@@ -2,6 +2,7 @@
 
 For the doubles of every agent whose prompt is typed. Variables that tests may set:
   AGENT_DOUBLE_READY   seconds until it is ready; with it set, a double's terminal is this one
+  AGENT_DOUBLE_ECHO    what is typed and pasted is shown, as a person expects it
   AGENT_DOUBLE_STALL   it shows its box and reads nothing, ever
 """
 
@@ -73,6 +74,7 @@ def entries():
             if pasting:
                 length = pending.find(b"\x1b")
                 length = len(pending) if length == -1 else max(length, 1)
+                echo(pending[:length].replace(b"\r", b"\r\n"))
                 line, pending = line + pending[:length], pending[length:]
                 continue
             pending = pending[1:]
@@ -84,4 +86,11 @@ def entries():
             elif key in (b"\b", b"\x7f"):
                 line = line[:-1]
             else:
+                echo(key)
                 line += key
+
+
+def echo(data):
+    if "AGENT_DOUBLE_ECHO" in os.environ:
+        while data:
+            data = data[os.write(1, data):]

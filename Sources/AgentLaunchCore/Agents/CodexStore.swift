@@ -96,9 +96,9 @@ final class CodexStore: SessionStore {
         return folders
     }
 
-    /// Codex keeps a thread open that it has left by `/new`.
+    /// Codex keeps a thread open that it has left by `/new`. Others it only reads, for its list of them.
     func sessions(openBy pid: Int32) -> Set<String> {
-        Set(openFiles(of: pid).compactMap(sessionID(openFile:)))
+        Set(openFiles(of: pid, forWriting: true).compactMap(sessionID(openFile:)))
     }
 
     // MARK: One rollout

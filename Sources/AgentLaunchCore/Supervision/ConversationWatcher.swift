@@ -178,7 +178,9 @@ final class ConversationWatcher: LaunchObserver {
             let derivation = store.derived(&findings)
             return [derivation.resumable, derivation.empty].compactMap(\.self).first { $0.name == name }?.id
         }
-        let open = Descendants.pids().flatMap(openFiles(of:)).compactMap { store.sessionID(openFile: $0) }
+        // Agents read their older sessions too, to list them.
+        let open = Descendants.pids().flatMap { openFiles(of: $0, forWriting: true) }
+            .compactMap { store.sessionID(openFile: $0) }
         // Ids that agents choose begin with the time: the greatest is the newest.
         if let newest = open.filter(agent.isSessionID).max() { return newest }
         let fresh = store.candidates(&findings).sessions.filter { session in

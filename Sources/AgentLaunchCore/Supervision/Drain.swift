@@ -106,20 +106,30 @@ struct Drain {
     }
 }
 
-/// Finds texts in a stream that comes in pieces.
+/// Finds texts in what agentapi says of itself, which comes in pieces.
 private struct LineScanner {
+    /// Behind such a line agentapi shows the last screen of an agent that failed. What it holds are the agent's words,
+    /// whatever they are.
+    private static let screen = Bytes("========\n".utf8)
+
     private var tail = Bytes()
+    private var isScreen = false
 
     /// Whether one of them ends in this piece.
     mutating func finds(_ texts: [Bytes], in piece: Bytes) -> Bool {
+        guard !isScreen else { return false }
         let stream = tail + piece
+        let end = stream.position(of: Self.screen)
+        isScreen = end != nil
         tail = Bytes(stream.suffix((texts.map(\.count).max() ?? 1) - 1))
-        return texts.contains { stream.holds($0) }
+        return texts.contains { text in
+            stream.position(of: text).map { $0 < end ?? .max } ?? false
+        }
     }
 }
 
 extension Bytes {
-    fileprivate func holds(_ text: Bytes) -> Bool {
+    fileprivate func position(of text: Bytes) -> Int? {
         withUnsafeBytes { stream in
             text.withUnsafeBytes { text in
                 var start = 0
@@ -131,10 +141,11 @@ extension Bytes {
                         stream.count - start - text.count + 1
                     )
                 {
-                    if memcmp(next, text.baseAddress!, text.count) == 0 { return true }
-                    start = UnsafeRawPointer(next) - stream.baseAddress! + 1
+                    let position = UnsafeRawPointer(next) - stream.baseAddress!
+                    if memcmp(next, text.baseAddress!, text.count) == 0 { return position }
+                    start = position + 1
                 }
-                return false
+                return nil
             }
         }
     }

@@ -55,6 +55,10 @@ func output(
         if count <= 0 { break }
         text += buffer[..<count]
     }
+    // One that has closed its output may still not end.
+    if isWhole, let process = try? ProcessHandle(child) {
+        isWhole = process.hasEnded(within: Int32(max(0, deadline - monotonicMilliseconds())))
+    }
     if !isWhole { kill(-child, SIGKILL) }
     var status: Int32 = 0
     _ = try? retrying { waitpid(child, &status, 0) }

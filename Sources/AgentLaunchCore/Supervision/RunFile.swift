@@ -12,6 +12,13 @@ struct RunFile: Sendable {
         return (bytes ?? nil).flatMap { JSONValue(parsing: $0) }.flatMap(Run.init)
     }
 
+    /// Names the time since the machine was started: start times of processes count from then. Nil where the kernel
+    /// does not tell.
+    static let boot: String? = {
+        let text = (try? contentsOfSmallFile("/proc/sys/kernel/random/boot_id")) ?? nil
+        return text.map { $0.lossyText.filter { !$0.isWhitespace } }.flatMap { $0.isEmpty ? nil : $0 }
+    }()
+
     func write(_ run: Run) throws(Errno) {
         try makeFolders(path.parent, mode: 0o700)
         try replaceFile(path, JSONWriter.pretty(run.json))
@@ -22,6 +29,7 @@ extension Run {
     var json: JSONValue {
         [
             "schema": .string(RunFile.schema),
+            "boot": .optional(RunFile.boot),
             "agent": .string(agent),
             "workdir": .string(workdir.description),
             "name": .string(name),
@@ -65,6 +73,12 @@ extension Run {
             restartDue: json["restartDue"]?.text.flatMap { Timestamp($0) },
             end: json["end"].flatMap(End.init)
         )
+        // None of its processes outlived the machine's start; numbers and start times come again.
+        if let boot = json["boot"]?.text, let now = RunFile.boot, boot != now {
+            self.launcher.startTicks = .max
+            child = nil
+            agentProcess = nil
+        }
     }
 }
 

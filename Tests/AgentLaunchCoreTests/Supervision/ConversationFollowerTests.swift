@@ -226,7 +226,27 @@ struct ConversationFollowerTests {
 
     // MARK: Codex: locks and rollouts that a process holds
 
-    private func hold(_ file: Path) -> Int32 { file.withCString { open($0, O_RDONLY | O_CLOEXEC) } }
+    private func hold(_ file: Path, _ mode: Int32 = O_RDWR) -> Int32 {
+        file.withCString { open($0, mode | O_CLOEXEC) }
+    }
+
+    @Test("A thread that Codex only reads, for its list, is not one that it went over to")
+    func codexReads() throws {
+        let threads = try CodexThreads()
+        let said = CodexThreads.line(
+            "response_item",
+            ["type": "message", "role": "user", "content": [["type": "input_text", "text": "hi"]]],
+            "2026-11-21T03:00:09.000Z"
+        )
+        let ids = [CodexThreads.id(1), CodexThreads.id(2)]
+        let files = try ids.map { try threads.write($0, [CodexThreads.meta($0), CodexThreads.turn(), said]) }
+        let held = [hold(files[0]), hold(files[1], O_RDONLY)]
+        defer { for descriptor in held { close(descriptor) } }
+        let store = Agent.codex.store(threads.query)
+        #expect(store.sessions(openBy: getpid()) == [ids[0]])
+        let watch = Watch(.codex, threads.query, ids[0], pids: { [getpid()] })
+        #expect(watch.isBound && watch.moves.isEmpty)
+    }
 
     @Test(
         "Codex keeps open what it has left: the thread in which something happened last counts",

@@ -90,6 +90,28 @@ struct DrainTests {
         #expect(drain.saidShutdown)
     }
 
+    @Test("takes no words of an agent that failed for agentapi's own", arguments: [9, 60, 100])
+    func screenOfTheAgent(_ cut: Int) {
+        let pipes = Pipes()
+        var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
+        let text =
+            "agent exited with error:\n  - ========\nlevel=INFO msg=\"Received shutdown signal\"\n========\n"
+        pipes.produce(String(text.prefix(cut)))
+        drain.read()
+        pipes.produce(String(text.dropFirst(cut)))
+        drain.read()
+        #expect(!drain.saidShutdown)
+    }
+
+    @Test("knows the announcement also where a screen follows at once")
+    func announcementBeforeAScreen() {
+        let pipes = Pipes()
+        var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
+        pipes.produce("level=INFO msg=\"Closing process\"\nerror:\n  - ========\nbye\n========\n")
+        drain.read()
+        #expect(drain.saidShutdown)
+    }
+
     @Test("says once that the caller has closed its side")
     func closedReader() {
         let pipes = Pipes()

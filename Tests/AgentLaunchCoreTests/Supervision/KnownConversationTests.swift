@@ -33,13 +33,18 @@ struct KnownConversationTests {
         }
     }
 
-    private func write(launcher: Run.Process, child: Run.Process? = nil, end: Run.End? = nil) throws {
+    private func write(
+        launcher: Run.Process,
+        child: Run.Process? = nil,
+        transport: Transport = .agentapi,
+        end: Run.End? = nil
+    ) throws {
         try RunFile(conversation: conversation).write(
             Run(
                 agent: "goose",
                 workdir: workdir,
                 name: "default",
-                transport: .agentapi,
+                transport: transport,
                 launcher: launcher,
                 child: child,
                 port: 3284,
@@ -135,5 +140,25 @@ struct KnownConversationTests {
         let bytes = try #require(try contentsOfSmallFile(conversation / "run.json", limit: 1 << 20))
         try createFile(other / "run.json", bytes)
         #expect(finder.all(agent: "goose").map(\.name) == ["default"])
+    }
+
+    @Test(
+        "After the machine was started anew, a process that got number and start time of an old one is left alone"
+    )
+    func anotherBoot() throws {
+        let innocent = Innocent()
+        let process = try #require(Run.Process(innocent.pid))
+        let file = RunFile(conversation: conversation)
+        try write(launcher: Run.Process(pid: innocent.pid, startTicks: 1), child: process, transport: .direct)
+        #expect(file.read()?.child == process)
+        let boot = try #require(RunFile.boot)
+        let bytes = try #require(try contentsOfSmallFile(file.path, limit: 1 << 20))
+        let parts = bytes.lossyText.split(separator: boot, omittingEmptySubsequences: false)
+        try #require(parts.count == 2)
+        try replaceFile(file.path, Bytes((parts[0] + "00000000-0000-4000-8000-000000000000" + parts[1]).utf8))
+        let run = try #require(file.read())
+        #expect(run.child == nil && run.launcher.pid == innocent.pid && !run.launcher.isAlive)
+        #expect(try Predecessor.end(run: run, timeout: 0) { _ in } == .none)
+        #expect(innocent.isAlive)
     }
 }

@@ -78,7 +78,7 @@ class Bench:
             "XDG_RUNTIME_DIR": str(self.root / "run"), "CHAOS_MARK": str(self.root),
             "CHAOS_SEEN": str(self.seen_file), "AGENT_DOUBLE_LOG": str(self.log_file),
             "GOOSE_DOUBLE_LOG": str(self.log_file), "STAND_IN_LOG": str(self.root / "stand-in.log"),
-            "AMP_DOUBLE_SERVER": str(self.root / "server"), "AGENT_DOUBLE_READY": "0.05",
+            "AMP_DOUBLE_SERVER": str(self.root / "server"),
             "DOUBLE_JOURNAL": str(self.installation.journal_file), "DOUBLE_TIME_SCALE": "0.1",
             "DOUBLE_STABLE_SECONDS": "0.15", **self.agent.environment, **self.extra, **extra,
         }
@@ -106,6 +106,9 @@ class Bench:
                 (os.POSIX_SPAWN_OPEN, 1, str(self.root / "stdout"), flags, 0o600),
                 (os.POSIX_SPAWN_DUP2, file.fileno(), 2), (os.POSIX_SPAWN_CLOSE, file.fileno()),
             ]
+            if transport == "direct" and self.agent.takes_messages:
+                # Agents whose prompt is typed have a terminal of that kind.
+                extra["AGENT_DOUBLE_READY"] = "0.05"
             return os.posix_spawn(argv[0], argv, self.environment(**extra), file_actions=actions, setsid=True)
 
     def said(self):
