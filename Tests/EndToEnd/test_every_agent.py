@@ -72,6 +72,8 @@ def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given
     new = run.agent.server.requests()[asked:]
     assert [hashes(request)[-1] for request in new if hashes(request)[-1:] == [sha256(TASK)]] == []
     assert history.count(sha256(TASK)) == 1
+    # Claude writes a message a moment after its answer is on the screen; one that it never wrote nobody can give back.
+    until(lambda: run.times_given("And now the lighthouse") == 1, "the message in the store")
     run.kill_everything()
     assert_in_order(run, identity)
 
