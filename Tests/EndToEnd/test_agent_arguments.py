@@ -50,3 +50,11 @@ def test_other_arguments_stay_as_they_are(binary, tmp_path, agent, words):
     command = plans.plan(dry_run(binary, tmp_path, agent, *words))["agentCommand"]
     first = command.index(words[0])
     assert command[first : first + len(words)] == words
+
+
+@pytest.mark.parametrize("agent, command", [("aider", []), ("custom", ["--", "true"])])
+def test_where_conversations_have_no_ids_resume_is_wrong_use_and_says_so(binary, tmp_path, agent, command):
+    argv = [binary, agent, "--dry-run", "--resume", "x", *command]
+    result = plans.run(argv, {"PATH": plans.PATH, "HOME": str(tmp_path)})
+    assert result.returncode == 64 and result.stdout == b""
+    assert result.stderr.startswith(f"agentlaunch: --resume: conversations of {agent} have no ids; ".encode())

@@ -305,6 +305,16 @@ def test_a_link_to_the_directory_is_the_directory(bench):
     assert decided(plan)[:2] == ("warm", conversation(bench))
 
 
+def test_a_verbose_start_says_why_and_what_was_looked_at(bench):
+    started(bench)
+    plan = bench.dry()
+    lines = bench.start("--verbose").stderr.decode().splitlines()
+    assert f"agentlaunch: because: {plan['reason']}" in lines
+    assert [line for line in lines if line.startswith("agentlaunch: looked at ")] == [
+        f"agentlaunch: looked at {entry['source']}: {entry['finding']}" for entry in plan["evidence"]]
+    assert not [line for line in bench.start().stderr.decode().splitlines() if "looked at" in line]
+
+
 # --resume, --require-resume
 
 def test_an_id_that_is_not_there_is_66_and_lists_those_that_are(bench):

@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
 
-AGENTS = ["aider", "amazonq", "amp", "auggie", "claude", "codex", "cursor", "goose", "kiro", "opencode"]
+AGENTS = ["aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro",
+          "opencode"]
 
 
 @pytest.fixture
@@ -46,6 +47,8 @@ def test_the_text_plan_has_80_columns(binary, home, tmp_path, agent):
     command = command_of(text)
     over = [line for line in text.splitlines() if len(line) > 80 and line[15:] not in command]
     assert over == []
+    # What stands for the prompt is no word for a shell, and does not excuse a line.
+    assert [line for line in text.splitlines() if len(line) > 80 and "/" not in line] == []
     assert "AGENTAPI_STATE_FILE" in text and "!" in text
 
 
@@ -104,3 +107,13 @@ def test_a_prompt_that_agentapi_would_print_is_a_warning(binary, home, tmp_path,
     argv[-1] = "--direct"
     if length < 100_000:
         assert "prompt-in-agentapi-log" not in plans.codes(plans.plan(plans.run(argv, environment(home))))
+
+
+@pytest.mark.parametrize("wrapper, warned", [("/nowhere/sandbox", True), ("/bin/sh", False)])
+def test_a_wrapper_that_is_not_there_is_a_warning_and_the_start_127(binary, home, wrapper, warned):
+    words = [binary, "custom", "--direct", "--wrapper", wrapper]
+    planned = plans.plan(plans.run([*words, "--dry-run", "-o", "json", "--", "true"], environment(home)))
+    assert ("wrapper-not-found" in plans.codes(planned)) == warned
+    if warned:
+        result = plans.run([*words, "--", "true"], environment(home))
+        assert result.returncode == 127 and result.stderr.count(b"\n") == 1 and wrapper.encode() in result.stderr

@@ -117,3 +117,11 @@ def test_agents_are_sorted_and_say_whether_they_are_installed(listing, home):
     ]
     assert {entry["name"]: entry["installed"] for entry in found}["codex"] == str(program)
     assert str(program) in listing("agents")
+
+
+@pytest.mark.parametrize("command", ["agents", "sessions", "status"])
+def test_a_list_warns_of_a_variable_that_no_option_has(binary, home, command):
+    environment = {"HOME": str(home), "PATH": "/usr/bin:/bin", "AGENTLAUNCH_SESION": "a"}
+    result = subprocess.run([binary, command], env=environment, cwd="/", stdin=subprocess.DEVNULL,
+                            capture_output=True, text=True)
+    assert "AGENTLAUNCH_SESION" in result.stderr and "did you mean AGENTLAUNCH_SESSION?" in result.stderr

@@ -30,6 +30,8 @@ struct Agent: Sendable {
     var refusedArguments: Set<String> = []
     /// The agent's own form of a session id: nothing else read from disk reaches an argv.
     let isSessionID: @Sendable (String) -> Bool
+    /// Its conversations have ids to be resumed by.
+    var hasSessionIDs = true
     /// Whether this start's command depends on the version, so that it is worth asking.
     var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
     /// Questions of a first run that only the agent's own configuration answers, with the line to add.

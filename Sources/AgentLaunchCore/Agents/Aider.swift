@@ -24,6 +24,7 @@ extension Agent {
             + "added: lossy; it has no ids, so no --resume",
         refusedArguments: aiderRefusedArguments,
         isSessionID: { _ in false },
+        hasSessionIDs: false,
         firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
         // Its questions begin a paste too, without this mark.
         inputReadiness: InputReadiness(marks: ["> "], announcesPaste: true),

@@ -31,15 +31,22 @@ struct ArgumentWords {
     private func cluster(_ flags: Substring, _ agent: String) throws(LaunchError) -> Bool {
         for (index, flag) in flags.enumerated() {
             if refusedShort.contains(flag) {
-                throw LaunchError(
-                    .usage,
-                    "-- -\(flag)",
-                    "agentlaunch itself chooses the session of \(agent), cold and warm",
-                    "leave it out; see --resume, --fresh, --prompt"
-                )
+                throw .ownedArgument("-\(flag)", of: agent)
             }
             if valued.contains("-\(flag)") { return index == flags.count - 1 }
         }
         return false
+    }
+}
+
+extension LaunchError {
+    /// A word behind `--` that chooses what is chosen for each start anew.
+    static func ownedArgument(_ word: String, of agent: String) -> LaunchError {
+        LaunchError(
+            .usage,
+            "-- \(word)",
+            "agentlaunch itself chooses session and prompt of \(agent), cold and warm",
+            "leave it out; see --resume, --fresh, --prompt"
+        )
     }
 }

@@ -2,16 +2,26 @@ extension Agent {
     /// Any other program: always cold; a prompt only under agentapi.
     static let custom = Agent(
         name: "custom",
-        title: "Any other program",
+        title: "A program of your own",
         executable: "",
         install: "install it, or give its full path",
         agentAPIType: "custom",
         newestKnown: "0",
         compatibility: Compatibility(),
-        limits: "always cold: nothing is known of its conversations",
+        limits: "always cold: nothing is known of its conversations; no --model and no --allow-all",
         isSessionID: { _ in false },
+        hasSessionIDs: false,
         store: { _ in NoStore() },
-        command: { request in
+        command: { (request) throws(LaunchError) in
+            for (option, isGiven) in [("--model", request.model != nil), ("--allow-all", request.allowAll)]
+            where isGiven {
+                throw LaunchError(
+                    .usage,
+                    option,
+                    "nothing is known of this program's options",
+                    "leave it out, and write the program's own option behind --"
+                )
+            }
             var command = AgentCommand(arguments: request.extra.map { .text($0) })
             command.delivery = request.hasPrompt ? .agentapi : nil
             return command

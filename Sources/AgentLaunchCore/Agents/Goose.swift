@@ -60,12 +60,7 @@ private let gooseRefusedArguments: Set<String> = [
         else {
             continue
         }
-        throw LaunchError(
-            .usage,
-            "-- \(shown(argument))",
-            "agentlaunch itself chooses the session and the prompt of goose",
-            "leave it out; see --resume, --fresh, --prompt"
-        )
+        throw .ownedArgument(shown(argument), of: "goose")
     }
     var command = AgentCommand(arguments: ["goose", request.hasPrompt ? "run" : "session"])
     command.arguments += request.extra.map { .text($0) }

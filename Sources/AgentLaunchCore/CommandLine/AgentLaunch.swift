@@ -30,11 +30,13 @@ public enum AgentLaunch {
             )
             return try StartCommand(request, surroundings, diagnostics).run()
         case .agents:
-            let surroundings = try Surroundings.ofThisProcess()
-            print(try AgentsCommand(invocation, surroundings).text())
+            warn(invocation, diagnostics)
+            print(try AgentsCommand(invocation, Surroundings.ofThisProcess()).text())
         case .sessions(let agent):
-            let surroundings = try Surroundings.ofThisProcess()
-            return try SessionsCommand(invocation, surroundings, agent: agent).run(diagnostics)
+            warn(invocation, diagnostics)
+            return try SessionsCommand(invocation, Surroundings.ofThisProcess(), agent: agent).run(
+                diagnostics
+            )
         case .status(let agent):
             return StatusCommand(try selection(invocation, agent, diagnostics)).run()
         case .wait(let agent):
@@ -54,8 +56,13 @@ public enum AgentLaunch {
         _ agent: String?,
         _ diagnostics: Diagnostics
     ) throws(LaunchError) -> ConversationSelection {
-        for warning in invocation.warnings { diagnostics.warn(warning) }
+        warn(invocation, diagnostics)
         return try ConversationSelection(invocation, Surroundings.ofThisProcess(), agent: agent)
+    }
+
+    /// Of what was typed, and of the variables. A start has them in its plan.
+    private static func warn(_ invocation: Invocation, _ diagnostics: Diagnostics) {
+        for warning in invocation.warnings { diagnostics.warn(warning) }
     }
 
     private static func print(_ text: String) { writeAll(Bytes(text.utf8), to: STDOUT_FILENO) }

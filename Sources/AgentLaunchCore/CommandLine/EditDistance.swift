@@ -22,17 +22,22 @@ func editDistance(_ a: Bytes, _ b: Bytes) -> Int {
 }
 
 /// The candidate that a mistyped word most likely meant, or nil if none is near: one that begins with the word,
-/// else the one with the smallest distance, up to a third of the word.
+/// else the one with the smallest distance, up to a third of the word. Capitals do not count.
 func nearest(to word: Bytes, among candidates: [String]) -> String? {
     // Nobody misspells a name at this length, and the distance costs its square.
     guard !word.isEmpty, word.count <= 64 else { return nil }
+    let word = small(word)
+    let names = candidates.map { (name: $0, small: small(Bytes($0.utf8))) }
     if word.count >= 3,
-        let longer = candidates.filter({ $0.utf8.starts(with: word) }).min(by: { $0.count < $1.count })
+        let longer = names.filter({ $0.small.starts(with: word) }).min(by: { $0.small.count < $1.small.count }
+        )
     {
-        return longer
+        return longer.name
     }
     let limit = max(1, word.count / 3)
-    let ranked = candidates.map { (name: $0, distance: editDistance(word, Bytes($0.utf8))) }
+    let ranked = names.map { (name: $0.name, distance: editDistance(word, $0.small)) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= limit else { return nil }
     return best.name
 }
+
+private func small(_ word: Bytes) -> Bytes { word.map { 0x41...0x5a ~= $0 ? $0 | 0x20 : $0 } }

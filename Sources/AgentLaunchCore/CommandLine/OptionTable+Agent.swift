@@ -43,7 +43,7 @@ extension OptionTable {
             value: .directory("DIR"),
             group: .transport,
             fallback: "the conversation's own",
-            help: "for agentapi's state file and pid file"
+            help: "for agentapi's state file and pid file, and a prompt's file"
         ),
         OptionSpec(
             name: .statePersistence,

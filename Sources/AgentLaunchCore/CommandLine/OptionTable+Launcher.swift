@@ -73,7 +73,7 @@ extension OptionTable {
             value: .toggle,
             group: .reporting,
             commands: everywhere,
-            help: "more of them"
+            help: "also why, and what was looked at"
         ),
         OptionSpec(
             name: .logFormat,

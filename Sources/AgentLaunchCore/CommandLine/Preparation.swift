@@ -255,7 +255,12 @@ struct Preparation {
             prompt.action == .skip
             ? nil : planner.text(prompt.action, texts.task, texts.resumePrompt)
         let api = context.transport == .agentapi ? planner.agentAPI.executable : nil
-        let programs = [executable, api, findWrapper()].compactMap(\.self)
+        let wrapper = findWrapper()
+        if let wrapper, !wrapper.isFound {
+            let word = context.request.wrapper.first?.lossyText ?? ""
+            findings.warn("wrapper-not-found", "\(word) is not there, or not executable")
+        }
+        let programs = [executable, api, wrapper].compactMap(\.self)
         let versions = Versions(context, state, areProgramsThere: programs.allSatisfy(\.isFound))
         if context.agent.needsVersion(planner.commandRequest(start, sent)) {
             planner.version = versions.agent(executable, &findings)

@@ -12,7 +12,7 @@ final class ReadyToRun {
 
     /// A start that has to stop says these in its error.
     private static let saidByErrors: Set<String> = [
-        "agent-not-found", "agentapi-not-found", "prompt-refused",
+        "agent-not-found", "agentapi-not-found", "wrapper-not-found", "prompt-refused",
     ]
 
     func outcome(
@@ -25,6 +25,10 @@ final class ReadyToRun {
         where !Self.saidByErrors.contains(warning.code) && !said.contains(warning) {
             diagnostics.warn(warning)
             said.append(warning)
+        }
+        diagnostics.detail("because: \(outcome.plan.decision.reason)")
+        for entry in outcome.plan.findings.evidence {
+            diagnostics.detail("looked at \(entry.source): \(entry.finding)")
         }
         try check(outcome, preparation)
         try alsoChecked(outcome)

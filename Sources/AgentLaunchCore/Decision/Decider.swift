@@ -85,6 +85,14 @@ struct Decider {
     // MARK: Rule 1
 
     private func requested(_ id: String, _ findings: inout Findings) throws(LaunchError) -> Decision {
+        guard agent.hasSessionIDs else {
+            throw LaunchError(
+                .usage,
+                "--resume",
+                "conversations of \(agent.name) have no ids",
+                "leave it out; --session NAME tells them apart"
+            )
+        }
         guard agent.isSessionID(id) else {
             throw LaunchError(
                 .usage,

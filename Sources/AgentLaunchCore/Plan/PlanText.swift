@@ -114,9 +114,11 @@ extension LaunchPlan {
     }
 
     /// One command for a shell, however many lines: each but the last ends with a backslash, and a word is never
-    /// broken, however long it is. A placeholder is not for a shell, and is broken like text.
+    /// broken, however long it is. A placeholder is not for a shell: it is broken like text, and a digest that fills
+    /// the line has no backslash.
     private func commandLines(showPrompt: Bool) -> [String] {
         var lines = [""]
+        var isAfterWord = true
         for (argument, text) in zip(command, shown(command, showPrompt: showPrompt)) {
             let isWord = if case .text = argument { true } else { showPrompt && argument != .promptFile }
             let pieces = isWord ? [ShellQuoting.quote(text)] : text.split(separator: " ").map(String.init)
@@ -125,10 +127,13 @@ extension LaunchPlan {
                 if line.isEmpty || line.count + piece.count + 3 <= Self.width {
                     lines[lines.count - 1] = line + (line.isEmpty ? "" : " ") + piece
                 } else {
-                    if index == 0 { lines[lines.count - 1] += " \\" }
+                    if index == 0, isAfterWord || line.count + 2 <= Self.width {
+                        lines[lines.count - 1] += " \\"
+                    }
                     lines.append(piece)
                 }
             }
+            isAfterWord = isWord
         }
         return lines
     }

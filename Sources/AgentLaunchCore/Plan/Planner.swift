@@ -109,12 +109,7 @@ struct Planner {
                     text.hasPrefix("-") ? String(text.prefix(2)) : text
                 }
             if context.agent.name != "custom", text == "--" || context.agent.refusedArguments.contains(flag) {
-                throw LaunchError(
-                    .usage,
-                    "-- \(flag)",
-                    "agentlaunch itself chooses the session of \(context.agent.name), cold and warm",
-                    text == "--" ? "leave it out" : "leave it out; see --resume, --fresh, --prompt"
-                )
+                throw .ownedArgument(flag, of: context.agent.name)
             }
         }
     }

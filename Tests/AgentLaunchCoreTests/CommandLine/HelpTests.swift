@@ -78,5 +78,6 @@ struct EditDistanceTests {
         #expect(nearest(to: bytes("zzzz"), among: ["model"]) == nil)
         #expect(nearest(to: Bytes(repeating: 0x61, count: 1_000_000), among: ["model"]) == nil)
         #expect(nearest(to: bytes("mod"), among: ["model-two", "model"]) == "model")
+        #expect(nearest(to: bytes("DRY-RUN"), among: ["direct", "dry-run"]) == "dry-run")
     }
 }
