@@ -70,7 +70,7 @@ enum HelpText {
             3   status: nothing runs; wait: nothing ever ran
            64   wrong use, or a prompt that cannot be delivered
            65   a session store is damaged or cannot be read
-           66   the session, prompt file or directory is not there
+           66   the session, prompt file, directory or log is not there
            69   agentapi's port is taken, or it did not become ready, or the agent was
                 not ready for its prompt; a launcher that may not be signalled, or was
                 killed and left no status
