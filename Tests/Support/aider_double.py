@@ -25,6 +25,7 @@ class History:
         self.restored = texts(self.file) if restore else []
 
     def append(self, text):
+        """facts 3.3: appended at the start, with the prompt before the reply, and with the reply when it has ended."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("a", encoding="utf-8", errors="ignore") as file:
             file.write(text)

@@ -77,6 +77,7 @@ class Session:
         self.value["modified"] = stamp(at)
 
     def save(self):
+        """facts 4, "Sessions": one JSON object in a file of the session's id."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         self.file.write_text(json.dumps(self.value, ensure_ascii=False, separators=(",", ":")), "utf-8", "surrogatepass")
 

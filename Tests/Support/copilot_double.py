@@ -59,6 +59,7 @@ class Session:
         return self
 
     def event(self, kind, data):
+        """facts 2.3: events.jsonl, one object a line, its mode 0600."""
         key = str(uuid.uuid5(uuid.UUID(self.id), f"{kind} {self.file.stat().st_size if self.file.exists() else 0}"))
         line = {"type": kind, "data": data, "id": key, "timestamp": stamp(self.now()), "parentId": self.parent}
         self.parent = key

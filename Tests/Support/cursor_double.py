@@ -60,6 +60,7 @@ class Chat:
             self.load()
 
     def open(self):
+        """facts 3, "store.db": WAL, user_version 1, two tables."""
         if self.database is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.database = sqlite3.connect(self.folder / "store.db", isolation_level=None)
@@ -101,6 +102,7 @@ class Chat:
         self.add("user", [{"type": "text", "text": f"<user_query>\n{text}\n</user_query>"}], at)
 
     def describe(self):
+        """facts 3: meta's row '0', in hex or as it is."""
         value = json.dumps({
             "agentId": self.id, "latestRootBlobId": self.root, "name": self.title, "mode": "default",
             "isRunEverything": False, "createdAt": self.created, "lastUsedModel": "composer-2"})
@@ -109,6 +111,7 @@ class Chat:
         self.open()("INSERT OR REPLACE INTO meta VALUES ('0', ?)", (value,))
 
     def write_meta(self, **more):
+        """facts 3, "meta.json"."""
         meta = {"schemaVersion": 1, "createdAtMs": self.created, "hasConversation": bool(self.children),
                 "updatedAtMs": self.at, "cwd": self.directory, **more}
         if self.is_subagent:

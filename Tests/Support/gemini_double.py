@@ -206,7 +206,7 @@ def parse(arguments):
         elif word in ("--yolo", "-y", "--skip-trust", "--sandbox", "--debug"):
             options[word] = True
         elif word.startswith("-"):
-            raise Refusal(f"Unknown arguments: {word}")
+            raise Refusal(f"Unknown arguments: {word}")  # facts 2.2: the flags that there are
         else:
             rest.append(word)
     if "--session-id" in options and release() < (0, 41, 0):

@@ -1,4 +1,4 @@
-"""The goose double's arguments: the few that a launcher uses, refused as the real ones are."""
+"""The goose double's arguments: the few that a launcher uses, refused as the real ones are (facts 1.3)."""
 
 # Flags by subcommand: name -> takes a value. Short forms beside.
 _COMMON = {"--name": True, "--session-id": True, "--path": True, "--resume": False,

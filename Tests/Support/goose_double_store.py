@@ -163,6 +163,7 @@ class Store:
         ).fetchone()
 
     def add(self, identifier, role, text):
+        """facts 1.2: a row of `messages`; facts 1.5: BEGIN IMMEDIATE since 1.26."""
         run = self.database.execute
         run("BEGIN IMMEDIATE")
         content = json.dumps([{"type": "text", "text": text}], ensure_ascii=False)

@@ -84,6 +84,7 @@ class Flat:
         replace(self.json, value)
 
     def append(self, kind, text, meta=None):
+        """facts 2, "jsonl": at its end."""
         with open(self.jsonl, "a", encoding="utf-8") as file:
             file.write(json.dumps(line(kind, text, meta)) + "\n")
 

@@ -98,6 +98,7 @@ class Database:
         return key
 
     def session(self, directory, at=None, key=None, parent=None, archived=None, title="New session"):
+        """facts 3.1, "tables used": milliseconds, parent_id for a sub-agent's."""
         at = at or milliseconds()
         key = key or identifier("ses", at, descending=True)
         self.run(
@@ -108,6 +109,7 @@ class Database:
         return key
 
     def message(self, session, role, text, at=None, key=None, finish="stop"):
+        """facts 3.1, "tables used": a message and its parts."""
         at = at or milliseconds()
         key = key or identifier("msg", at)
         data = {"role": role, "time": {"created": at}, "agent": "build"}
@@ -163,6 +165,7 @@ BOX = "\n┃\n┃\n┃\n┃  Build\n╹" + "▀" * 40 + "\n"
 
 
 def parse(arguments):
+    """facts 3.2: the TUI's flags."""
     options, rest = {}, []
     takes = {"-s": "session", "--session": "session", "--prompt": "prompt", "-m": "model",
              "--model": "model", "--agent": "agent"}
