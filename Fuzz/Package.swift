@@ -17,10 +17,7 @@ let package = Package(
             name: "AgentLaunchCore",
             dependencies: ["CSQLite", "CPseudoTerminal"],
             path: "Product/AgentLaunchCore",
-            sources: [
-                "Stores", "System", "Decision/Findings.swift", "Agents/Session.swift", "Agents/Version.swift",
-                "AgentAPI/HTTPAnswerReader.swift",
-            ],
+            sources: ["Stores", "System", "AgentAPI/HTTPAnswerReader.swift"],
             swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
         ),
         .executableTarget(

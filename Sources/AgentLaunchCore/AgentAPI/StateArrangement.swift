@@ -163,7 +163,7 @@ struct StateArrangement {
     // MARK: Locks
 
     private func takeConversation(_ conversation: Path) throws(LaunchError) -> FileLock? {
-        try take(conversation / LaunchLocks.name, file.path)
+        try take(conversation / StateFolder.lock, file.path)
     }
 
     /// A place where no lock can be written is no reason to stop.

@@ -41,21 +41,7 @@ struct Session: Equatable, Sendable {
     var firstMessage: FirstMessage = .unknown
 }
 
-/// Why a part of a store could not be read with certainty.
-struct StoreTrouble: Error, Equatable, Sendable {
-    enum Kind: Sendable {
-        case unreadable, damaged
-        /// Another process held it all the time that we tried.
-        case busy
-    }
-
-    var path: Path
-    var kind: Kind
-    /// One clause, as in "the header's checksum is wrong".
-    var why: String
-    /// What the user can do.
-    var nextStep: String
-
+extension StoreTrouble {
     /// A conversation that may be anybody's.
     static func placeless(_ session: Session) -> StoreTrouble {
         StoreTrouble(
@@ -102,4 +88,9 @@ struct Candidates: Equatable, Sendable {
     var sessions: [Session] = []
     /// What may belong to this directory and could not be read.
     var troubles: [StoreTrouble] = []
+}
+
+/// By the latest activity recorded inside the store, then by id.
+func newestFirst(_ a: Session, _ b: Session) -> Bool {
+    (a.updatedAt?.milliseconds ?? .min, a.id) > (b.updatedAt?.milliseconds ?? .min, b.id)
 }

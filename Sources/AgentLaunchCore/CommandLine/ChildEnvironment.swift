@@ -7,7 +7,7 @@ enum ChildEnvironment {
     ) throws(LaunchError) -> (Environment, LaunchPlan.EnvironmentChange) {
         var environment = inherited.forChild(without: request.promptVariables)
         var change = LaunchPlan.EnvironmentChange()
-        for entry in inherited.entries where Variables.isOurs(entry.name) {
+        for entry in inherited.entries where Environment.isOwn(entry.name) {
             change.unset.append(entry.name.lossyText)
         }
         change.unset += request.promptVariables.filter { inherited[$0] != nil && !change.unset.contains($0) }

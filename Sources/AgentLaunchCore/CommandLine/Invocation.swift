@@ -197,3 +197,8 @@ private struct Words {
         throw LaunchError(.usage, what, "a word that belongs to no option", next)
     }
 }
+
+/// The shells that completions are written for.
+enum Shell: String, Choice {
+    case bash, zsh, fish
+}

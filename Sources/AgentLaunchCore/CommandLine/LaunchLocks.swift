@@ -1,7 +1,5 @@
 /// One launcher for a conversation, and one for a session id: locks that are held for life.
 struct LaunchLocks {
-    static let name = "lock"
-
     private let preparation: Preparation
     private let diagnostics: Diagnostics
 
@@ -11,7 +9,7 @@ struct LaunchLocks {
     }
 
     func takeConversation() throws(LaunchError) -> FileLock? {
-        try take(preparation.conversation / Self.name)
+        try take(preparation.conversation / StateFolder.lock)
     }
 
     func takeSession(_ id: String) throws(LaunchError) -> FileLock? {
@@ -21,7 +19,7 @@ struct LaunchLocks {
     /// Whoever runs the conversation, or the session under another name, now. Takes no lock.
     func holder(of session: Session?) -> Int32? {
         let environment = preparation.surroundings.environment
-        let own = LockPlaces(preparation.conversation / Self.name, environment).holder
+        let own = LockPlaces(preparation.conversation / StateFolder.lock, environment).holder
         guard own == nil, let session else { return own }
         let path = preparation.state.sessionLock(agent: preparation.agent.name, id: session.id)
         return LockPlaces(path, environment).holder
@@ -92,7 +90,7 @@ extension Preparation {
         others.filter { other in
             guard other.sessionID == nil, other.workdir == self.workdir else { return false }
             let folder = state.conversation(agent: self.agent.name, name: other.name, workdir: self.workdir)
-            return LockPlaces(folder / LaunchLocks.name, surroundings.environment).holder != nil
+            return LockPlaces(folder / StateFolder.lock, surroundings.environment).holder != nil
         }
     }
 

@@ -1,6 +1,6 @@
 /// The variables that stand for options.
 enum Variables {
-    static let prefix = "AGENTLAUNCH_"
+    static let prefix = Environment.ownPrefix
 
     /// The options of `command` that the environment gives and the command line does not.
     static func given(
@@ -27,7 +27,7 @@ enum Variables {
     /// A warning for each name that no option has.
     static func unknown(in environment: Environment) -> [Warning] {
         let known = OptionTable.options.compactMap(\.variable)
-        return environment.entries.filter { isOurs($0.name) && !known.contains($0.name.lossyText) }
+        return environment.entries.filter { Environment.isOwn($0.name) && !known.contains($0.name.lossyText) }
             .map { entry in
                 let name = entry.name.lossyText
                 let meant =
@@ -38,9 +38,6 @@ enum Variables {
                 return Warning("unknown-variable", "\(name): no option has this variable; \(hint)")
             }
     }
-
-    /// Whether a variable is agentlaunch's own; no child inherits one.
-    static func isOurs(_ name: Bytes) -> Bool { name.starts(with: prefix.utf8) }
 
     /// One prompt on the command line silences all prompts of the environment.
     private static func isSilenced(_ name: OptionName, by typed: [OptionName: Arguments.Given]) -> Bool {
@@ -89,7 +86,7 @@ extension Environment {
     func forChild(without promptVariables: [String] = []) -> Environment {
         var result = self
         let held = promptVariables.map { Bytes($0.utf8) }
-        result.removeAll { Variables.isOurs($0) || held.contains($0) }
+        result.removeAll { Environment.isOwn($0) || held.contains($0) }
         return result
     }
 }

@@ -110,8 +110,3 @@ extension Decider {
             || names.contains { store.isDerived(session, from: $0) }
     }
 }
-
-/// By the latest activity recorded inside the store, then by id.
-func newestFirst(_ a: Session, _ b: Session) -> Bool {
-    (a.updatedAt?.milliseconds ?? .min, a.id) > (b.updatedAt?.milliseconds ?? .min, b.id)
-}

@@ -1,8 +1,8 @@
 /// What becomes of the `AGENTAPI_` variables that agentapi would inherit: an empty one counts as unset, there as here.
 extension AgentAPI {
     /// Kept below our option and above the default, with the option that wins.
-    private static let kept: [String: OptionName?] = [
-        "PORT": .port, "TERM_WIDTH": .termWidth, "TERM_HEIGHT": .termHeight, "CHAT_BASE_PATH": nil,
+    private static let kept: [String: String?] = [
+        "PORT": "--port", "TERM_WIDTH": "--term-width", "TERM_HEIGHT": "--term-height", "CHAT_BASE_PATH": nil,
         "ALLOWED_HOSTS": nil, "ALLOWED_ORIGINS": nil, "STATE_FILE": nil, "PID_FILE": nil, "SAVE_STATE": nil,
     ]
     private static let state = ["STATE_FILE", "LOAD_STATE", "SAVE_STATE"]
@@ -79,7 +79,7 @@ extension AgentAPI {
             return
         }
         if let option, isGiven(option) {
-            findings.saw(variable: name, .ignored, "\(option.flag) is given, and wins")
+            findings.saw(variable: name, .ignored, "\(option) is given, and wins")
         } else {
             let isRelative = key.hasSuffix("_FILE") && value.first != UInt8(ascii: "/")
             findings.saw(
@@ -91,11 +91,11 @@ extension AgentAPI {
         }
     }
 
-    private func isGiven(_ option: OptionName) -> Bool {
+    private func isGiven(_ option: String) -> Bool {
         switch option {
-        case .port: request.port != nil
-        case .termWidth: request.termWidth != nil
-        case .termHeight: request.termHeight != nil
+        case "--port": request.port != nil
+        case "--term-width": request.termWidth != nil
+        case "--term-height": request.termHeight != nil
         default: false
         }
     }

@@ -19,8 +19,8 @@ extension Planner {
             workdir: context.workdir,
             folder: apiFolder,
             isFolderWritable: isAPIFolderWritable,
-            savesState: state?.isReadOnly != true,
-            loadsState: session != nil && state?.loads == true,
+            savesState: savesState,
+            loadsState: session != nil && loadsState,
             passesPrompt: plan.prompt.delivery == .agentapi && !plan.sendsMessage,
             environment: context.environment
         )

@@ -6,8 +6,9 @@ struct Planner {
     /// Where agentapi's files of this conversation go.
     let apiFolder: Path
     var isAPIFolderWritable = true
-    /// Whose chat agentapi's state file holds; nil where none is kept.
-    var state: StateDecision?
+    /// agentapi may write its state file, and the one that is there is this session's.
+    var savesState = true
+    var loadsState = false
     var agentAPI: AgentAPIProgram
 
     func plan(

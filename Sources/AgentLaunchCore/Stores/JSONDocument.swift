@@ -50,22 +50,6 @@ extension ByteFeed {
     }
 }
 
-/// What a small file holds; nil if there is none. One that is larger than the limit is an error (EFBIG).
-func contentsOfSmallFile(_ path: Path, limit: Int = 8 << 20) throws(Errno) -> Bytes? {
-    do throws(Errno) {
-        let file = try ReadOnlyFile(path)
-        var contents: Bytes = []
-        while true {
-            let chunk = try file.read(1 << 16, at: contents.count)
-            if chunk.isEmpty { return contents }
-            contents += chunk
-            guard contents.count <= limit else { throw Errno(code: EFBIG) }
-        }
-    } catch  where error.code == ENOENT || error.code == ENOTDIR {
-        return nil
-    }
-}
-
 private func withoutByteOrderMark(_ bytes: Bytes) -> Bytes {
     bytes.starts(with: [0xef, 0xbb, 0xbf] as Bytes) ? Bytes(bytes.dropFirst(3)) : bytes
 }

@@ -62,7 +62,7 @@ struct KnownConversation: Sendable {
         self.name = name
         self.workdir = workdir
         self.run = run
-        lock = LockPlaces(folder / LaunchLocks.name, environment)
+        lock = LockPlaces(folder / StateFolder.lock, environment)
         launcher = Self.launcher(lock, run)
         if launcher != nil {
             state = .running

@@ -59,3 +59,10 @@ struct Environment: Equatable, Sendable {
     /// `NAME=VALUE` each, as execve takes them.
     var strings: [Bytes] { entries.map { $0.name + [UInt8(ascii: "=")] + $0.value } }
 }
+
+extension Environment {
+    static let ownPrefix = "AGENTLAUNCH_"
+
+    /// Whether a variable is agentlaunch's own; no child inherits one.
+    static func isOwn(_ name: Bytes) -> Bool { name.starts(with: ownPrefix.utf8) }
+}

@@ -42,18 +42,11 @@ struct PlanBench {
             executable: .found("/usr/bin/claude", isOnPath: true),
             version: VersionAnswer(version: nil, source: .notNeeded),
             apiFolder: "/state",
-            state: ownsStateFile ? state : nil,
+            loadsState: ownsStateFile,
             agentAPI: AgentAPIProgram(
                 executable: executable,
                 version: VersionAnswer(version: release, source: .asked)
             )
-        )
-    }
-
-    private var state: StateDecision {
-        StateDecision(
-            file: StateFile("/state/agentapi-state.json", workdir: "/", conversation: "/state"),
-            chat: .inPlace
         )
     }
 

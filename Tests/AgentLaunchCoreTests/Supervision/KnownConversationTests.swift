@@ -73,7 +73,7 @@ struct KnownConversationTests {
     func lock() throws {
         let innocent = Innocent()
         try write(launcher: try #require(Run.Process(innocent.pid)), end: .init(status: 1, at: .now()))
-        guard case .held(let lock) = try FileLock.take(conversation / LaunchLocks.name) else {
+        guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
             Issue.record("the lock is taken")
             return
         }
@@ -90,7 +90,7 @@ struct KnownConversationTests {
     @Test("Without run.json it still runs, and is found")
     func noRunFile() throws {
         try makeFolders(conversation, mode: 0o700)
-        guard case .held(let lock) = try FileLock.take(conversation / LaunchLocks.name) else {
+        guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
             Issue.record("the lock is taken")
             return
         }
@@ -103,11 +103,11 @@ struct KnownConversationTests {
     @Test("A lock whose own pid is another's is held by nobody who may be signalled")
     func uncertain() throws {
         try makeFolders(conversation, mode: 0o700)
-        guard case .held(let lock) = try FileLock.take(conversation / LaunchLocks.name) else {
+        guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
             Issue.record("the lock is taken")
             return
         }
-        let file = conversation / LaunchLocks.name
+        let file = conversation / StateFolder.lock
         #expect(file.withCString { truncate($0, 0) } == 0)
         let conversation = try #require(found)
         #expect(conversation.launcher?.isCertain == false)
@@ -119,7 +119,7 @@ struct KnownConversationTests {
     @Test("A lock that is kept among the files of the login session counts too")
     func fallback() throws {
         let environment = Environment(["XDG_RUNTIME_DIR": folder.text])
-        let places = LockPlaces(conversation / LaunchLocks.name, environment)
+        let places = LockPlaces(conversation / StateFolder.lock, environment)
         #expect(places.paths.count == 2)
         guard case .held(let lock) = try FileLock.take(places.paths[1]) else {
             Issue.record("the lock is taken")

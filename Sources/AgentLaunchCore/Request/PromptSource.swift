@@ -41,25 +41,6 @@ struct PromptSource: Equatable, Sendable {
         self.spelling = spelling
     }
 
-    /// The one of these options that was given, or nil.
-    init?(of names: [OptionName], _ read: OptionReader) throws(LaunchError) {
-        guard let name = try read.one(of: names, "give one of them"), let given = read.given(name),
-            let value = given.values.last
-        else { return nil }
-        spelling = given.spelling
-        switch name {
-        case .promptEnv: origin = .variable(try Self.variableName(value, spelling))
-        case .promptBase64Env: origin = .base64Variable(try Self.variableName(value, spelling))
-        case .promptFile, .resumePromptFile:
-            let isInput = value == [UInt8(ascii: "-")]
-            origin = isInput ? .standardInput : .file(try read.expanded(value, name))
-        default:
-            origin = .text(value)
-            // Known to be wrong without reading anything, so the earliest moment says so.
-            _ = try checked(value)
-        }
-    }
-
     func read(
         environment: Environment,
         standardInput: Int32 = STDIN_FILENO
@@ -121,7 +102,7 @@ struct PromptSource: Equatable, Sendable {
         }
     }
 
-    private func checked(_ bytes: Bytes) throws(LaunchError) -> Reading {
+    func checked(_ bytes: Bytes) throws(LaunchError) -> Reading {
         guard bytes.count <= Self.limit else {
             let why = "the prompt is longer than \(Self.limit >> 20) MiB"
             throw LaunchError(.usage, spelling, why, "put the text in a file and name it in the prompt")
@@ -153,18 +134,6 @@ struct PromptSource: Equatable, Sendable {
     private func unreadable(_ what: String, _ error: Errno) -> Reading {
         let next = "restore it, or give the prompt otherwise"
         return .unreadable(LaunchError(.noInput, spelling, "\(what): \(error)", next))
-    }
-
-    private static func variableName(_ value: Bytes, _ spelling: String) throws(LaunchError) -> String {
-        guard let name = value.text, !value.contains(UInt8(ascii: "=")) else {
-            throw LaunchError(
-                .usage,
-                spelling,
-                "\(shown(value)) is no variable's name",
-                "write the name of the variable that holds the prompt"
-            )
-        }
-        return name
     }
 }
 

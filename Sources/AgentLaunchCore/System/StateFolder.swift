@@ -1,6 +1,9 @@
 /// Where agentlaunch keeps what it remembers:
 /// `${XDG_STATE_HOME:-~/.local/state}/agentlaunch/<agent>/<name>-<16 hex of SHA-256(workdir)>/`.
 struct StateFolder: Equatable, Sendable {
+    /// Held for life by whoever runs the conversation: in its own directory.
+    static let lock = "lock"
+
     let root: Path
 
     init(environment: Environment, home: Path) {

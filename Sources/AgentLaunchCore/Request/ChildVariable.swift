@@ -12,7 +12,7 @@ enum ChildVariable: Equatable, Sendable {
             let why = name.isEmpty ? "a variable without a name" : "a NUL byte in a variable"
             throw LaunchError(.usage, spelling, why, "write NAME=VALUE or NAME")
         }
-        guard !Variables.isOurs(name) else {
+        guard !Environment.isOwn(name) else {
             throw LaunchError(
                 .usage,
                 spelling,

@@ -35,8 +35,3 @@ enum RestartPolicy: String, Choice {
     case never
     case onFailure = "on-failure"
 }
-
-/// The shells that completions are written for.
-enum Shell: String, Choice {
-    case bash, zsh, fish
-}
