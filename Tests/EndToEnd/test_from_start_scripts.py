@@ -1,9 +1,11 @@
 """docs/from-start-scripts.md says the truth: every row of its tables has a check here, or the test that is one."""
 
 import base64
+import datetime
 import re
 from pathlib import Path
 
+import agent_stores
 import pytest
 from decision_bench import TASK, Bench
 from test_traps import exists
@@ -225,7 +227,7 @@ def claude_resume(make):
 @row("claude-code", "`report_tasks` off")
 def claude_latest(make):
     bench = make("claude")
-    bench.write([TASK])
+    bench.write([TASK], at=agent_stores.now() - datetime.timedelta(minutes=1))
     newest = bench.write(["something else"])
     assert bench.dry(task=None)["session"]["id"] == newest
     assert bench.dry("--adopt", "newest")["session"]["id"] == newest

@@ -98,14 +98,7 @@ final class AmazonQStore: SessionStore {
     }
 
     /// Whether somebody has signed in; nil if that cannot be told.
-    var isSignedIn: Bool? {
-        let answer = try? reader.read { (database) throws(SQLiteFailure) in try QTable.hasToken(database) }
-        switch answer {
-        case .read(let isSignedIn, _): return isSignedIn
-        case .absent, .empty: return false
-        case nil: return nil
-        }
-    }
+    var isSignedIn: Bool? { QTable.isSignedIn(reader) }
 
     // MARK: Reading
 

@@ -68,14 +68,7 @@ struct KiroDatabase {
     }
 
     /// Whether somebody has signed in; nil if that cannot be told.
-    var isSignedIn: Bool? {
-        let answer = try? reader.read { (database) throws(SQLiteFailure) in try QTable.hasToken(database) }
-        switch answer {
-        case .read(let isSignedIn, _): return isSignedIn
-        case .absent, .empty: return false
-        case nil: return nil
-        }
-    }
+    var isSignedIn: Bool? { QTable.isSignedIn(reader) }
 
     private var reader: SQLiteReader {
         var reader = SQLiteReader(path)

@@ -66,8 +66,17 @@ struct QTable {
         }
     }
 
-    /// Whether somebody has signed in: the token is kept in the same database.
-    static func hasToken(_ database: SQLiteDatabase) throws(SQLiteFailure) -> Bool {
+    /// Whether somebody has signed in: the token is kept in the same database. Nil if that cannot be told.
+    static func isSignedIn(_ reader: SQLiteReader) -> Bool? {
+        let answer = try? reader.read { (database) throws(SQLiteFailure) in try hasToken(database) }
+        switch answer {
+        case .read(let isSignedIn, _): return isSignedIn
+        case .absent, .empty: return false
+        case nil: return nil
+        }
+    }
+
+    private static func hasToken(_ database: SQLiteDatabase) throws(SQLiteFailure) -> Bool {
         guard try database.columns(of: "auth_kv").contains("key") else { return false }
         return try !database.rows("SELECT key FROM auth_kv WHERE key LIKE '%:token'") { _ in true }.isEmpty
     }

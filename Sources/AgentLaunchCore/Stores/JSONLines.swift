@@ -32,12 +32,6 @@ final class JSONLines {
         self.chunkSize = chunkSize
     }
 
-    /// Whether the writer finished the last line. An empty file has nothing unfinished.
-    func endsInLineFeed() throws(Errno) -> Bool {
-        if size == 0 { return true }
-        return try file.read(1, at: size - 1) == [0x0a]
-    }
-
     /// The next line from the head that is not blank, torn and malformed ones included; nil at the end.
     func next(_ fields: JSONFields) throws(Errno) -> JSONRecord? {
         while head < size {

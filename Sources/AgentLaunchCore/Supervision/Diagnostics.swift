@@ -25,12 +25,6 @@ struct Diagnostics: Sendable {
     var format: OutputFormat = .text
     var descriptor: Int32 = STDERR_FILENO
 
-    init(level: Level = .notice, format: OutputFormat = .text, descriptor: Int32 = STDERR_FILENO) {
-        self.level = level
-        self.format = format
-        self.descriptor = descriptor
-    }
-
     /// Always written: a status of ours never comes without its line.
     func report(_ error: LaunchError) {
         write(

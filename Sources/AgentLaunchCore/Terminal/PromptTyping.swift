@@ -41,7 +41,7 @@ struct PromptTyping {
 
     /// From the paste to Enter a person's keys have to wait.
     var holdsKeys: Bool { if case .pasted = state { true } else { false } }
-    var isWaiting: Bool { if case .waiting = state { true } else { false } }
+    private var isWaiting: Bool { if case .waiting = state { true } else { false } }
 
     mutating func sawOutput(_ bytes: UnsafeRawBufferPointer, now: Int64) {
         signs.observe(bytes)

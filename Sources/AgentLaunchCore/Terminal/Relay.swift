@@ -98,7 +98,6 @@ struct Relay {
 
     /// When `typingStep` is to be asked again if nothing happens before.
     func typingDeadline(now: Int64) -> Int64? { remaining == nil ? typing?.deadline(now: now) : nil }
-    var isWaitingToType: Bool { typing?.isWaiting == true }
     var personHasSent: Bool { typing?.personHasSent == true }
 
     mutating func typingStep(now: Int64) -> PromptTyping.Step {

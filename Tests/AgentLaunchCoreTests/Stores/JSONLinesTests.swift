@@ -24,7 +24,6 @@ struct JSONLinesTests {
         var backward: [JSONRecord] = []
         while let record = try lines.previous(["n"]) { backward.append(record) }
         #expect(backward.reversed() == forward)
-        #expect(try !lines.endsInLineFeed())
     }
 
     @Test("The head goes on where it was after a look at the tail")
@@ -37,7 +36,6 @@ struct JSONLinesTests {
         #expect(try lines.next(["n"])?.value?["n"]?.integer == 1)
         lines.rewind()
         #expect(try lines.next(["n"])?.value?["n"]?.integer == 0)
-        #expect(try lines.endsInLineFeed())
     }
 
     @Test("Strict: every line must be valid, NULs and torn lines are not")
