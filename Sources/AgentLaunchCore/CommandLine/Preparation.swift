@@ -263,7 +263,13 @@ struct Preparation {
         if try planner.needsAgentAPIRelease(start, sent) {
             planner.agentAPI.version = versions.agentAPI(planner.agentAPI.executable, &findings)
         }
-        planner.state = stateDecision(decision, record, folder, planner.agentAPI)
+        planner.state = stateDecision(
+            decision,
+            record,
+            folder,
+            planner.agentAPI,
+            sendsMessage: try planner.sendsMessage(start, sent)
+        )
         for warning in planner.state?.warnings ?? [] { findings.warn(warning.code, warning.message) }
         return planner
     }
