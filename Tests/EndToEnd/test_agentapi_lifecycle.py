@@ -191,6 +191,30 @@ def test_a_chat_that_agentapi_overwrote_is_back_although_agentlaunch_was_killed_
     run.shut_down()
 
 
+def test_a_chat_that_ends_without_an_answer_does_not_keep_a_new_task_from_the_agent(workspaces, module_runs):
+    """agentapi takes no message until the screen differs from the last one it kept: this one comes again."""
+    run = module_runs(workspaces("copilot"), "--on-new-prompt", "send")
+    run.start(TASK)
+    run.answered(TASK)
+    until(lambda: run.said_by_users() == [TASK], "the task in the chat")
+    run.shut_down()
+    saved = json.loads(run.state_file.read_text())
+    assert [message["role"] for message in saved["messages"][:2]] == ["agent", "user"]
+    run.state_file.write_text(json.dumps({**saved, "messages": saved["messages"][:2]}))
+
+    # Nothing is to be said: the chat is as agentapi left it.
+    run.start(TASK)
+    until(lambda: run.said_by_users() == [TASK], "the chat")
+    run.shut_down()
+    second = "Then paint the crane"
+    run.start(second)
+    until(lambda: run.times_given(second) == 1, "the second task in the store")
+    run.shut_down()
+    assert "[state-not-loaded]" in run.said() and run.times_given(TASK) == 1
+    [aside] = [file for file in run.conversation().iterdir() if "unanswered" in file.name]
+    assert TASK in [message["message"] for message in json.loads(aside.read_text())["messages"]]
+
+
 def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wrapper, tmp_path):
     run.wrapper = wrapper
     run.start(TASK)

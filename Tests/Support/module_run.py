@@ -157,6 +157,9 @@ class ModuleRun(AgentRun):
             status, answer = self.installation.post(text, port=self.port)
             if status == 500 and "waiting for user input" in str(answer):
                 return False
+            # On a busy machine Copilot shows its input before it reads it; agentapi gives up before it presses Enter.
+            if status == 500 and "wait for screen to stabilize" in str(answer):
+                return False
             # An agent that thinks and shows nothing of it has got the message all the same.
             assert status == 200 or "processing to start" in str(answer), f"{answer}\n{self.said()}"
             return True

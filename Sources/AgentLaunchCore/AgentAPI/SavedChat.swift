@@ -13,6 +13,9 @@ struct SavedChat: Equatable, Sendable {
     var hasUnsentPrompt = false
     /// Somebody has said something: without that it is one screen of the agent.
     var hasUserMessage = false
+    /// The last message is somebody's. agentapi takes no other one until the agent's screen shows something that it
+    /// did not show before, which may be never (lib/screentracker/pty_conversation.go, statusLocked).
+    var isUnanswered = false
 
     static func read(_ path: Path) -> Reading {
         do throws(Errno) {
@@ -21,7 +24,8 @@ struct SavedChat: Equatable, Sendable {
             var chat = SavedChat()
             do throws(JSONFault) {
                 while let message = try reader.next() {
-                    if message["role"]?.text == "user" { chat.hasUserMessage = true }
+                    chat.isUnanswered = message["role"]?.text == "user"
+                    if chat.isUnanswered { chat.hasUserMessage = true }
                 }
             } catch {
                 if case .unreadable(let cause) = error { throw cause }

@@ -59,6 +59,8 @@ struct StateSituation {
     let claims: [StateClaim]
     /// A conversation without a record cannot claim a file.
     var isRecorded = true
+    /// This start has a prompt for the conversation that agentapi must take as a message.
+    var sendsMessage = false
 
     func decide(_ decision: Decision) -> StateDecision {
         var result = StateDecision(file: file)
@@ -112,9 +114,17 @@ struct StateSituation {
         result.token = session.id
         switch SavedChat.read(found) {
         case .absent: break
-        case .chat(let chat) where !chat.hasUnsentPrompt:
+        case .chat(let chat) where chat.hasUnsentPrompt:
+            reject(found, .unsentPrompt, "agentapi would send a prompt that it holds", &result)
+        case .chat(let chat) where chat.isUnanswered && sendsMessage:
+            reject(
+                found,
+                .unanswered,
+                "behind a message without an answer agentapi might not take the prompt",
+                &result
+            )
+        case .chat:
             result.chat = found == file.path ? .inPlace : found == kept ? .kept(found) : .elsewhere(found)
-        case .chat: reject(found, .unsentPrompt, "agentapi would send a prompt that it holds", &result)
         case .unusable(let why): reject(found, .unusable, why, &result)
         }
     }

@@ -26,6 +26,8 @@ struct StateFile: Equatable, Sendable {
     enum Reason: String, Sendable {
         /// agentapi would send a prompt that it holds.
         case unsentPrompt = "unsent-prompt"
+        /// agentapi could take no message after it.
+        case unanswered
         /// agentapi could not load it.
         case unusable
         /// Nobody knows whose it is.

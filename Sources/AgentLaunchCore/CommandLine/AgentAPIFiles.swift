@@ -54,7 +54,8 @@ extension Preparation {
         _ decision: Decision,
         _ record: Record?,
         _ folder: Path,
-        _ program: AgentAPIProgram
+        _ program: AgentAPIProgram,
+        sendsMessage: Bool
     ) -> StateDecision? {
         guard context.transport == .agentapi, context.request.statePersistence, program.can(.state) else {
             return nil
@@ -65,7 +66,8 @@ extension Preparation {
             agent: context.agent.name,
             record: record,
             claims: StateClaim.others(than: conversation, root: state.root),
-            isRecorded: context.agent.name != "custom"
+            isRecorded: context.agent.name != "custom",
+            sendsMessage: sendsMessage
         )
         return situation.decide(decision)
     }

@@ -60,7 +60,13 @@ extension Preparation {
         if try planner.needsAgentAPIRelease(start, sent) {
             planner.agentAPI.version = versions.agentAPI(planner.agentAPI.executable, &findings)
         }
-        let apiState = stateDecision(decision, record, folder, planner.agentAPI)
+        let apiState = stateDecision(
+            decision,
+            record,
+            folder,
+            planner.agentAPI,
+            sendsMessage: try planner.sendsMessage(start, sent)
+        )
         planner.savesState = apiState?.isReadOnly != true
         planner.loadsState = apiState?.loads == true
         for warning in apiState?.warnings ?? [] { findings.warn(warning.code, warning.message) }

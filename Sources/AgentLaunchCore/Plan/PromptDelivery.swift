@@ -50,6 +50,12 @@ extension Planner {
         if case .warm = start { true } else { agent.pinsThread }
     }
 
+    /// Whether this text is such a message, and not an argument of the agent.
+    func sendsMessage(_ start: CommandRequest.Start, _ text: Bytes?) throws(LaunchError) -> Bool {
+        let delivery = try command(start, text).delivery
+        return delivery == .agentapi && Self.sendsMessage(context.agent, start)
+    }
+
     /// What agentapi itself has to take of this start's prompt.
     static func feature(_ delivery: AgentCommand.Delivery?, isMessage: Bool) -> AgentAPIFeature? {
         switch delivery {

@@ -16,7 +16,9 @@ struct SavedChatTests {
         let unsent = try read(StateBench.text(["agent: hello"], prompt: "do it", sent: false))
         #expect(unsent == .chat(SavedChat(hasUnsentPrompt: true, hasUserMessage: false)))
         let sent = try read(StateBench.text(["user: do it"], prompt: "do it", sent: true))
-        #expect(sent == .chat(SavedChat(hasUnsentPrompt: false, hasUserMessage: true)))
+        #expect(sent == .chat(SavedChat(hasUserMessage: true, isUnanswered: true)))
+        let answered = try read(StateBench.text(["user: do it", "agent: done"], prompt: "do it", sent: true))
+        #expect(answered == .chat(SavedChat(hasUserMessage: true)))
         let missing = try read(#"{"version":1,"initial_prompt":"do it","messages":null}"#)
         #expect(missing == .chat(SavedChat(hasUnsentPrompt: true, hasUserMessage: false)))
     }
