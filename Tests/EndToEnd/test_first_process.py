@@ -21,10 +21,8 @@ def container():
 class Container:
     """agentlaunch as its process 1; `enter` is what `docker exec` does."""
 
-    def __init__(self, argv, root, **options):
-        with open(root / "errors", "wb") as errors:
-            self.process = subprocess.Popen([*APART, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                            stderr=errors, **options)
+    def __init__(self, process):
+        self.process = process
         [self.first] = until(lambda: self.children(self.process.pid), "process 1")
 
     @staticmethod
@@ -48,8 +46,10 @@ class Container:
 def containers(tmp_path):
     made = []
 
-    def make(argv, **options):
-        made.append(Container(argv, tmp_path, **options))
+    def make(argv):
+        with open(tmp_path / "errors", "wb") as errors:
+            made.append(Container(subprocess.Popen([*APART, *argv], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                                   stderr=errors)))
         return made[-1]
 
     yield make
@@ -81,6 +81,17 @@ def test_a_stop_waits_for_nobody_elses_processes(containers, direct, tmp_path):
     until(lambda: container.has_orphan(4712), "the orphan")
     os.kill(container.first, signal.SIGTERM)
     assert container.process.wait(HANG) == 7
+
+
+def test_the_end_of_an_agentapi_waits_for_nobody_elses_processes(agentapi, under_agentapi):
+    container = Container(under_agentapi("--stop-timeout", "600", under=APART, AGENT_ON_INT="0"))
+    agentapi.wait_for_agent()
+    agentapi.wait_for_status("stable")
+    container.enter("sh", "-c", "trap '' TERM HUP; setsid sleep 4713 >/dev/null 2>&1 &")
+    until(lambda: container.has_orphan(4713), "the orphan")
+    os.kill(container.first, signal.SIGTERM)
+    assert container.process.wait(HANG) == 0
+    assert [line["signal"] for line in agentapi.journal("signal")] == ["TERM"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2])
