@@ -173,6 +173,16 @@ def test_a_working_directory_that_is_gone_or_may_not_be_entered_is_66_with_its_n
     assert result.returncode in (66, 126) and str(closed).encode() in result.stderr and result.stdout == b""
 
 
+def test_without_proc_it_starts_nothing_and_says_so(direct):
+    """Arguments that cannot be seen are not "no arguments", which is a request for help and status 0."""
+    bare = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    if run([*bare, "true"]).returncode != 0:
+        pytest.skip("no mount namespace of its own may be made here")
+    result = run([*bare, *direct("true")])
+    assert (result.returncode, result.stdout) == (69, b"")
+    assert result.stderr.startswith(b"agentlaunch: /proc: ") and result.stderr.count(b"\n") == 1
+
+
 REUSED = """
 import os, signal, subprocess, sys, time
 reading, writing = os.pipe()
