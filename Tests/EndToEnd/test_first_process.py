@@ -171,3 +171,15 @@ def test_a_terminal_that_hangs_up_ends_it(direct, terminals, tmp_path):
         os.close(descriptor)
     until(lambda: process.poll() is not None, "the end")
     assert (tmp_path / "seen").read_text() == "HUP\n"
+
+
+def test_a_terminal_that_hangs_up_is_a_request_to_stop_agentapi_too(agentapi, under_agentapi, terminals):
+    """It reads no terminal: only the signal tells it, and that goes to process 1."""
+    outer = terminals()
+    process = under_agentapi("--stop-timeout", "600", under=[*APART, "setsid", "--ctty"], terminal=outer, AGENT_ON_INT="0")
+    agentapi.wait_for_agent()
+    agentapi.wait_for_status("stable")
+    for descriptor in (outer.master, outer.slave):
+        os.close(descriptor)
+    until(lambda: process.poll() is not None, "the end")
+    assert [line["signal"] for line in agentapi.journal("signal")] == ["TERM"]

@@ -213,6 +213,15 @@ def test_a_stop_in_the_pause_ends_daemons_too(launch, script):
     assert not is_alive(int(Path(f"{leaving.path}.left").read_text())) and len(leaving.starts) == 1
 
 
+def test_a_signal_while_what_an_agent_left_is_waited_for_asks_for_the_end_of_it_all(launch, script):
+    leaving = script(LEAVING[0].format(""), LEAVING[1])
+    process = launch(leaving, "--stop-timeout", "600")
+    until(lambda: "left behind" in process.errors(), "the wait")
+    process.terminate()
+    assert process.wait(HANG) == -signal.SIGKILL
+    assert len(leaving.starts) == 1 and IN not in process.errors()
+
+
 def test_every_agent_gets_the_same_signals_and_descriptors(direct, script):
     looking = script("grep -E '^Sig(Blk|Ign|Cgt)' /proc/$$/status", "ls /proc/self/fd",
                      "[ $n = 3 ] || exit 3", "ls /proc/$PPID/fd | wc -l >$0.fds")
