@@ -18,6 +18,7 @@ LEAVES = """
 import os, signal, sys, time
 kind, end = sys.argv[1:]
 signals = [signal.SIGHUP] if 'nohup' in kind else []
+if 'no-term' in kind: signals = [signal.SIGTERM]
 if 'stubborn' in kind: signals = [signal.SIGHUP, signal.SIGTERM]
 if os.fork() == 0:
     for number in signals: signal.signal(number, signal.SIG_IGN)
@@ -49,6 +50,14 @@ def number_in(file):
 def test_what_an_agent_that_ends_by_itself_leaves_in_its_session_ends_with_it(direct, tmp_path, kind, wrapper):
     options = ("--stop-timeout", "1", *wrapper)
     process, left = started(direct(PYTHON, "-c", LEAVES, kind, "itself", options=options), tmp_path)
+    assert process.wait(HANG) == 7
+    assert not is_alive(left)
+
+
+def test_what_is_left_ends_by_a_hang_up_too(direct, tmp_path):
+    """An interactive shell, say, takes no notice of TERM."""
+    options = ("--stop-timeout", "600")
+    process, left = started(direct(PYTHON, "-c", LEAVES, "group no-term", "itself", options=options), tmp_path)
     assert process.wait(HANG) == 7
     assert not is_alive(left)
 
@@ -123,6 +132,19 @@ def test_an_agent_that_takes_no_notice_is_ended_before_the_next_one_starts(direc
     assert not is_alive(agent)
 
 
+def test_an_agent_that_takes_no_notice_of_the_hang_up_is_told_by_term_before_it_is_killed(direct, tmp_path):
+    script = "trap '' HUP; trap 'echo TERM > log; exit' TERM; echo $$ > left; while :; do sleep 0.05; done"
+    options = ("--workdir", str(tmp_path), "--stop-timeout", "600")
+    process, agent = started(direct("sh", "-c", script, options=options), tmp_path)
+    runs = Path(os.environ["XDG_STATE_HOME"])
+    until(lambda: any(json.loads(file.read_text())["child"] for file in runs.rglob("run.json")), "the agent in run.json")
+    process.kill()
+    process.wait()
+    result = subprocess.run(direct("true", options=options), stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG)
+    assert result.returncode == 0 and not is_alive(agent)
+    assert (tmp_path / "log").read_text() == "TERM\n"
+
+
 # Stopped, and no shell with job control above
 
 def state(pid):
@@ -135,6 +157,17 @@ def test_an_agent_that_stops_itself_without_a_terminal_goes_on(direct):
         direct("sh", "-c", "kill -STOP $$; exit 5"), stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG
     )
     assert result.returncode == 5
+
+
+def test_a_stopped_agent_behind_a_wrapper_takes_its_term(direct, tmp_path):
+    """Nothing tells that it has stopped: its parent is the wrapper."""
+    wrapper = ("--wrapper", "sh", "--wrapper", "-c", "--wrapper", '"$@"; exit $?', "--wrapper", "wrapper")
+    script = "echo $$ > left; kill -STOP $$; sleep 1000"
+    process, agent = started(direct("sh", "-c", script, options=("--stop-timeout", "600", *wrapper)), tmp_path)
+    until(lambda: state(agent) == "T", "the stop")
+    process.terminate()
+    process.wait(HANG)
+    assert not is_alive(agent)
 
 
 @pytest.mark.parametrize("number", [signal.SIGCONT, signal.SIGTERM])

@@ -182,14 +182,44 @@ def test_control_z_in_the_pause_stops_the_job(direct, script, terminals):
     assert len(failing.starts) == 2
 
 
-def test_what_the_last_agent_left_running_has_ended_before_the_next_begins(direct, script):
-    leaving = script(
-        "if [ $n = 1 ]; then setsid bash -c 'trap \"\" TERM HUP; echo $$ >'$0'.left; while :; do sleep 0.1; done' &",
-        "  while [ ! -s $0.left ]; do sleep 0.01; done; kill -KILL $$; fi",
-        "kill -0 $(cat $0.left) 2>/dev/null && echo alive || echo gone",
-    )
-    result = run(direct(str(leaving.path), options=ON))
-    assert (result.returncode, result.stdout) == (0, b"gone\n")
+# Leaves a process behind that takes no notice of a hang-up or TERM; `{0}` runs it.
+LEAVING = (
+    "if [ $n = 1 ]; then {0} bash -c 'trap \"\" TERM HUP; echo $$ >'$0'.left; while :; do sleep 0.1; done' &",
+    "  while [ ! -s $0.left ]; do sleep 0.01; done; kill -KILL $$; fi",
+    "kill -0 $(cat $0.left) 2>/dev/null && echo alive || echo gone",
+)
+# What a wrapper starts may be the agent, whatever its session.
+WRAPPER = ("--wrapper", "sh", "--wrapper", "-c", "--wrapper", '"$@"; exit $?', "--wrapper", "wrapper")
+
+
+@pytest.mark.parametrize("by, options, left", [
+    ("", (), b"gone"), ("setsid", (), b"alive"), ("", WRAPPER, b"gone"), ("setsid", WRAPPER, b"gone"),
+])
+def test_of_what_the_last_agent_left_only_daemons_of_its_own_live_when_the_next_begins(direct, script, by, options, left):
+    leaving = script(*(line.format(by) for line in LEAVING))
+    result = run(direct(str(leaving.path), options=(*ON, "--stop-timeout", "1", *options)))
+    # A wrapper's shell says that what it ran was killed.
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (0, left)
+    if left == b"alive":
+        os.kill(int(Path(f"{leaving.path}.left").read_text()), signal.SIGKILL)
+
+
+def test_a_stop_in_the_pause_ends_daemons_too(launch, script):
+    leaving = script(LEAVING[0].format("setsid"), LEAVING[1])
+    process = launch(leaving, "--stop-timeout", "1")
+    paused(process)
+    process.terminate()
+    assert process.wait(HANG) == -signal.SIGTERM
+    assert not is_alive(int(Path(f"{leaving.path}.left").read_text())) and len(leaving.starts) == 1
+
+
+def test_a_signal_while_what_an_agent_left_is_waited_for_asks_for_the_end_of_it_all(launch, script):
+    leaving = script(LEAVING[0].format(""), LEAVING[1])
+    process = launch(leaving, "--stop-timeout", "600")
+    until(lambda: "left behind" in process.errors(), "the wait")
+    process.terminate()
+    assert process.wait(HANG) == -signal.SIGKILL
+    assert len(leaving.starts) == 1 and IN not in process.errors()
 
 
 def test_every_agent_gets_the_same_signals_and_descriptors(direct, script):

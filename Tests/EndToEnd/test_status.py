@@ -57,6 +57,29 @@ def forge(background, process, **changes):
 # status
 
 
+@pytest.mark.parametrize("key, value, shown", [
+    ("port", 99_999_999, None), ("port", -1, None), ("port", 0, None), ("port", 65_535, 65_535),
+    ("stopTimeoutMilliseconds", 2**63 - 1, None), ("stopTimeoutMilliseconds", -(2**63), None),
+])
+def test_a_number_in_a_damaged_run_file_keeps_nobody_from_seeing_and_stopping_what_runs(background, key, value, shown):
+    background.start("sleep", "600")
+    run = background.run_file()
+    (background.conversation() / "run.json").write_text(json.dumps({**run, key: value}))
+    [running] = status(background)
+    assert (running["pid"], running["port"]) == (run["launcher"]["pid"], shown)
+    assert background.command("stop", "custom").returncode == 0
+    assert has_ended(run["launcher"]["pid"])
+
+
+@pytest.mark.parametrize("value", [-1, 256, -(2**31)])
+def test_an_end_that_is_no_exit_status_is_none(background, value):
+    background.start("false")
+    end = background.wait_for_end()
+    run = {**background.run_file(), "end": {**end, "status": value}}
+    (background.conversation() / "run.json").write_text(json.dumps(run))
+    assert background.command("wait", "custom").returncode == 69
+
+
 def test_nothing_ever_ran_is_an_empty_list_and_3(background):
     assert status(background, expected=3) == []
     text = background.command("status")

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from terminal import is_alive, run, until
+from terminal import HANG, is_alive, run, until
 
 
 @pytest.mark.parametrize("code", [0, 1, 42, 127, 255])
@@ -171,6 +171,26 @@ def test_a_working_directory_that_is_gone_or_may_not_be_entered_is_66_with_its_n
         pytest.skip("the binary is in a directory that only its owner may enter")
     result = run([*as_nobody, *direct("true", options=("--workdir", str(closed)))])
     assert result.returncode in (66, 126) and str(closed).encode() in result.stderr and result.stdout == b""
+
+
+def test_what_the_kernel_still_holds_of_an_agent_that_has_ended_is_not_lost(direct, tmp_path):
+    """The reader's pipe and our queue are full, so the agent's last bytes wait in its terminal."""
+    count = 2 * 65_536 + 3_000
+    script = f"head -c {count} /dev/zero; echo $$ >{tmp_path}/agent"
+    process = subprocess.Popen(direct("sh", "-c", script), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    agent = until(lambda: (tmp_path / "agent").exists() and (tmp_path / "agent").read_text(), "the last write")
+    until(lambda: not is_alive(int(agent)), "the agent's end")
+    assert len(process.communicate(timeout=HANG)[0]) == count
+
+
+def test_without_proc_it_starts_nothing_and_says_so(direct):
+    """Arguments that cannot be seen are not "no arguments", which is a request for help and status 0."""
+    bare = ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /proc && exec "$@"', "sh"]
+    if run([*bare, "true"]).returncode != 0:
+        pytest.skip("no mount namespace of its own may be made here")
+    result = run([*bare, *direct("true")])
+    assert (result.returncode, result.stdout) == (69, b"")
+    assert result.stderr.startswith(b"agentlaunch: /proc: ") and result.stderr.count(b"\n") == 1
 
 
 REUSED = """

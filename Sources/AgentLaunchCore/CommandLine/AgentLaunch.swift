@@ -7,6 +7,7 @@ public enum AgentLaunch {
         let arguments = Array(CommandLine.byteArguments.dropFirst())
         var diagnostics = Diagnostics(guessedFrom: arguments, .inherited())
         do {
+            try checkProcesses()
             let invocation = try Invocation.parse(arguments: arguments, environment: .inherited())
             diagnostics = try Diagnostics(invocation)
             return try run(invocation, diagnostics)
@@ -14,6 +15,17 @@ public enum AgentLaunch {
             diagnostics.report(error)
             return error.status.rawValue
         }
+    }
+
+    /// Swift reads argv from there too, and without it would see none: a request for help.
+    private static func checkProcesses() throws(LaunchError) {
+        guard CommandLine.argc == 0 else { return }
+        throw LaunchError(
+            .unavailable,
+            "/proc",
+            "neither the arguments nor other processes can be seen there",
+            "mount it: mount -t proc proc /proc"
+        )
     }
 
     private static func run(_ invocation: Invocation, _ diagnostics: Diagnostics) throws(LaunchError) -> Int32

@@ -47,13 +47,13 @@ struct ConversationRuns {
             }
             sayRestarted(last, pause)
             upkeep.restarts(in: pause, after: last.end.child.status)
-            if let asked = try wait(pause) { return endAsked(by: asked) }
+            if let asked = try wait(pause, after: last.plan) { return endAsked(by: asked) }
             let again = preparation.again(after: last)
             let outcome = try ready.outcome(of: again) { (outcome) throws(LaunchError) in
                 try again.checkRestart(outcome)
             }
             // Planning can take its time.
-            if let asked = try wait(0) { return endAsked(by: asked) }
+            if let asked = try wait(0, after: last.plan) { return endAsked(by: asked) }
             last = try single(again, tail).run(outcome, ModuleClaim.take(again))
         }
         return last.end.child
@@ -70,10 +70,15 @@ struct ConversationRuns {
         )
     }
 
-    private func wait(_ milliseconds: Int64) throws(LaunchError) -> Int32? {
+    private func wait(_ milliseconds: Int64, after plan: LaunchPlan) throws(LaunchError) -> Int32? {
         let deadline = [upkeep.deadline(asked: nil)].compactMap(\.self)
-        return RestartPause(signals: try signals.taken(), observers: LaunchObservers(members: deadline))
-            .wait(milliseconds)
+        let pause = RestartPause(
+            signals: try signals.taken(),
+            observers: LaunchObservers(members: deadline),
+            endsEverything: plan.transport == .agentapi || !plan.wrapper.isEmpty,
+            stopTimeoutMilliseconds: preparation.request.stopTimeoutMilliseconds
+        )
+        return pause.wait(milliseconds)
     }
 
     /// Nothing runs that could have a status of its own: as of agentapi that ended when it was asked to, or of a

@@ -1,3 +1,4 @@
+import CPseudoTerminal
 import Glibc
 
 /// `agentlaunch AGENT`: the dry run, or the start itself.
@@ -18,7 +19,10 @@ struct StartCommand {
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
-        guard request.detach else { return dieAs(try start(nil)) }
+        guard request.detach else {
+            first_process_stand_aside()
+            return dieAs(try start(nil))
+        }
         switch try Background.start() {
         case .caller(let wait):
             return wait.run(untilReady: request.waitReadyMilliseconds != nil, diagnostics)

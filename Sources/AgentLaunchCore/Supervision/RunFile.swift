@@ -25,6 +25,7 @@ struct RunFile: Sendable {
     }
 }
 
+// Read with limits: a damaged file may hold any number, and a status that adds up times would trap on some.
 extension Run {
     var json: JSONValue {
         [
@@ -64,10 +65,10 @@ extension Run {
             launcher: launcher,
             child: json["child"].flatMap(Process.init),
             agentProcess: json["agentProcess"].flatMap(Process.init),
-            port: json["port"]?.integer.map { Int($0) },
+            port: json["port"]?.integer.flatMap { 1...65_535 ~= $0 ? Int($0) : nil },
             pidFile: json["pidFile"]?.text.map { Path($0) },
             log: json["log"]?.text.map { Path($0) },
-            stopTimeoutMilliseconds: Int(stopTimeout),
+            stopTimeoutMilliseconds: Int(max(0, min(stopTimeout, StopSequence.longest))),
             startedAt: startedAt,
             restarts: json["restarts"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
             restartDue: json["restartDue"]?.text.flatMap { Timestamp($0) },
@@ -97,9 +98,10 @@ extension Run.Process {
 
 extension Run.End {
     fileprivate init?(_ json: JSONValue) {
-        guard let status = json["status"]?.integer.flatMap({ Int32(exactly: $0) }),
+        // An exit status has eight bits: of another number a caller would see something else, 0 perhaps.
+        guard let status = json["status"]?.integer, 0...255 ~= status,
             let at = json["at"]?.text.flatMap({ Timestamp($0) })
         else { return nil }
-        self.init(status: status, at: at)
+        self.init(status: Int32(status), at: at)
     }
 }
