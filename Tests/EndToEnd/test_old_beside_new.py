@@ -187,3 +187,25 @@ def test_a_copilot_session_that_names_no_directory_is_nobodys(place, options, pr
     found = place.plan("copilot", *options, prompt=prompt)
     assert found["start"] == "unknown"
     assert place.decided("copilot", "--resume", KEY, prompt=prompt)[:2] == ("warm", KEY)
+
+
+# Amp
+
+@pytest.mark.parametrize("damage", ['{"schema": "agentlaunch.rec', '{"schema": "agentlaunch.record/2"}', ""])
+def test_where_the_record_alone_knows_the_thread_a_damaged_one_is_unknown(place, damage):
+    thread = "T-019a0000-0000-7000-8000-000000000001"
+    assert place.plan("amp")["start"] == "cold"
+    place.record("amp", place.project, session=thread)
+    assert place.decided("amp")[:2] == ("warm", thread)
+    [file] = place.home.glob(".local/state/agentlaunch/amp/default-*/record.json")
+    file.write_text(damage)
+    found = place.plan("amp")
+    assert found["start"] == "unknown" and "record-damaged" in plans.codes(found)
+    assert place.plan("amp", "--fresh")["start"] == place.plan("amp", "--on-unknown", "fresh")["start"] == "cold"
+    assert place.plan("amp", "--session", "other")["start"] == "cold"
+
+
+def test_an_id_of_every_form_is_no_name(place):
+    for key in ("sess_019a0000-0000-7000-8000-000000000001", "cli_019a0000-0000-7000-8000-000000000001"):
+        result = place.result("kiro", "--session", key)
+        assert result.returncode == 64 and f"did you mean --resume {key}?" in result.stderr.decode()
