@@ -27,6 +27,7 @@ def dry_run(binary, home, agent, *words):
         ("opencode", "-c"), ("opencode", "--session=x"), ("opencode", "-mc"), ("opencode", "--prompt=x"),
         ("cursor", "--resume=x"), ("cursor", "--continue"), ("cursor", "-fp"), ("cursor", "--workspace=/"),
         ("amazonq", "--resume"), ("amazonq", "-ar"), ("amazonq", "--no-interactive"),
+        ("gemini", "--sessionId=x"), ("gemini", "--promptInteractive=x"), ("gemini", "-yr"), ("gemini", "-rlatest"),
         ("kiro", "--resume-id=x"), ("kiro", "-ar"), ("kiro", "--agent-engine=v1"), ("kiro", "--classic"),
     ],
 )
@@ -34,6 +35,16 @@ def test_a_session_flag_is_refused_in_every_spelling(binary, tmp_path, agent, wo
     result = dry_run(binary, tmp_path, agent, word)
     assert result.returncode == 64 and result.stdout == b"", result
     assert result.stderr.startswith(b"agentlaunch: -- -"), result
+
+
+@pytest.mark.parametrize(
+    "agent",
+    ["amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode"],
+)
+def test_a_word_that_the_agent_would_take_for_a_prompt_at_every_start_is_refused(binary, tmp_path, agent):
+    result = dry_run(binary, tmp_path, agent, "fix the bug", "--verbose")
+    assert result.returncode == 64 and result.stdout == b"", result
+    assert result.stderr.startswith(b"agentlaunch: -- <11 bytes>: "), result
 
 
 @pytest.mark.parametrize(

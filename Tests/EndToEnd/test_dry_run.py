@@ -117,3 +117,22 @@ def test_a_wrapper_that_is_not_there_is_a_warning_and_the_start_127(binary, home
     if warned:
         result = plans.run([*words, "--", "true"], environment(home))
         assert result.returncode == 127 and result.stderr.count(b"\n") == 1 and wrapper.encode() in result.stderr
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+@pytest.mark.parametrize("log", ["text", "json"])
+def test_a_plan_that_must_not_be_started_says_so_in_one_line_on_stderr_too(binary, home, tmp_path, output, log):
+    (home / ".claude").mkdir()
+    store = home / ".claude/projects"
+    store.write_text("")
+    words = [binary, "claude", "--dry-run", "--agentapi", "-o", output, "--log-format", log, "--prompt", "a task",
+             "--workdir", tmp_path]
+    result = plans.run(words, environment(home))
+    assert result.returncode == 65 and result.stdout
+    [line] = result.stderr.decode().splitlines()
+    assert str(store) in line
+    if log == "json":
+        found = json.loads(line)
+        assert found["status"] == 65 and found["nextStep"]
+    else:
+        assert line.startswith("agentlaunch: ") and "; " in line

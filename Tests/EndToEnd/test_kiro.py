@@ -210,6 +210,16 @@ def test_a_conversation_that_the_next_engine_took_over_is_resumed_there(bench):
     kiro_double.describe(flat(bench, key, "json"), key, bench.project)
     flat(bench, key, "jsonl").write_text(json.dumps(kiro_double.line("Prompt", TASK)) + "\n")
     assert bench.dry()["agentCommand"][2:] == [*FLAGS["v2"], "--resume-id", key]
+    # What was said there since cannot be read: the older half in the other store is not the conversation.
+    whole = flat(bench, key, "json").read_bytes()
+    flat(bench, key, "json").write_bytes(whole[:-20])
+    for options in ((), ("--resume", key)):
+        assert bench.dry(*options)["start"] == "unknown"
+    # Killed before it wrote a word there, it is where it was.
+    flat(bench, key, "json").write_bytes(whole)
+    flat(bench, key, "jsonl").write_text("")
+    for options in ((), ("--resume", key)):
+        assert bench.dry(*options)["agentCommand"][2:] == [*FLAGS["v1"], "--resume-id", key]
 
 
 def test_a_prompt_of_which_kiro_kept_nothing_is_given_again_and_said(bench):

@@ -46,7 +46,8 @@ def project(gemini, directory):
 
     def owner(name):
         marker = tmp / name / ".project_root"
-        return marker.read_text().strip() if marker.exists() else None
+        # Gemini's packages/core/src/config/projectRegistry.ts resolves it: an empty one names the current directory.
+        return os.path.abspath(marker.read_text().strip()) if marker.exists() else None
 
     name = projects.get(directory)
     if not name or owner(name) not in (None, directory):
@@ -63,9 +64,13 @@ def project(gemini, directory):
         if old.exists() and not (tmp / name).exists():
             old.rename(tmp / name)  # facts 2.1: the old hash folder is migrated at start
     (tmp / name).mkdir(exist_ok=True)
-    (tmp / name / ".project_root").write_text(directory)
+    # The same file: a marker that is there stays, the registry is renamed into place.
+    if owner(name) is None:
+        (tmp / name / ".project_root").write_text(directory)
     projects[directory] = name
-    registry.write_text(json.dumps({"projects": projects}, indent=2))
+    new = registry.with_name(registry.name + ".tmp")
+    new.write_text(json.dumps({"projects": projects}, indent=2))
+    new.rename(registry)
     return tmp / name
 
 

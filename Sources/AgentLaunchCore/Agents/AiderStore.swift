@@ -15,7 +15,16 @@ final class AiderStore: SessionStore {
         project = AiderHistory.ofProject(query)
     }
 
-    var watched: [Path] { [root, project.parent] }
+    var watched: [Path] { [root, project.parent] + takenOver.map(\.parent) }
+
+    /// What was taken over stays this conversation's, also where Aider would keep its own elsewhere by now: a
+    /// repository was made around the directory, or its settings name another file.
+    private var takenOver: [Path] {
+        query.recorded.map { Path($0) }.filter {
+            $0 == project
+                || $0.isAbsolute && $0.parent != root && number(of: $0.lastComponent.lossyText) == nil
+        }.sorted()
+    }
 
     func trouble(_ findings: inout Findings) -> StoreTrouble? {
         do throws(StoreTrouble) { _ = try StoreEntry.names(in: root) } catch {
@@ -28,7 +37,7 @@ final class AiderStore: SessionStore {
     /// The id is the file's path: nothing that Aider knows, but one file is one conversation.
     func find(_ id: String, _ findings: inout Findings) -> Lookup { look(Path(id), &findings) }
 
-    /// `chat.md`, `chat-2.md` …, the highest first; before them the project's own once it was taken over.
+    /// `chat.md`, `chat-2.md` …, the highest first; before them a project's own once it was taken over.
     func derived(_ findings: inout Findings) -> Derivation {
         var result = Derivation()
         var numbers: [Int]
@@ -41,8 +50,8 @@ final class AiderStore: SessionStore {
         let recorded = query.recorded.compactMap { number(of: $0) }
         let next = ((numbers + recorded).max() ?? 0) + 1
         result.new = NewSession(name: name(next), file: root / name(next))
-        if query.recorded.contains(project.description) {
-            switch look(project, &findings) {
+        for history in takenOver {
+            switch look(history, &findings) {
             case .unreadable(let trouble):
                 result.trouble = trouble
                 return result

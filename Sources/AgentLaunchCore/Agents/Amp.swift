@@ -50,14 +50,7 @@ private let ampRefusedArguments: Set<String> = [
 }
 
 @Sendable private func ampCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
-    if let first = request.extra.first, first.first != UInt8(ascii: "-") {
-        throw LaunchError(
-            .usage,
-            "-- \(shown(first))",
-            "Amp takes a first word that is no flag for a subcommand",
-            "leave it out"
-        )
-    }
+    try refuseFirstWord(request.extra, "Amp takes it for a subcommand")
     try refuseClusters(request.extra)
     if request.model != nil {
         throw LaunchError(

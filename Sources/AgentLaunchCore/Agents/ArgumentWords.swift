@@ -50,3 +50,22 @@ extension LaunchError {
         )
     }
 }
+
+/// A first word that is no flag, and belongs to none: most agents take it for the prompt, and would have it again at
+/// every start.
+func refuseFirstWord(_ extra: [Bytes], _ why: String) throws(LaunchError) {
+    guard let first = extra.first, first.first != UInt8(ascii: "-") else { return }
+    throw LaunchError(.usage, "-- \(shown(first))", why, "leave it out; a task goes with --prompt")
+}
+
+/// Several short flags in one word may hide one that chooses a session.
+func refuseClusters(_ extra: [Bytes]) throws(LaunchError) {
+    for word in extra where word.first == UInt8(ascii: "-") && word.count > 2 && word[1] != word[0] {
+        throw LaunchError(
+            .usage,
+            "-- \(shown(word))",
+            "several short flags in one word may choose a session",
+            "write each flag by itself"
+        )
+    }
+}

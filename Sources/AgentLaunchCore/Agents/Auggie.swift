@@ -45,14 +45,7 @@ private let auggieRefusedArguments: Set<String> = [
 ]
 
 @Sendable private func auggieCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
-    if let first = request.extra.first, first.first != UInt8(ascii: "-") {
-        throw LaunchError(
-            .usage,
-            "-- \(shown(first))",
-            "Auggie takes a first word that is no flag for the prompt",
-            "leave it out; see --prompt"
-        )
-    }
+    try refuseFirstWord(request.extra, "Auggie takes it for the prompt")
     try refuseClusters(request.extra)
     if request.allowAll {
         throw LaunchError(
@@ -95,16 +88,4 @@ private func auggieFirstRun(_ query: StoreQuery) -> [Warning] {
             "auggie is not logged in: set AUGMENT_SESSION_AUTH, or run `auggie login`, which makes \(login)"
         )
     ]
-}
-
-/// Several short flags in one word may hide one that chooses a session.
-func refuseClusters(_ extra: [Bytes]) throws(LaunchError) {
-    for word in extra where word.first == UInt8(ascii: "-") && word.count > 2 && word[1] != word[0] {
-        throw LaunchError(
-            .usage,
-            "-- \(shown(word))",
-            "several short flags in one word may choose a session",
-            "write each flag by itself"
-        )
-    }
 }

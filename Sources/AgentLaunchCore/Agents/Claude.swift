@@ -40,6 +40,7 @@ extension Agent {
 }
 
 private func claudeCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseFirstWord(request.extra, "Claude Code takes it for a prompt or a subcommand")
     var arguments: [AgentCommand.Argument] = ["claude"]
     if let model = request.model { arguments += ["--model", .init(model)] }
     if request.allowAll { arguments.append("--dangerously-skip-permissions") }

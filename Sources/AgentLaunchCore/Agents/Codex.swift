@@ -50,6 +50,7 @@ private let oldestWithDaemonFlag: Version = "0.156"
 private let oldestThatUnpacks: Version = "0.147"
 
 @Sendable private func codexCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseFirstWord(request.extra, "Codex takes it for a prompt or a subcommand")
     var arguments: [AgentCommand.Argument] = ["codex"]
     // The daemon of one CODEX_HOME runs every thread's tools with the environment of whoever started it first, and
     // goes on with a turn when its terminal is gone.

@@ -59,7 +59,11 @@ struct CodexRolloutTree {
             folders.append(folder)
             return names
         } catch {
-            if error.code != ENOENT { troubles.append(.unreadable(folder, error)) }
+            if error.code != ENOENT {
+                troubles.append(.unreadable(folder, error))
+            } else if let link = brokenLink(to: folder) {
+                troubles.append(.leadsNowhere(link))
+            }
             return []
         }
     }
@@ -67,7 +71,11 @@ struct CodexRolloutTree {
     /// Links may lead in circles: a folder is visited once.
     private mutating func isNewFolder(_ path: Path) -> Bool {
         do throws(Errno) {
-            guard let status = try fileStatus(path), status.isDirectory else { return false }
+            guard let status = try fileStatus(path) else {
+                if let link = brokenLink(to: path) { troubles.append(.leadsNowhere(link)) }
+                return false
+            }
+            guard status.isDirectory else { return false }
             return visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
         } catch {
             if error.code != ELOOP { troubles.append(.unreadable(path, error)) }

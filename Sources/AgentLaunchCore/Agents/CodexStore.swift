@@ -18,7 +18,10 @@ final class CodexStore: SessionStore {
             do throws(Errno) {
                 _ = try namesInDirectory(folder)
             } catch  where error.code == ENOENT {
-                return nil
+                guard let link = brokenLink(to: folder) else { return nil }
+                let trouble = StoreTrouble.leadsNowhere(link)
+                findings.saw(link, .unreadable, trouble.why)
+                return trouble
             } catch {
                 findings.saw(folder, .unreadable, "\(error)")
                 return .unreadable(folder, error)

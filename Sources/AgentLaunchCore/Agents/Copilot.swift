@@ -50,6 +50,7 @@ private let copilotRefusedArguments: Set<String> = [
 private let oldestWithSessionID: Version = "1.0.51"
 
 private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseFirstWord(request.extra, "Copilot takes it for a subcommand")
     var command = AgentCommand(arguments: ["copilot"])
     if let model = request.model { command.arguments += ["--model", .init(model)] }
     if request.allowAll { command.arguments.append("--allow-all-tools") }

@@ -52,7 +52,11 @@ final class CopilotStore: SessionStore {
             case .unreadable(let trouble): if mayBeHere(id) { result.troubles.append(trouble) }
             case .found(let session):
                 guard session.state == .resumable else { break }
-                if session.directory.map(matcher.isHere) ?? true {
+                if session.directory == nil, !query.everywhere {
+                    let trouble = StoreTrouble.placeless(session)
+                    findings.saw(trouble.path, .damaged, trouble.why)
+                    result.troubles.append(trouble)
+                } else if session.directory.map(matcher.isHere) ?? true {
                     result.sessions.append(session)
                 } else {
                     findings.saw(session.store, .ignored, "it belongs to another directory")

@@ -50,6 +50,7 @@ private let cursorRefusedArguments: Set<String> = [
 private let oldestWithTrustFlag: Version = "2026.07.20"
 
 @Sendable private func cursorCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseFirstWord(request.extra, "cursor-agent takes it for a prompt or a subcommand")
     for word in request.extra where word.first == UInt8(ascii: "-") && word.count > 2 && word[1] != word[0] {
         throw LaunchError(
             .usage,

@@ -24,11 +24,7 @@ extension Agent {
         limits: "its retention deletes conversations: an unattended start switches it off unless the "
             + "machine's settings are there, else it is a warning; a message without text is "
             + "unknown",
-        refusedArguments: [
-            "--resume", "-r", "--session-id", "--session-file", "--list-sessions", "--delete-session",
-            "--prompt", "-p", "--prompt-interactive", "-i", "--worktree", "-w", "--acp", "--experimental-acp",
-            "mcp", "extensions", "skills", "hooks",
-        ],
+        refusedArguments: geminiRefusedArguments,
         isSessionID: isUUID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
@@ -40,9 +36,18 @@ extension Agent {
     )
 }
 
+private let geminiRefusedArguments: Set<String> = [
+    "--resume", "-r", "--session-id", "--session-file", "--list-sessions", "--delete-session",
+    "--prompt", "-p", "--prompt-interactive", "-i", "--worktree", "-w", "--acp", "--experimental-acp",
+    "mcp", "extensions", "skills", "hooks",
+]
+
 private let oldestWithSessionID: Version = "0.41"
 
 private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseFirstWord(request.extra, "Gemini takes it for a prompt or a subcommand")
+    try refuseClusters(request.extra)
+    try refuseOtherSpellings(request.extra)
     var command = AgentCommand(arguments: ["gemini"])
     if let model = request.model { command.arguments += ["-m", .init(model)] }
     if request.allowAll { command.arguments.append("--yolo") }
@@ -69,4 +74,19 @@ private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> Age
         command.set.append(("GEMINI_CLI_TRUST_WORKSPACE", Bytes("true".utf8)))
     }
     return command
+}
+
+/// Gemini's parser takes `--sessionId` for `--session-id`.
+private func refuseOtherSpellings(_ extra: [Bytes]) throws(LaunchError) {
+    for word in extra.map(\.lossyText) where word.hasPrefix("--") {
+        let flag = word.prefix { $0 != "=" }
+        let spelling = flag.map { $0.isUppercase ? "-" + $0.lowercased() : String($0) }.joined()
+        guard geminiRefusedArguments.contains(spelling) else { continue }
+        throw LaunchError(
+            .usage,
+            "-- \(flag)",
+            "Gemini takes it for \(spelling), which agentlaunch itself decides",
+            "leave it out; see --resume, --fresh, --prompt"
+        )
+    }
 }

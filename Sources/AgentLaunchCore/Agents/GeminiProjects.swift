@@ -6,6 +6,8 @@ struct GeminiProjects {
     private var owners: [Bytes: Path] = [:]
     /// Directories by folder name, as the registry has them.
     private var registered: [(directory: Path, name: Bytes)] = []
+    /// The folders of the directory: by its owner file, by the registry, by the older releases' digest.
+    private(set) var own: [Path] = []
 
     init(_ folders: GeminiFolders, _ workdir: Path, _ findings: inout Findings) throws(StoreTrouble) {
         self.folders = folders
@@ -13,17 +15,26 @@ struct GeminiProjects {
         names = try StoreEntry.names(in: folders.projects)
         for name in names { owners[name] = try Self.owner(folders.projects / name) }
         try readRegistry(&findings)
+        own = try findOwn()
     }
 
-    /// The folder of the directory: by its owner file, by the registry, by the older releases' digest.
-    var own: [Path] {
-        let marked = names.filter { owners[$0] == workdir }
-        if !marked.isEmpty { return marked.map { folders.projects / $0 } }
-        let named = registered.filter { $0.directory == workdir && owners[$0.name] == nil }.map(\.name)
-        let found = named.filter { names.contains($0) }
-        if !found.isEmpty { return found.map { folders.projects / $0 } }
+    private func findOwn() throws(StoreTrouble) -> [Path] {
+        var found = names.filter { owners[$0] == workdir }
+        if found.isEmpty {
+            found = registered.filter { $0.directory == workdir && owners[$0.name] == nil }.map(\.name)
+                .filter { names.contains($0) }
+        }
+        // Into a folder that holds nothing but its owner's name Gemini copies the older one when it starts.
+        var isUsed = false
+        for name in found where try Self.isUsed(folders.projects / name) { isUsed = true }
         let digest = Bytes(GeminiFolders.digest(workdir).utf8)
-        return names.contains(digest) ? [folders.projects / digest] : []
+        if !isUsed, names.contains(digest), !found.contains(digest) { found.append(digest) }
+        return found.map { folders.projects / $0 }
+    }
+
+    private static func isUsed(_ folder: Path) throws(StoreTrouble) -> Bool {
+        guard case .directory = try StoreEntry.at(folder) else { return false }
+        return try StoreEntry.names(in: folder).contains { $0 != Bytes(".project_root".utf8) }
     }
 
     /// Folders that nothing names: their owner file and their entry are lost.
@@ -39,6 +50,21 @@ struct GeminiProjects {
         names.map { name in
             (folders.projects / name, owners[name] ?? registered.first { $0.name == name }?.directory)
         }
+    }
+
+    /// A conversation in a folder that nothing names: Gemini does not look there, and refuses the id.
+    func misplaced(_ session: Session, in folder: Path, isOurs: Bool) -> StoreTrouble {
+        let place = own.first.map { "copy it to \($0 / "chats")" }
+        let marker = "write the directory's path into \(folder / ".project_root")"
+        return StoreTrouble(
+            path: session.store,
+            kind: .unreadable,
+            why: isOurs
+                ? "it began in this directory, and Gemini does not find it here any more"
+                : "it is another directory's, and nothing names which",
+            nextStep: (isOurs ? place ?? marker : "add the --workdir that it was begun in")
+                + ", or pass --fresh"
+        )
     }
 
     /// An empty owner file names nobody.

@@ -39,7 +39,12 @@ final class GeminiStore: SessionStore {
             guard own == .absent else { return own }
             for (folder, directory) in projects.all where !projects.own.contains(folder) {
                 let found = try look(id, in: [folder], directory, &findings)
-                if case .found = found { return found }
+                guard case .found(let session) = found else { continue }
+                if directory == nil, session.state == .resumable {
+                    let isOurs = hash(of: session) == GeminiFolders.digest(query.workdir)
+                    return .unreadable(projects.misplaced(session, in: folder, isOurs: isOurs))
+                }
+                return found
             }
             return .absent
         } catch {

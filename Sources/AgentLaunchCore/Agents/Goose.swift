@@ -54,6 +54,7 @@ private let gooseRefusedArguments: Set<String> = [
 }
 
 @Sendable private func gooseCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+    try refuseFirstWord(request.extra, "goose takes no word that belongs to no flag")
     for argument in request.extra {
         // `-tTEXT` and `-rn` are the same flags in short.
         guard argument.count > 1, argument[0] == UInt8(ascii: "-"), "fhinpqrst".utf8.contains(argument[1])

@@ -6,15 +6,13 @@ struct GooseNames: Equatable, Sendable {
     let plain: String?
 
     init(workdir: Path, name: String) {
-        let hash = SHA256.hex(workdir.bytes).prefix(8)
-        if name == "default" {
-            let folder = workdir.lastComponent.isEmpty ? Bytes("root".utf8) : workdir.lastComponent
-            base = Bytes(folder.map(plainByte)).lossyText + "-" + hash
-            plain = nil
-        } else {
-            base = name + "-" + hash
-            plain = name
-        }
+        let folder = workdir.lastComponent.isEmpty ? Bytes("root".utf8) : workdir.lastComponent
+        let own = Bytes(folder.map(plainByte)).lossyText
+        // A conversation that is named like the directory is another one than the directory's own.
+        let hashed = name == own ? workdir.bytes + [0] + Bytes(name.utf8) : workdir.bytes
+        let isDefault = name == "default"
+        base = (isDefault ? own : name) + "-" + SHA256.hex(isDefault ? workdir.bytes : hashed).prefix(8)
+        plain = isDefault ? nil : name
     }
 
     /// The number of a try counted from 0: `base`, `base-2`, `base-3`; nil for any other name.

@@ -34,6 +34,8 @@ final class GooseReader {
         var here: [(row: GooseDatabase.Row, content: GooseDatabase.Content)] = []
         var elsewhere: [GooseDatabase.Row] = []
         var foreign: GooseDatabase.Foreign?
+        /// Goose has yet to make its tables.
+        var isBlank = false
     }
 
     func snapshot(_ findings: inout Findings) throws(StoreTrouble) -> GooseSnapshot {
@@ -42,6 +44,7 @@ final class GooseReader {
             var found = Found()
             found.foreign = try goose.foreign()
             if found.foreign != nil { return found }
+            found.isBlank = try !database.hasTables()
             for row in try goose.rows() {
                 if workdir.isHere(row.directory) {
                     found.here.append((row, try goose.content(of: row.id)))
@@ -64,6 +67,11 @@ final class GooseReader {
                     why: foreign.why,
                     nextStep: "update agentlaunch, or restore the store"
                 )
+            }
+            if found.isBlank, sidecars.doubt == nil {
+                // As if there were none: goose makes the tables, and imports the files of before.
+                findings.saw(folders.database, .absent, "a database without tables")
+                return try legacySessions(&findings)
             }
             var result = GooseSnapshot(elsewhere: found.elsewhere, doubt: sidecars.doubt)
             for (row, content) in found.here {

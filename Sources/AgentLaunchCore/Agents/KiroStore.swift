@@ -128,9 +128,11 @@ final class KiroStore: SessionStore {
     private func readDatabase(_ result: inout Snapshot, _ findings: inout Findings) {
         do throws(StoreTrouble) {
             let found = try database.sessions(&findings) { directory, _ in self.matcher.isHere(directory) }
-            // One that was taken over by the next engine keeps its id, and goes on there.
-            let taken = Set(result.sessions.map(\.id))
+            // One that was taken over by the next engine keeps its id, and goes on there: once something is said.
+            let taken = Set(result.sessions.filter { $0.state == .resumable }.map(\.id))
+                .union(result.unusable.compactMap(\.id))
             for session in found.sessions where !taken.contains(session.id) {
+                result.sessions.removeAll { $0.id == session.id && session.state == .resumable }
                 add(session, to: &result, &findings)
             }
             result.unusable += found.unusable.map { ($0.id, $0.trouble) }

@@ -43,24 +43,29 @@ final class ReadyToRun {
         _ outcome: Preparation.Outcome,
         _ preparation: Preparation
     ) throws(LaunchError) {
-        let plan = outcome.plan
+        if let refusal = preparation.refusal(of: outcome.plan) { throw refusal }
+        if let holder = outcome.holder { throw preparation.alreadyRunning(holder) }
+    }
+}
+
+extension Preparation {
+    /// Why the plan is none that may be started: a dry run says it too.
+    func refusal(of plan: LaunchPlan) -> LaunchError? {
         if plan.decision.verdict == .unknown {
             let trouble = plan.decision.trouble
-            throw LaunchError(
+            return LaunchError(
                 .unknown,
                 trouble.map { "\($0.path)" } ?? plan.agent.name,
                 trouble?.why ?? plan.decision.reason,
                 trouble?.nextStep ?? "see --dry-run"
             )
         }
-        if plan.prompt.isRefused {
-            throw LaunchError(
-                .usage,
-                preparation.request.task?.spelling ?? "--prompt",
-                "conversation \(plan.decision.session?.id ?? "") goes on and was not given this prompt",
-                "leave the prompt out, or use --on-new-prompt send, skip or fresh, or another --session NAME"
-            )
-        }
-        if let holder = outcome.holder { throw preparation.alreadyRunning(holder) }
+        guard plan.prompt.isRefused else { return nil }
+        return LaunchError(
+            .usage,
+            context.request.task?.spelling ?? "--prompt",
+            "conversation \(plan.decision.session?.id ?? "") goes on and was not given this prompt",
+            "leave the prompt out, or use --on-new-prompt send, skip or fresh, or another --session NAME"
+        )
     }
 }

@@ -72,7 +72,8 @@ struct StartCommand {
             ? JSONWriter.pretty(plan.json(showPrompt: request.showPrompt))
             : Bytes(plan.text(showPrompt: request.showPrompt).utf8)
         writeAll(text, to: STDOUT_FILENO)
-        if plan.decision.verdict == .unknown { return ExitStatus.unknown.rawValue }
-        return (plan.prompt.isRefused ? ExitStatus.usage : .success).rawValue
+        guard let refusal = preparation.refusal(of: plan) else { return ExitStatus.success.rawValue }
+        diagnostics.report(refusal)
+        return refusal.status.rawValue
     }
 }

@@ -70,12 +70,13 @@ extension Decider {
                 "A file that may hold this directory's conversation cannot be read."
             )
         }
-        if case .damaged(let trouble) = record, !free.isEmpty {
-            return .unknown(
-                trouble,
-                .record,
-                "The record is damaged, and one of the conversations here may be its."
-            )
+        if case .damaged(let trouble) = record, !free.isEmpty || agent.pinsThread {
+            // A pinned thread is on a server: nothing but the record names it.
+            let reason =
+                free.isEmpty
+                ? "The record is damaged, and it alone names the conversation of this directory."
+                : "The record is damaged, and one of the conversations here may be its."
+            return .unknown(trouble, .record, reason)
         }
         return nil
     }

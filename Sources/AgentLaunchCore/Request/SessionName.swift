@@ -21,9 +21,9 @@ enum SessionName {
         return text
     }
 
-    /// Whether the bytes have the form of an agent's id: a UUID, `ses_…`, `20261121_3`, `T-` and a UUID.
+    /// Whether the bytes have the form of an agent's id: a UUID, `ses_…`, `20261121_3`, `T-` or `sess_` and a UUID.
     static func isID(_ name: Bytes) -> Bool {
-        if isUUID(name[...]) { return true }
+        if isUUID(name[...]) || KiroEngine.isWorkspaceID(name.lossyText) { return true }
         if name.starts(with: Bytes("T-".utf8)) { return isUUID(name.dropFirst(2)) }
         if name.starts(with: Bytes("ses_".utf8)) { return name.count > 4 }
         let parts = name.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)

@@ -68,15 +68,7 @@ struct SQLiteFiles: Equatable, Sendable {
         }
         let error = Errno.last
         guard error.code == ENOENT else { throw .unreadable(path, error) }
-        var status = stat()
-        if path.withCString({ lstat($0, &status) }) == 0 {
-            throw StoreTrouble(
-                path: path,
-                kind: .unreadable,
-                why: "it is a symbolic link to a file that is not there",
-                nextStep: "mount or restore what it points to, or remove the link"
-            )
-        }
+        if let link = brokenLink(to: path) { throw .leadsNowhere(link) }
         if let log = try mark(path + "-wal"), log.size > 0 {
             throw StoreTrouble(
                 path: path,

@@ -20,14 +20,8 @@ enum StoreEntry: Equatable {
         } catch {
             throw StoreTrouble(path, error)
         }
-        var link = stat()
-        guard path.withCString({ lstat($0, &link) }) == 0 else { return .absent }
-        throw StoreTrouble(
-            path: path,
-            kind: .unreadable,
-            why: "it is a symbolic link that leads nowhere",
-            nextStep: "mount what it points to, or remove the link"
-        )
+        if let link = brokenLink(to: path) { throw .leadsNowhere(link) }
+        return .absent
     }
 
     /// The names in a directory, none if it is absent.
@@ -65,6 +59,15 @@ struct FileStamp: Equatable {
 }
 
 extension StoreTrouble {
+    static func leadsNowhere(_ link: Path) -> StoreTrouble {
+        StoreTrouble(
+            path: link,
+            kind: .unreadable,
+            why: "it is a symbolic link that leads nowhere",
+            nextStep: "mount what it points to, or remove the link"
+        )
+    }
+
     init(_ path: Path, _ error: Errno) {
         self.init(
             path: path,

@@ -50,6 +50,20 @@ func fileStatus(_ path: Path) throws(Errno) -> stat? {
     }
 }
 
+/// The symbolic link that leads nowhere on the way to something that is not there, itself or a folder above it; nil
+/// if there is none.
+func brokenLink(to path: Path) -> Path? {
+    var place = path
+    while true {
+        var status = stat()
+        if place.withCString({ lstat($0, &status) }) == 0 {
+            return place.withCString { stat($0, &status) } == 0 ? nil : place
+        }
+        if place == place.parent { return nil }
+        place = place.parent
+    }
+}
+
 extension stat {
     var isDirectory: Bool { st_mode & S_IFMT == S_IFDIR }
     var isRegularFile: Bool { st_mode & S_IFMT == S_IFREG }
