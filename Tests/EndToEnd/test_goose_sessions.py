@@ -308,3 +308,35 @@ def test_goose_without_a_prompt_is_a_plain_session_and_the_next_start_asks_for_i
     assert second.goose["argv"][:4] == ["run", "--resume", "--session-id", identifier]
     second.leave()
     assert bench.user_texts() == [TASK] and len(bench.sessions()) == 1
+
+
+MAKING = """
+import sqlite3, sys, time
+from goose_double_store import schema_statements
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("PRAGMA journal_mode = WAL")
+database.execute("BEGIN IMMEDIATE")
+print("without a table", flush=True)
+sys.stdin.readline()
+time.sleep(0.5)
+for statement in schema_statements(17): database.execute(statement)
+database.execute("COMMIT")
+sys.stdin.readline()
+"""
+
+
+def test_a_store_that_another_goose_is_just_making_is_waited_for(bench):
+    folder = bench.home / ".local/share/goose/sessions"
+    folder.mkdir(parents=True)
+    maker = subprocess.Popen(
+        [sys.executable, "-c", MAKING, folder / "sessions.db"], text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "Tests" / "Support")},
+    )
+    with maker:
+        assert maker.stdout.readline() == "without a table\n"
+        maker.stdin.write("go on\n")
+        maker.stdin.flush()
+        words = [BINARY, "goose", "--dry-run", "-o", "json", "--prompt", "do the task", "--workdir", bench.project]
+        found = subprocess.run(words, env=bench.environment(), capture_output=True)
+        maker.stdin.close()
+    assert json.loads(found.stdout)["start"] == "cold", found.stderr

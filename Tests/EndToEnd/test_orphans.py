@@ -170,6 +170,14 @@ def test_a_stopped_agent_behind_a_wrapper_takes_its_term(direct, tmp_path):
     assert not is_alive(agent)
 
 
+def test_under_agentapi_a_daemon_that_takes_no_notice_is_killed_after_its_agent_ended_by_itself(under_agentapi, tmp_path):
+    agent = (PYTHON, "-c", LEAVES, "daemon stubborn", "itself")
+    process = under_agentapi("--stop-timeout", "1", agent=agent, popen={"cwd": tmp_path})
+    left = number_in(tmp_path / "left")
+    assert process.wait(HANG) == 1
+    assert not is_alive(left)
+
+
 @pytest.mark.parametrize("number", [signal.SIGCONT, signal.SIGTERM])
 def test_under_agentapi_a_stopped_agent_goes_on_with_a_cont_to_the_launcher_or_its_stop(agentapi, under_agentapi, number):
     """Nothing tells that agentapi's child has stopped; what is asked of agentlaunch does."""

@@ -108,6 +108,24 @@ def test_hang_up_of_the_terminal_reaches_the_child_and_ends_the_launcher(direct,
     assert (tmp_path / "log").read_text() == "HUP\n"
 
 
+def test_under_nohup_an_agent_outlives_its_terminal_though_it_would_take_a_hang_up(direct, terminals, tmp_path):
+    outer = terminals()
+    program = ("import os, signal, sys, time; signal.signal(signal.SIGHUP, lambda *_: os._exit(6)); print('READY', flush=True)\n"
+               "while not os.path.exists('go'): time.sleep(0.02)\n"
+               "sys.exit(5)")
+    process = outer.start(
+        direct(sys.executable, "-c", program), cwd=tmp_path,
+        prepare=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN),
+    )
+    outer.read_until(b"READY")
+    os.close(outer.slave)
+    os.close(outer.master)
+    # Five times what agentlaunch waits for a SIGHUP that comes with the end of input.
+    time.sleep(1)
+    (tmp_path / "go").touch()
+    assert process.wait(HANG) == 5
+
+
 STUBBORN = """
 import os, signal, sys, time
 for number in (1, 2, 3, 15): signal.signal(number, signal.SIG_IGN)

@@ -193,8 +193,8 @@ class RealCopilot(RealAgent, Kind):
     name, server_program = "copilot", "fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
     options = ("--unattended", "--allow-all")
-    # On a busy machine it draws for longer than half of agentapi's patience.
-    ready, time_scale, stable_seconds = "❯".encode(), "1", "1.5"
+    # It shows its input some seconds before it reads it, and what is pasted meanwhile spoils all that comes after.
+    ready, time_scale, stable_seconds = "❯".encode(), "1", "5"
 
     def make_server(self):
         return ChatServer(self.folder, lambda text: re.sub(

@@ -153,6 +153,10 @@ class ModuleRun(AgentRun):
         """A message that nobody waits for to be answered."""
         def is_taken():
             """The screen may change again between the look and the message."""
+            if self.agent.is_ready_when_quiet:
+                # An empty screen is stable too.
+                until(lambda: self.starts()[-1]["pid"] in [line["pid"] for line in self.installation.journal("ready")],
+                      "the agent's input box")
             self.installation.wait_for_status("stable", port=self.port)
             status, answer = self.installation.post(text, port=self.port)
             if status == 500 and "waiting for user input" in str(answer):
@@ -163,7 +167,7 @@ class ModuleRun(AgentRun):
             # An agent that thinks and shows nothing of it has got the message all the same.
             assert status == 200 or "processing to start" in str(answer), f"{answer}\n{self.said()}"
             return True
-        until(is_taken, "a message that is taken")
+        until(is_taken, lambda: f"a message that is taken; the screen is {self.messages()[-1:]}")
 
     def seen(self):
         return self.said()

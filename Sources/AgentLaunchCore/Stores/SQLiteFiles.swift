@@ -49,12 +49,14 @@ struct SQLiteFiles: Equatable, Sendable {
     }
 
     /// Whether something was written so lately that a further write could leave the same time.
-    var isFresh: Bool {
+    var isFresh: Bool { wasWritten(withinMilliseconds: 20) }
+
+    func wasWritten(withinMilliseconds span: Int64) -> Bool {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return [database, log, journal].contains {
             guard let mark = $0 else { return false }
-            return abs(nanoseconds(now) - max(mark.modified, mark.changed)) < 20_000_000
+            return abs(nanoseconds(now) - max(mark.modified, mark.changed)) < span * 1_000_000
         }
     }
 

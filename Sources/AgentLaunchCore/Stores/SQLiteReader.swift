@@ -20,6 +20,8 @@ struct SQLiteReader: Sendable {
 
     /// Microseconds between two looks that have to differ for a doubt to go away.
     private static let longPause: UInt32 = 15_000
+    /// What a process may need between the first page of a database and its tables while it holds no lock.
+    private static let makingMilliseconds: Int64 = 200
 
     init(_ path: Path) { self.path = path }
 
@@ -137,7 +139,9 @@ struct SQLiteReader: Sendable {
             var limit = monotonicMilliseconds() + 30_000
             return try withUnsafeMutablePointer(to: &limit) { (limit) throws(SQLiteFailure) in
                 database.stop(when: isExpired, limit)
-                if try !database.hasTables() && sidecars.header?.usesLog != false { return .trouble(emptied) }
+                if try !database.hasTables() && sidecars.header?.usesLog != false {
+                    return isBeingMade(sidecars) ? .busy : .trouble(emptied)
+                }
                 return .answer(.read(try body(database), sidecars))
             }
         } catch {
@@ -147,6 +151,12 @@ struct SQLiteReader: Sendable {
             default: return .trouble(damage(error))
             }
         }
+    }
+
+    /// A new database is set to its log first, and gets its tables after that.
+    private func isBeingMade(_ sidecars: SQLiteSidecars) -> Bool {
+        sidecars.isInUse || isLocked(sidecars.files.path)
+            || sidecars.files.wasWritten(withinMilliseconds: Self.makingMilliseconds)
     }
 
     private var emptied: StoreTrouble {
