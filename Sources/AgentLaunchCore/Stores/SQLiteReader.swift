@@ -140,7 +140,7 @@ struct SQLiteReader: Sendable {
             return try withUnsafeMutablePointer(to: &limit) { (limit) throws(SQLiteFailure) in
                 database.stop(when: isExpired, limit)
                 if try !database.hasTables() && sidecars.header?.usesLog != false {
-                    return isBeingMade(sidecars) ? .busy : .trouble(emptied)
+                    return isBeingMade(sidecars) ? .busy : .trouble(emptied(sidecars))
                 }
                 return .answer(.read(try body(database), sidecars))
             }
@@ -153,18 +153,22 @@ struct SQLiteReader: Sendable {
         }
     }
 
-    /// A new database is set to its log first, and gets its tables after that.
+    /// A new database is set to its log first, and gets its tables after that. Its locks are not asked: we may hold
+    /// one ourselves here, and a look at them would drop it.
     private func isBeingMade(_ sidecars: SQLiteSidecars) -> Bool {
-        sidecars.isInUse || isLocked(sidecars.files.path)
-            || sidecars.files.wasWritten(withinMilliseconds: Self.makingMilliseconds)
+        sidecars.isInUse || sidecars.files.wasWritten(withinMilliseconds: Self.makingMilliseconds)
     }
 
-    private var emptied: StoreTrouble {
-        StoreTrouble(
+    private func emptied(_ sidecars: SQLiteSidecars) -> StoreTrouble {
+        let hasHeader = sidecars.header != nil
+        return StoreTrouble(
             path: path,
             kind: .damaged,
-            why: "it uses a write-ahead log, but it has no table: the log with its content is lost",
-            nextStep: "restore the -wal file, or move the database away"
+            why: hasHeader
+                ? "it uses a write-ahead log, but it has no table: the log with its content is lost"
+                : "it is not a SQLite database: its header is damaged or cut off",
+            nextStep: hasHeader
+                ? "restore the -wal file, or move the database away" : "restore it, or move the database away"
         )
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import AgentLaunchCore
@@ -62,6 +63,15 @@ struct SQLiteReaderTests {
         #expect(try trace(of: place.text).keys.sorted() == empty)
         let refused = read(Path(hot.path), copies: [Path(place.text) / "missing"])
         #expect(refused.trouble?.contains("no temporary folder") == true)
+    }
+
+    @Test("A database cut to one byte beside its hot journal is damaged, not locked by somebody")
+    func isNotKeptWaitingByItsOwnLock() throws {
+        let scratch = try ScratchFolder()
+        let states = try runScript("sqlite_states.py", [scratch.text], as: [State].self)
+        let hot = try #require(states.first { $0.path.contains("hot_journal") })
+        #expect(hot.path.withCString { truncate($0, 1) } == 0)
+        #expect(read(Path(hot.path)).trouble?.contains("its header is damaged or cut off") == true)
     }
 
     struct Found {
