@@ -11,7 +11,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "Tests/Support"))
 import agent_stores
 from chaos import agents, campaign, oracle, windows
-from chaos.bench import Bench
+from chaos.bench import Bench, until
 
 DEBUG = PROJECT / ".build/debug/agentlaunch"
 
@@ -71,7 +71,8 @@ def test_a_store_that_was_touched_between_two_agents_is_found(bench):
 def test_an_orphan_a_broken_record_and_a_leftover_are_found(bench):
     orphan = subprocess.Popen(["sleep", "600"], env={"CHAOS_MARK": str(bench.root)})
     try:
-        assert list(bench.processes()) == [orphan.pid]
+        # Popen returns while exec still lays out the environment.
+        assert until(bench.processes) and list(bench.processes()) == [orphan.pid]
     finally:
         orphan.kill()
         orphan.wait()
