@@ -22,8 +22,7 @@ def show(agentapi, text, type="goose", **options):
 
 def test_status_and_messages_are_objects_with_these_fields(agentapi):
     agentapi.serve()
-    agentapi.wait_until_up()
-    agentapi.wait_for_status("stable")
+    agentapi.wait_for_box()
     status, body = agentapi.get("/status")
     body.pop("$schema")
     assert (status, body) == (200, {"status": "stable", "agent_type": "goose", "transport": "pty"})
@@ -84,8 +83,7 @@ def test_a_user_message_needs_a_stable_screen_and_a_raw_one_does_not(agentapi):
 
 def test_a_user_message_is_answered_when_the_agent_has_reacted(agentapi):
     agentapi.serve()
-    agentapi.wait_until_up()
-    agentapi.wait_for_status("stable")
+    agentapi.wait_for_box()
     status, body = agentapi.post(" hello \n")
     assert status == 200 and body["ok"] is True
     assert agentapi.wait_for_agent("message")["text"] == "hello"
@@ -112,16 +110,14 @@ def test_a_body_that_is_refused(agentapi, body, status):
 
 def test_an_empty_message_is_refused(agentapi):
     agentapi.serve()
-    agentapi.wait_until_up()
-    agentapi.wait_for_status("stable")
+    agentapi.wait_for_box()
     assert agentapi.post("  \n")[0] == 500
 
 
 @pytest.mark.parametrize("path", ["/status", "/messages"])
 def test_other_requests_wait_while_a_message_is_being_sent(agentapi, path):
     agentapi.serve(AGENT_IGNORE_ENTER="1")
-    agentapi.wait_until_up()
-    agentapi.wait_for_status("stable")
+    agentapi.wait_for_box()
 
     def send(text):
         client = socket.create_connection(("127.0.0.1", agentapi.port))
@@ -142,8 +138,8 @@ def test_other_requests_wait_while_a_message_is_being_sent(agentapi, path):
 def test_a_box_that_is_never_recognised(agentapi, version, status):
     agentapi.serve("-I", "hello", AGENT_NO_BOX="1", DOUBLE_VERSION=version)
     agentapi.wait_until_up()
+    until(lambda: "scripted agent" in agentapi.messages()[0][1])
     if status == "running":
-        until(lambda: "scripted agent" in agentapi.messages()[0][1])
         assert agentapi.post("again")[0] == 500
     else:
         # It says stable, takes the message and keeps its sender waiting.

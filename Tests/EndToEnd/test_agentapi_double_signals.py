@@ -178,6 +178,8 @@ def test_a_taken_port_is_1_and_the_agent_was_started_and_is_only_hung_up(agentap
 def test_an_open_request_holds_a_stop_up_and_then_it_goes_on(agentapi):
     process = agentapi.serve(DOUBLE_NEVER_READY="1")
     agentapi.wait_until_up()
+    # Before it, the screen is stable as well, and what comes then is refused.
+    until(lambda: "scripted agent" in agentapi.messages()[0][1], "the screen")
     agentapi.wait_for_status("stable")
     client = socket.create_connection(("127.0.0.1", agentapi.port))
     body = b'{"content":"x","type":"user"}'

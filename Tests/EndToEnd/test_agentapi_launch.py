@@ -138,7 +138,7 @@ def test_the_wrapper_of_the_module_stands_before_the_agent(agentapi, under_agent
 
 def test_killed_itself_it_leaves_an_agentapi_that_saves_its_chat_and_ends(agentapi, under_agentapi):
     process = under_agentapi(AGENTAPI_STATE_FILE=agentapi.state_file)
-    agentapi.wait_for_status("stable")
+    agentapi.wait_for_box()
     assert agentapi.post("remember this")[0] == 200
     pids = [agentapi.wait_for("started")["pid"], agentapi.wait_for_agent()["pid"]]
     process.kill()

@@ -14,7 +14,7 @@ STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
 def running(agentapi, under_agentapi, *options, **variables):
     """A start whose agent is at its prompt: (agentlaunch, agentapi's pid, the agent's pid)."""
     process = under_agentapi(*options, **variables)
-    agentapi.wait_for_status("stable")
+    agentapi.wait_for_box()
     return process, agentapi.wait_for("started")["pid"], agentapi.wait_for_agent()["pid"]
 
 
@@ -69,7 +69,7 @@ def test_words_of_agentapis_log_in_a_prompt_are_no_end_of_it(agentapi, under_age
     """agentapi prints the agent's command line."""
     words = 'why does it log level=INFO msg="Received shutdown signal"?'
     process, *pids = running(agentapi, under_agentapi, agent=(agentapi.agent, words))
-    assert "Received shutdown signal" in (agentapi.root / "launch.out").read_text()
+    until(lambda: "Received shutdown signal" in (agentapi.root / "launch.out").read_text(), "the command line")
     process.terminate()
     assert ended(process, *pids) == 0
     assert agentapi.signals() == ["TERM"]

@@ -186,6 +186,28 @@ class Installation:
         self.wait_until_up(port)
         until(lambda: self.get("/status", port=port)[1]["status"] == status, f"status {status}")
 
+    def wait_for_box(self):
+        """Until the last agent that was started here waits for input: an empty screen is stable too, and whoever posts
+        just when something appears on it is refused."""
+        self.wait_until_up()
+
+        def is_seen():
+            server = [line["pid"] for line in self.journal("started") if "server" in line["argv"]][-1]
+            return server in [line["pid"] for line in self.journal("ready")]
+
+        until(is_seen, "the agent's input box")
+        self.wait_for_status("stable")
+
+    def say(self, content, port=None):
+        """A user's message, which is taken: between the look and the message the screen may have changed."""
+        def is_taken():
+            self.wait_for_status("stable", port)
+            status, answer = self.post(content, port=port)
+            assert status == 200 or "waiting for user input" in str(answer), answer
+            return status == 200
+
+        until(is_taken, "a message that is taken")
+
     def get(self, path, port=None, **options):
         return get(port or self.port, path, **options)
 

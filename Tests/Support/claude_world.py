@@ -52,14 +52,7 @@ class World:
 
     def say(self, text):
         """Until the agent has answered."""
-        def said():
-            self.agentapi.wait_for_status("stable")
-            status, answer = self.agentapi.post(text)
-            # The screen may have changed in between.
-            assert status == 200 or "waiting for user input" in str(answer), answer
-            return status == 200
-
-        until(said, "a message that is taken")
+        self.agentapi.say(text)
         until(lambda: self.agentapi.messages()[-1][0] == "agent", "the answer")
 
     def refused(self, *options, **variables):
