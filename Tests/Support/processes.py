@@ -15,16 +15,26 @@ def is_alive(pid):
         return False
 
 
+def variables(pid):
+    """The environment that a process began with; nothing of one that is gone.
+
+    In the middle of its exec a process has none yet, though it lives: then it is looked at again.
+    """
+    folder = Path(f"/proc/{pid}")
+    try:
+        while True:
+            is_laid_out = (folder / "stat").read_text().rsplit(")", 1)[1].split()[48] != "0"  # env_end
+            found = (folder / "environ").read_bytes()
+            if found or is_laid_out:
+                return found.split(b"\0")
+            (folder / "exe").readlink()  # the dead and the kernel's own have none
+    except OSError:
+        return []
+
+
 def marked(mark):
     """Every process with this variable (`NAME=value`, bytes), whatever it calls itself."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append(int(process.name))
-        except OSError:
-            continue
-    return found
+    return [int(pid) for pid in os.listdir("/proc") if pid.isdigit() and mark in variables(pid)]
 
 
 def kill_marked(mark):

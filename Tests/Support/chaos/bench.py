@@ -10,6 +10,7 @@ from pathlib import Path
 import agentapi
 import plans
 from goose_bench import Bench as GooseStore
+from processes import variables
 
 from . import agents, entry
 
@@ -128,13 +129,8 @@ class Bench:
         """Everything alive that was started here: it has this bench's variable."""
         mark, found = b"CHAOS_MARK=" + os.fsencode(self.root), {}
         for name in os.listdir("/proc"):
-            if name.isdigit():
-                try:
-                    with open(f"/proc/{name}/environ", "rb") as file:
-                        if mark in file.read().split(b"\0") and is_alive(name):
-                            found[int(name)] = command(name).replace(b"\0", b" ").decode(errors="replace")[:200]
-                except OSError:
-                    pass
+            if name.isdigit() and mark in variables(name) and is_alive(name):
+                found[int(name)] = command(name).replace(b"\0", b" ").decode(errors="replace")[:200]
         return found
 
     def find(self, target, launcher):
