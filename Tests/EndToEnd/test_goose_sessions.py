@@ -74,6 +74,7 @@ class Start:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass  # it went with its terminal
+        self.child.wait()  # close() allows it less than a second
         self.child.close(force=True)
         until(lambda: not running(pid), "the end of goose")
 
@@ -87,7 +88,7 @@ class Start:
 def running(pid):
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
+    except OSError:
         return False
 
 

@@ -6,6 +6,7 @@ import subprocess
 
 import agent_stores
 import plans
+from agentapi import lines_of
 
 TASK = "do the task"
 
@@ -73,9 +74,7 @@ class Bench:
         ]
 
     def starts(self):
-        if not self.log_file.exists():
-            return []
-        return [json.loads(line)["argv"] for line in self.log_file.read_text().splitlines()]
+        return [line["argv"] for line in lines_of(self.log_file)]
 
     def record_file(self, name="default", workdir=None):
         digest = hashlib.sha256(str(workdir or self.project).encode()).hexdigest()[:16]

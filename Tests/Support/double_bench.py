@@ -120,6 +120,7 @@ class Start:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             pass  # it went with its terminal
+        self.child.wait()  # close() allows it less than a second
         self.child.close(force=True)
         until(lambda: not is_alive(pid), "the end of the double")
 

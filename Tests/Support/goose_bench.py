@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 
 import goose_double
+from agentapi import lines_of
 
 
 class Bench:
@@ -53,10 +54,7 @@ class Bench:
         )
 
     def log(self, event=None):
-        if not self.log_file.exists():
-            return []
-        lines = map(json.loads, self.log_file.read_text().splitlines())
-        return [line for line in lines if event in (None, line["event"])]
+        return [line for line in lines_of(self.log_file) if event in (None, line["event"])]
 
     def rows(self, query):
         """Reads a private copy: the tests leave no trace in the store either."""
