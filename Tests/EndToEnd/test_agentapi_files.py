@@ -357,7 +357,7 @@ def orphaned(world, *options, **variables):
 
 def test_the_next_start_waits_for_an_agentapi_that_is_ending_and_loads_what_it_saved(world):
     # The agent takes no notice of its stop, so that the end takes all the time that it may.
-    pid = orphaned(world, AGENT_ON_INT="hold", DOUBLE_TIME_SCALE="0.4")
+    pid = orphaned(world, AGENT_ON_INT="hold", DOUBLE_TIME_SCALE="1", DOUBLE_STABLE_SECONDS="0.2")
     world.talk("after it")
     assert "waiting for agentapi" in world.errors() and f"pid {pid}" in world.errors()
     first = [line["signal"] for line in world.agentapi.journal("signal") if line["pid"] == pid]

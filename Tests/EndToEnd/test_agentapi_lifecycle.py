@@ -8,11 +8,11 @@ import json
 import os
 import signal
 import time
-from pathlib import Path
 
 import pytest
 from agentapi import until
 from module_run import hashes, sha256
+from processes import arguments
 
 TASK = "Paint the harbour wall\n\nin \"two\" coats & don't stop"
 
@@ -117,7 +117,7 @@ def test_a_second_task_whose_agent_was_killed_before_it_read_it_is_given_by_the_
     for _ in range(2):
         run.begin(second, GOOSE_DOUBLE_READ_DELAY="600")
         until(lambda: second not in run.agent.user_texts(identity) and run.record()["prompts"][1:], "the note")
-        until(lambda: any("goose" in Path(f"/proc/{pid}/cmdline").read_text() for pid in run.processes()), "the agent")
+        until(lambda: any(arguments(pid, "goose") not in (None, ["--version"]) for pid in run.processes()), "the agent")
         run.kill_everything()
         assert run.record()["prompts"][-1]["state"] == "given" and run.times_given(second) == 0
     for _ in range(2):

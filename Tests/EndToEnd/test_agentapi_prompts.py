@@ -249,6 +249,7 @@ def test_a_message_that_blocks_agentapi_does_not_keep_it_from_being_stopped(laun
     # The release that says stable before the input box was seen, and then holds the message for ever.
     launch = launches.start("--on-new-prompt", "send", prompt=LONG, DOUBLE_NEVER_READY="1", DOUBLE_VERSION="0.12.1")
     launches.wait_for_prompts(("agentapi", "given"))
+    agentapi.wait_for_agent()
     assert launches.stop(launch) == 0
     assert agentapi.signals() == ["TERM"]
     assert launches.prompts() == [("agentapi", "given")]

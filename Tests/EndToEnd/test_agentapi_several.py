@@ -175,10 +175,11 @@ def hidden_codex(binary):
 def test_an_id_is_captured_from_the_store_where_the_agents_open_files_are_hidden(hidden_codex):
     run = hidden_codex
     run.start(PAINT)
+    # By then it is Codex that runs there, and not the wrapper any more.
+    identity = run.answered(PAINT)
     agent = run.installation.journal("agent-started")[-1]["agent"]
     plain = subprocess.run([*NOBODY, "ls", f"/proc/{agent}/fd"], capture_output=True)
     assert plain.returncode != 0, "its open files can be read: the test would prove nothing"
-    identity = run.answered(PAINT)
     until(lambda: run.record()["session"] == identity, "the id in the record")
     assert run.record()["origin"] == "captured"
     run.shut_down()

@@ -58,7 +58,10 @@ def test_only_descriptors_of_its_own_are_open_in_the_background(background, tmp_
     conversation = str(background.conversation())
     for pid in (run["launcher"]["pid"], run["child"]["pid"]):
         for entry in Path(f"/proc/{pid}/fd").iterdir():
-            target = os.readlink(entry)
+            try:
+                target = os.readlink(entry)
+            except FileNotFoundError:
+                continue  # closed since
             assert target.startswith(("/dev/null", "/dev/ptmx", "/dev/pts/", "anon_inode:", conversation)), target
 
 
@@ -189,7 +192,8 @@ def test_a_caller_that_is_killed_changes_nothing(background, agentapi, tmp_path)
     os.write(gate, b"\n")
     os.close(gate)
     agentapi.wait_until_up()
-    run = background.run_file(agent="codex")
+    # agentapi may be up before its launcher has written down that it started it.
+    run = until(lambda: (run := background.run_file(agent="codex"))["child"] and run, "the child in run.json")
     assert run["launcher"]["pid"] == pid
     assert not has_ended(pid) and not has_ended(run["child"]["pid"])
 
@@ -412,7 +416,7 @@ def test_a_launcher_that_is_killed_before_it_started_anything_is_no_bug_of_ours(
 
 def test_a_launcher_is_stopped_though_its_lock_has_yet_to_get_its_pid(background):
     background.start("true")
-    until(lambda: background.run_file()["end"], "the end")
+    background.wait_for_end()
     holder = subprocess.Popen(
         [sys.executable, "-c", "import fcntl, sys, time\nlock = open(sys.argv[1], 'w')\nfcntl.flock(lock, fcntl.LOCK_EX)\n"
          "print('held', flush=True)\ntime.sleep(600)", background.conversation() / "lock"], stdout=subprocess.PIPE,

@@ -76,7 +76,7 @@ def given(bench, text=TASK):
     return [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(text.encode())]
 
 
-def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, under_double):
+def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, under_double, agentapi):
     [key] = [bench.dry("--agentapi")["session"]["id"]]
     first = under_double()
     until(lambda: [texts for _, _, texts in bench.conversations()] == [[TASK]], "the prompt in the store")
@@ -93,6 +93,8 @@ def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once
     third = under_double()
     until(lambda: len(Start.starts(bench)) == 3, "the third start")
     assert Start.starts(bench)[2]["argv"] == [f"--resume={key}"]
+    # Until agentapi has its handlers, a TERM kills it.
+    agentapi.wait_until_up()
     assert stop(third) == 0
     assert len(given(bench)) == 1 and bench.conversations() == [(key, str(bench.project), [TASK])]
 
