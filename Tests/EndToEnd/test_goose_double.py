@@ -105,7 +105,7 @@ def test_the_row_comes_first_and_the_file_is_read_once_later(bench):
     text = b" quotes ' \" \n$(x) \xf0\x9f\xaa\xbf\n"
     file = prompt_file(bench, text)
     child = bench.on_terminal(
-        [bench.goose, "run", "--name", "x", "-s", "-i", file], GOOSE_DOUBLE_READ_DELAY="1"
+        [bench.goose, "run", "--name", "x", "-s", "-i", file], GOOSE_DOUBLE_READ_DELAY="3"
     )
     until(lambda: bench.sessions())
     assert bench.user_texts() == [] and bench.log("file") == []

@@ -164,8 +164,8 @@ def turn(store, row, text, how):
     data = text.encode("utf-8", "surrogateescape")
     # facts 1.3: the user's message is stored before the model is called.
     store.add(row["id"], "user", text)
-    log("prompt", session=row["id"], how=how, bytes=len(data), sha256=sha256(data))
     try:
+        log("prompt", session=row["id"], how=how, bytes=len(data), sha256=sha256(data))
         time.sleep(float(os.environ.get("GOOSE_DOUBLE_ANSWER_DELAY", "0")))
         while "HANG" in text:
             time.sleep(3600)
