@@ -8,7 +8,7 @@ import sys
 import termios
 
 import pytest
-from terminal import HANG, run, set_window_size, status_field, until
+from terminal import HANG, run, set_window_size, state, status_field, until
 
 PYTHON = sys.executable
 # The open descriptors of the probe itself, without one for listing them.
@@ -72,6 +72,22 @@ def test_burst_of_resizes_ends_with_the_last_size(direct, terminals):
     outer.type(b"\r")
     assert outer.end() == 0
     assert outer.output.endswith(b"69 149\r\n")
+
+
+def test_a_size_that_changes_while_the_child_is_started_reaches_it(direct, terminals):
+    debug = os.path.join(os.path.dirname(__file__), "../../.build/debug/agentlaunch")
+    assert os.path.exists(debug), "run swift build: the release build has no fault points"
+    outer = terminals(rows=24, columns=80)
+    process = outer.start(
+        [debug, *direct("sh", "-c", "read x; stty size")[1:]],
+        env={**os.environ, "FAULT_POINT": "fork.after", "FAULT_ACTION": "stop"},
+    )
+    until(lambda: state(process.pid) == "T", "the stop after the fork")
+    set_window_size(outer.master, 31, 91)
+    process.send_signal(signal.SIGCONT)
+    outer.type(b"\r")
+    assert outer.end() == 0
+    assert outer.output.endswith(b"31 91\r\n")
 
 
 def test_resize_tells_the_child_and_an_unchanged_size_does_not(direct, terminals):

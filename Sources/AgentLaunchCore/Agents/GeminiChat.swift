@@ -131,6 +131,18 @@ struct GeminiChat: Equatable {
         for element in elements { add(GeminiMessage(element, task)) }
     }
 
+    /// Why a doubtful file cannot be relied on.
+    func trouble(at path: Path) -> StoreTrouble {
+        StoreTrouble(
+            path: path,
+            kind: .damaged,
+            why: isSession
+                ? "it holds lines that the agent passes over, and nothing else that was said"
+                : "it does not describe a session, and the agent would delete it",
+            nextStep: "look at the file, or pass --fresh"
+        )
+    }
+
     // MARK: One object
 
     /// Whether the file is a whole object that describes a session.

@@ -67,6 +67,16 @@ struct GeminiProjects {
         )
     }
 
+    /// A folder of conversations that began in this directory, which nothing says to be this directory's.
+    func unnamed(_ folder: Path) -> StoreTrouble {
+        StoreTrouble(
+            path: folder / ".project_root",
+            kind: .damaged,
+            why: "it is missing, and the folder holds conversations that began in this directory",
+            nextStep: "write the directory's path into it, or pass --fresh"
+        )
+    }
+
     /// An empty owner file names nobody.
     private static func owner(_ folder: Path) throws(StoreTrouble) -> Path? {
         let marker = folder / ".project_root"

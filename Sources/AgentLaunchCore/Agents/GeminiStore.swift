@@ -4,14 +4,13 @@
 final class GeminiStore: SessionStore {
     private let query: StoreQuery
     private let folders: GeminiFolders
-    private let matcher: WorkdirMatcher
-    private var known: [Path: (stamp: FileStamp, chat: GeminiChat)] = [:]
+    private let files: GeminiChatFiles
     private var cachedProjects: Result<GeminiProjects, StoreTrouble>?
 
     init(_ query: StoreQuery) {
         self.query = query
         folders = GeminiFolders(query)
-        matcher = WorkdirMatcher(query)
+        files = GeminiChatFiles(query.task)
     }
 
     var root: Path { folders.projects }
@@ -80,17 +79,7 @@ final class GeminiStore: SessionStore {
                 var found = Candidates()
                 collect(folder, nil, &found, &findings)
                 let isOurs = found.sessions.contains { hash(of: $0) == GeminiFolders.digest(query.workdir) }
-                if isOurs {
-                    result.troubles.append(
-                        StoreTrouble(
-                            path: folder / ".project_root",
-                            kind: .damaged,
-                            why:
-                                "it is missing, and the folder holds conversations that began in this directory",
-                            nextStep: "write the directory's path into it, or pass --fresh"
-                        )
-                    )
-                }
+                if isOurs { result.troubles.append(projects.unnamed(folder)) }
             }
         } catch {
             findings.saw(error.path, .unreadable, error.why)
@@ -107,17 +96,17 @@ final class GeminiStore: SessionStore {
     /// Every conversation of this directory, where retention is on: it may delete any of them.
     func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? {
         if GeminiRetention(query).isOff { return nil }
-        var files: [Path] = []
+        var paths: [Path] = []
         for folder in try projects(&findings).own {
-            for (path, chat) in try chats(in: folder) where !chat.messages.isEmpty || chat.isDoubtful {
-                files.append(path)
+            for (path, chat) in try files.chats(in: folder) where !chat.messages.isEmpty || chat.isDoubtful {
+                paths.append(path)
             }
         }
-        if files.isEmpty { return nil }
+        if paths.isEmpty { return nil }
         return OldConversation(
-            files: files,
+            files: paths,
             fate:
-                "may delete the \(files.count) conversation file\(files.count == 1 ? "" : "s") of this directory"
+                "may delete the \(paths.count) conversation file\(paths.count == 1 ? "" : "s") of this directory"
         )
     }
 
@@ -139,35 +128,6 @@ final class GeminiStore: SessionStore {
         return try result.get()
     }
 
-    /// The files of a folder that Gemini looks at, or those of them whose name fits an id.
-    private func chats(
-        in folder: Path,
-        of id: String? = nil
-    ) throws(StoreTrouble) -> [(path: Path, chat: GeminiChat)] {
-        let ending = id.map { Bytes("-\($0.prefix(8))".utf8) } ?? []
-        var result: [(Path, GeminiChat)] = []
-        for name in try StoreEntry.names(in: folder / "chats") where name.starts(with: Bytes("session-".utf8))
-        {
-            let endings = [".json", ".jsonl"].map { ending + Bytes($0.utf8) }
-            guard endings.contains(where: { name.suffix($0.count).elementsEqual($0) }) else { continue }
-            let path = folder / "chats" / name
-            guard case .file(let stamp) = try StoreEntry.at(path) else { continue }
-            result.append((path, try read(path, stamp)))
-        }
-        return result
-    }
-
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> GeminiChat {
-        if let entry = known[path], entry.stamp == stamp { return entry.chat }
-        do throws(Errno) {
-            let chat = try GeminiChat(path, query.task)
-            known[path] = (stamp, chat)
-            return chat
-        } catch {
-            throw StoreTrouble(path, error)
-        }
-    }
-
     /// The session of an id, or what stands in its way.
     /// - Parameter orAnother: a file whose name fits counts even if it is another session's, because Gemini deletes by
     ///   the first eight characters
@@ -182,7 +142,7 @@ final class GeminiStore: SessionStore {
         var doubt: StoreTrouble?
         var dead: Path?
         for folder in folders {
-            for (path, chat) in try chats(in: folder, of: id) {
+            for (path, chat) in try files.chats(in: folder, of: id) {
                 guard chat.id == id || !chat.isSession else {
                     if orAnother { dead = dead ?? path }
                     continue
@@ -192,7 +152,7 @@ final class GeminiStore: SessionStore {
                 if session.state == .resumable {
                     if best.map({ newestFirst(session, $0) }) ?? true { best = session }
                 } else if chat.isDoubtful {
-                    doubt = trouble(path, chat)
+                    doubt = chat.trouble(at: path)
                 } else {
                     dead = dead ?? path
                 }
@@ -219,7 +179,7 @@ final class GeminiStore: SessionStore {
         _ findings: inout Findings
     ) {
         let found: [(path: Path, chat: GeminiChat)]
-        do throws(StoreTrouble) { found = try chats(in: folder) } catch {
+        do throws(StoreTrouble) { found = try files.chats(in: folder) } catch {
             findings.saw(error.path, .unreadable, error.why)
             result.troubles.append(error)
             return
@@ -249,21 +209,10 @@ final class GeminiStore: SessionStore {
         where chat.isDoubtful && !chat.isSubAgent && !(chat.isSession && chat.isTalk) {
             // One file of a session may be broken where another one is whole.
             if let id = chat.id, best[id] != nil { continue }
-            let trouble = trouble(path, chat)
+            let trouble = chat.trouble(at: path)
             findings.saw(path, .damaged, trouble.why)
             result.troubles.append(trouble)
         }
-    }
-
-    private func trouble(_ path: Path, _ chat: GeminiChat) -> StoreTrouble {
-        StoreTrouble(
-            path: path,
-            kind: .damaged,
-            why: chat.isSession
-                ? "it holds lines that the agent passes over, and nothing else that was said"
-                : "it does not describe a session, and the agent would delete it",
-            nextStep: "look at the file, or pass --fresh"
-        )
     }
 
     private func session(_ id: String, _ path: Path, _ chat: GeminiChat, _ directory: Path?) -> Session {
@@ -280,7 +229,7 @@ final class GeminiStore: SessionStore {
         )
     }
 
-    private func hash(of session: Session) -> String? { known[session.store]?.chat.projectHash }
+    private func hash(of session: Session) -> String? { files.projectHash(session.store) }
 
     private func description(_ session: Session) -> String {
         let count = session.messages ?? 0

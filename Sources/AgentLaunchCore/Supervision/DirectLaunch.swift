@@ -23,21 +23,24 @@ struct DirectLaunch {
     /// short what the caller has to put away.
     func run(_ observers: LaunchObservers, _ signals: LauncherSignals) throws(LaunchError) -> LaunchEnd {
         let outer = isatty(STDOUT_FILENO) == 1 ? terminalSettings(of: STDIN_FILENO) : nil
-        let process = try signals.start(
-            child,
-            settings: outer ?? .plain,
-            size: size(onTerminal: outer != nil),
-            isJob: outer != nil
-        )
+        let size = size(onTerminal: outer != nil)
+        let process = try signals.start(child, settings: outer ?? .plain, size: size, isJob: outer != nil)
         StandardDescriptors.noteClosedOutput(log, note)
+        let relay = Relay(
+            master: process.master,
+            input: outer == nil ? nil : openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO,
+            output: STDOUT_FILENO,
+            log: log,
+            tail: tail,
+            typing: prompt.map { PromptTyping($0.readiness, now: monotonicMilliseconds()) }
+        )
         let session = DirectSession(
             process: process,
             signals: signals,
-            onTerminal: outer != nil,
+            relay: relay,
+            terminal: outer == nil ? nil : CallerTerminal(descriptor: STDIN_FILENO, size: size),
             stop: StopSequence(timeout: stopTimeoutMilliseconds),
             observers: observers,
-            log: log,
-            tail: tail,
             prompt: prompt,
             note: note
         )

@@ -11,8 +11,7 @@ final class DirectSession {
     private let note: (String) -> Void
     private var relay: Relay
     /// nil without a terminal.
-    private var terminal: RawMode?
-    private var size: WindowSize?
+    private var terminal: CallerTerminal?
     private var stop: StopSequence
     private var end: ChildEnd?
     private var isStopped = false
@@ -22,7 +21,6 @@ final class DirectSession {
     private var reopenDue: Int64?
     private var left = LeftBehind()
     private var isImpatient = false
-    private var foreground = ForegroundWatch()
     private var reader = StalledReader()
     private var wasAskedFor = false
 
@@ -34,33 +32,21 @@ final class DirectSession {
     init(
         process: PseudoterminalChild,
         signals: LauncherSignals,
-        onTerminal: Bool,
+        relay: Relay,
+        terminal: CallerTerminal?,
         stop: StopSequence,
         observers: LaunchObservers,
-        log: RotatingLog?,
-        tail: OutputTail?,
         prompt: TypedPrompt?,
         note: @escaping (String) -> Void
     ) {
         self.process = process
         self.signals = signals
+        self.relay = relay
+        self.terminal = terminal
         self.stop = stop
         self.observers = observers
         self.prompt = prompt
         self.note = note
-        let input = onTerminal ? openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO : nil
-        relay = Relay(
-            master: process.master,
-            input: input,
-            output: STDOUT_FILENO,
-            log: log,
-            tail: tail,
-            typing: prompt.map { PromptTyping($0.readiness, now: monotonicMilliseconds()) }
-        )
-        if onTerminal {
-            terminal = RawMode(descriptor: STDIN_FILENO)
-            size = WindowSize(of: STDIN_FILENO)
-        }
     }
 
     func run() -> LaunchEnd {
@@ -77,7 +63,7 @@ final class DirectSession {
             guard let end, relay.isFinished else { continue }
             terminal?.leave()
             if left.isGone || stop.hasGivenUp {
-                foreground.update(isBackground: false, terminal: STDIN_FILENO, now: 0)
+                terminal?.watch(isBackground: false, now: 0)
                 relay.close()
                 close(process.master)
                 return LaunchEnd(child: end, wasAskedFor: wasAskedFor)
@@ -100,10 +86,10 @@ final class DirectSession {
         add(masterEvents == 0 || relay.isClosed ? -1 : process.master, masterEvents)
         add(relay.hasForCaller ? relay.outputDescriptor : -1, POLLOUT)
         let isBackground = terminal?.isRaw == false && relay.input != nil
-        foreground.update(isBackground: isBackground, terminal: STDIN_FILENO, now: monotonicMilliseconds())
-        add(foreground.descriptor, POLLIN)
+        terminal?.watch(isBackground: isBackground, now: monotonicMilliseconds())
+        add(terminal?.events ?? -1, POLLIN)
         let woken = observers.poll(&entries, milliseconds: timeout(now: monotonicMilliseconds()))
-        if entries[4].revents != 0 { foreground.noticed(now: monotonicMilliseconds()) }
+        if entries[4].revents != 0 { terminal?.noticed(now: monotonicMilliseconds()) }
         ready = (entries[1].revents, woken)
     }
 
@@ -111,7 +97,7 @@ final class DirectSession {
         // A finished drain is not announced by poll: what is there is read at once.
         let drain = end != nil && relay.wantsAgent ? now : nil
         let times = [
-            stop.deadline, hangupDue, reopenDue, foreground.deadline(now: now), drain, reader.deadline,
+            stop.deadline, hangupDue, reopenDue, terminal?.deadline(now: now), drain, reader.deadline,
             left.noteDue,
             relay.typingDeadline(now: now), observers.deadline,
         ]
@@ -179,13 +165,7 @@ final class DirectSession {
     /// To the foreground, if that is where this job is now.
     private func attach() {
         terminal?.enter()
-        resize()
-    }
-
-    private func resize() {
-        guard terminal != nil, let current = WindowSize(of: STDIN_FILENO), current != size else { return }
-        size = current
-        current.apply(to: process.master)
+        terminal?.resize(process.master)
     }
 
     // MARK: - Signals
@@ -196,7 +176,7 @@ final class DirectSession {
             switch signal {
             case 0: return
             case SIGCHLD: break
-            case SIGWINCH: resize()
+            case SIGWINCH: terminal?.resize(process.master)
             case SIGCONT: resume()
             case SIGTSTP:
                 stopWasRequested = true
@@ -284,7 +264,7 @@ final class DirectSession {
         // The shell may have changed the terminal while this job was stopped.
         terminal?.forget()
         terminal?.enter()
-        resize()
+        terminal?.resize(process.master)
         isStopped = false
         sendToGroup(SIGCONT)
     }
