@@ -173,8 +173,9 @@ class Workspace:
         self.jsonl = self.folder / "messages.jsonl"
         if not key:
             self.folder.mkdir(parents=True)
-            explain(self.folder, directory)
+            # Whoever finds the description looks into the messages.
             self.jsonl.touch()
+            explain(self.folder, directory)
 
     @property
     def texts(self):
