@@ -10,6 +10,7 @@
 scripted agent in scripted_agent.py.
 """
 
+import collections
 import http.client
 import json
 import os
@@ -31,12 +32,22 @@ def built_double() -> Path:
     return path
 
 
+WORKERS = 8
+last_ports = collections.deque(maxlen=50)
+
+
 def free_port() -> int:
-    """A port on which nobody listens, on no address."""
-    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as found:
-        found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        found.bind(("::", 0))
-        return found.getsockname()[1]
+    """A port on which nobody listens, on no address; between now and then no other test of this run gets it."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    while True:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as found:
+            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+            found.bind(("::", 0))
+            port = found.getsockname()[1]
+        # The kernel prefers odd numbers here.
+        if port // 2 % WORKERS == worker % WORKERS and port not in last_ports:
+            last_ports.append(port)
+            return port
 
 
 def until(condition, what="condition"):
