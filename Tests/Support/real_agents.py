@@ -155,6 +155,8 @@ class Terminal:
 
     def kill_all(self):
         """KILL for the launcher and everything below it, as a host that goes down does."""
+        if self.process.poll() is not None:
+            return  # its number may be another process's by now
         for pid in [self.process.pid, *self.descendants()]:
             try:
                 os.kill(pid, signal.SIGKILL)
