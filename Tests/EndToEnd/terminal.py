@@ -33,6 +33,28 @@ def until(condition, what="condition"):
     raise AssertionError(f"{what} did not come true in {HANG} s")
 
 
+def settled(meter, seconds=0.5):
+    """What it says, once it has said the same for so long."""
+    last, since = meter(), time.monotonic()
+
+    def stands_still():
+        nonlocal last, since
+        if (now := meter()) != last:
+            last, since = now, time.monotonic()
+        return time.monotonic() - since >= seconds
+
+    until(stands_still, "a standstill")
+    return last
+
+
+def read_exactly(descriptor, count):
+    """A line and its end may come one after the other: so they are written to a terminal."""
+    data = b""
+    while len(data) < count and (piece := os.read(descriptor, count - len(data))):
+        data += piece
+    return data
+
+
 def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat") as file:

@@ -17,7 +17,7 @@ def world(agentapi, under_agentapi, tmp_path):
     world = World(agentapi, under_agentapi, tmp_path)
     yield world
     for line in agentapi.journal("started"):
-        if is_alive(line["pid"]) and "agentapi" in Path(f"/proc/{line['pid']}/cmdline").read_text():
+        if agentapi.is_ours(line["pid"]) and is_alive(line["pid"]):
             os.kill(line["pid"], signal.SIGKILL)
 
 

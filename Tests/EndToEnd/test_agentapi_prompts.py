@@ -113,9 +113,9 @@ def launches(binary, agentapi, tmp_path):
     # What a killed launcher left.
     for line in agentapi.journal("started"):
         try:
-            if Path(f"/proc/{line['pid']}/comm").read_text() == "agentapi\n":
+            if agentapi.is_ours(line["pid"]):
                 os.kill(line["pid"], signal.SIGKILL)
-        except OSError:
+        except ProcessLookupError:
             pass
 
 

@@ -66,7 +66,7 @@ class ChatBench(Bench):
 
     def kill_everything(self, process):
         children = [line["pid"] for line in self.log("start")] + [line["pid"] for line in self.installation.journal("started")]
-        for pid in [process.pid, *children]:
+        for pid in [process.pid, *filter(self.installation.is_ours, children)]:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:

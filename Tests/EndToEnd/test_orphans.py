@@ -108,7 +108,8 @@ def test_an_agent_gets_one_signal_when_its_launcher_is_killed(direct, tmp_path):
     process, agent = started(direct("sh", "-c", script), tmp_path)
     process.kill()
     process.wait()
-    until((tmp_path / "log").exists, "the hang-up")
+    # The shell makes the file before it writes to it.
+    until(lambda: (tmp_path / "log").exists() and (tmp_path / "log").read_text(), "the hang-up")
     try:
         assert is_alive(agent) and (tmp_path / "log").read_text() == "HUP\n"
     finally:

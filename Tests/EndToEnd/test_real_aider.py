@@ -83,7 +83,9 @@ class Aider:
 
     def kill(self, process):
         pids = [line[key] for line in self.installation.journal() for key in ("pid", "agent") if key in line]
-        for pid in {process.pid, *pids}:
+        process.kill()
+        # Of those that have ended the numbers may be given again.
+        for pid in filter(self.installation.is_ours, set(pids)):
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:

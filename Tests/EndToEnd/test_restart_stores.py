@@ -47,7 +47,9 @@ def given(bench, text):
 
 
 def stored(bench, *texts):
+    """And noted by the double, which notes it a moment later."""
     until(lambda: bench.texts() and bench.texts()[-1] == list(texts), "the texts in the store")
+    until(lambda: given(bench, texts[-1]), "the prompt in the double's log")
 
 
 def end(start):

@@ -9,7 +9,7 @@ import sys
 import time
 
 import pytest
-from terminal import HANG, run, status_field, until
+from terminal import HANG, read_exactly, run, settled, status_field, until
 
 PYTHON = sys.executable
 
@@ -18,6 +18,11 @@ def cpu_ticks(pid):
     with open(f"/proc/{pid}/stat") as file:
         fields = file.read().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def bytes_read(pid):
+    with open(f"/proc/{pid}/io") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("rchar:"))
 
 
 def test_output_of_1000_children_that_exit_at_once_is_always_complete(direct):
@@ -120,7 +125,7 @@ def test_closed_output_is_noted_once_and_the_child_goes_on(direct, tmp_path):
     process = subprocess.Popen(
         direct("sh", "-c", child, quiet=False), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
-    assert os.read(process.stdout.fileno(), 5) == b"line\n"
+    assert read_exactly(process.stdout.fileno(), 5) == b"line\n"
     process.stdout.close()
     errors = process.stderr.read()
     assert process.wait(HANG) == 4 and (tmp_path / "done").exists()
@@ -177,11 +182,7 @@ def test_grandchild_that_never_stops_writing_does_not_delay_the_exit(direct):
 def test_storm_of_signals_during_a_flow_loses_and_adds_nothing(direct):
     child = "import signal,sys\nfor n in (10, 12, 28): signal.signal(n, signal.SIG_IGN)\nprint('go', flush=True)\nfor n in range(100000): print(n)"
     process = subprocess.Popen(direct(PYTHON, "-c", child), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    # A Python child on a terminal writes a line and its end separately.
-    first = b""
-    while len(first) < 3:
-        first += os.read(process.stdout.fileno(), 3 - len(first))
-    assert first == b"go\n"
+    assert read_exactly(process.stdout.fileno(), 3) == b"go\n"
     data, storm = b"", (signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH, signal.SIGCONT)
     sent = 0
     while piece := os.read(process.stdout.fileno(), 2000):
@@ -217,7 +218,8 @@ def test_child_that_does_not_read_costs_neither_time_nor_memory(direct, terminal
 
 def test_reader_that_does_not_read_holds_back_the_child_and_term_still_acts(direct):
     process = subprocess.Popen(direct("yes"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-    time.sleep(0.3)
+    until(lambda: select.select([process.stdout], [], [], 0)[0], "the first output")
+    settled(lambda: bytes_read(process.pid))
     with open(f"/proc/{process.pid}/statm") as file:
         pages = int(file.read().split()[1])
     before = cpu_ticks(process.pid)

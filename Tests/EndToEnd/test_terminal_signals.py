@@ -192,7 +192,9 @@ def test_no_kill_before_the_stop_timeout_and_none_after_int(direct, tmp_path):
 
 def test_only_the_child_decides_the_exit_and_orphans_are_reaped(direct):
     script = "for i in 1 2 3 4 5 6 7 8; do (setsid sh -c '(exit 3) & exit 2' &) ; done; sleep 0.2;"
-    script += " ps -o stat= --ppid $PPID | grep -c Z; exit 5"
+    # Reaped soon, which is not at once.
+    script += " for i in $(seq 200); do left=$(ps -o stat= --ppid $PPID | grep -c Z);"
+    script += " [ $left = 0 ] && break; sleep 0.05; done; echo $left; exit 5"
     process = subprocess.run(
         direct("sh", "-c", script), stdin=subprocess.DEVNULL, capture_output=True, timeout=HANG
     )

@@ -11,7 +11,6 @@ and calls `run(main)` from its installed program. Variables that tests may set:
 import hashlib
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import sys
@@ -126,14 +125,52 @@ def install(folder, program, module):
     return file
 
 
+def replace(file, text, errors="strict"):
+    """A double that is killed in between leaves the old file whole: its answer may be on the way when a test has seen
+    the prompt and kills."""
+    new = file.with_name(file.name + ".new")
+    new.write_text(text, "utf-8", errors)
+    new.rename(file)
+
+
+def write_ahead(run):
+    """The change to WAL waits for nobody, unlike statements: of two that open a new store at once one was refused."""
+    end = time.monotonic() + 10
+    while True:
+        try:
+            return run("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(0.01)
+
+
+def snapshot(database):
+    """The bytes of a database and of its logs at one moment, as a crash would leave them: read until nobody has written
+    in between. A half-written database goes with the journal that undoes it."""
+    def read():
+        found = {}
+        for suffix in ("", "-wal", "-journal"):
+            try:
+                found[suffix] = Path(f"{database}{suffix}").read_bytes()
+            except FileNotFoundError:
+                continue
+        return found
+
+    before, now = None, read()
+    while now != before:
+        before, now = now, read()
+    return now
+
+
 def rows(database, query, *values):
     """What a private copy of a database holds: the tests leave no trace in the store either."""
     with tempfile.TemporaryDirectory() as scratch:
-        for suffix in ("", "-wal"):
-            if os.path.exists(f"{database}{suffix}"):
-                shutil.copyfile(f"{database}{suffix}", f"{scratch}/copy{suffix}")
-        if not os.path.exists(f"{scratch}/copy"):
+        found = snapshot(database)
+        if "" not in found:
             return []
+        for suffix, data in found.items():
+            Path(f"{scratch}/copy{suffix}").write_bytes(data)
         copy = sqlite3.connect(f"{scratch}/copy")
         try:
             return copy.execute(query, values).fetchall()

@@ -253,13 +253,13 @@ class Installation:
             process.wait()
         for line in [*self.journal("agent-started"), *self.agent_events()]:
             for pid in (line.get("agent"), line.get("grandchild"), line["pid"]):
-                if pid and self._is_ours(pid):
+                if pid and self.is_ours(pid):
                     try:
                         os.kill(pid, signal.SIGKILL)
                     except ProcessLookupError:
                         pass
 
-    def _is_ours(self, pid):
+    def is_ours(self, pid):
         """Not another process that got this pid: it has the variable that only this installation gives."""
         try:
             variables = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

@@ -10,7 +10,7 @@ import time
 import uuid
 from pathlib import Path
 
-from agent_double import Refusal, converse, log, say, turn, words
+from agent_double import Refusal, converse, log, replace, say, turn, words
 
 VERSION = "0.36.0"
 FLAGS = {  # facts 4, flags: those with a value, and those without
@@ -79,7 +79,7 @@ class Session:
     def save(self):
         """facts 4, "Sessions": one JSON object in a file of the session's id."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(json.dumps(self.value, ensure_ascii=False, separators=(",", ":")), "utf-8", "surrogatepass")
+        replace(self.file, json.dumps(self.value, ensure_ascii=False, separators=(",", ":")), "surrogatepass")
 
     # What a turn needs.
 

@@ -13,7 +13,7 @@ import time
 import uuid
 from pathlib import Path
 
-from agent_double import Refusal, converse, log, rows, say, turn, words
+from agent_double import Refusal, converse, log, replace, rows, say, turn, words
 
 VERSION = "2026.09.10-fd3934a"
 
@@ -116,7 +116,7 @@ class Chat:
                 "updatedAtMs": self.at, "cwd": self.directory, **more}
         if self.is_subagent:
             meta["isSubagent"] = True
-        (self.folder / "meta.json").write_text(json.dumps(meta, separators=(",", ":")))
+        replace(self.folder / "meta.json", json.dumps(meta, separators=(",", ":")))
 
     # What a turn needs.
 
@@ -208,11 +208,12 @@ def latest(here):
 
 def texts(folder):
     """The user's messages, oldest first."""
-    found = dict(rows(folder / "store.db", "SELECT id, data FROM blobs"))
     value = rows(folder / "store.db", "SELECT value FROM meta WHERE key = '0'")
     if not value:
         return []
     [(value,)] = value
+    # After the root: blobs only come, those that it names are there.
+    found = dict(rows(folder / "store.db", "SELECT id, data FROM blobs"))
     root = json.loads(value if value.startswith("{") else bytes.fromhex(value))["latestRootBlobId"]
     data, said = found.get(root, b""), []
     while data[:2] == b"\x0a\x20":
@@ -228,9 +229,6 @@ def conversations(home):
     """Every chat of every workspace, oldest first."""
     found = []
     for meta in Path(home).glob(".cursor/chats/*/*/meta.json"):
-        try:
-            value = json.loads(meta.read_text())
-        except ValueError:
-            continue  # it is being written
+        value = json.loads(meta.read_text())
         found.append((value["createdAtMs"], meta.parent.name, value["cwd"], texts(meta.parent)))
     return [tuple(chat[1:]) for chat in sorted(found)]

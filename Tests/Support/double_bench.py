@@ -8,7 +8,7 @@ import pexpect
 
 import agent_double
 import plans
-from agentapi import until
+from agentapi import HANG, until
 from processes import is_alive
 
 TASK = "do the task"
@@ -74,7 +74,7 @@ class Start:
 
     def __init__(self, bench, words, extra):
         self.bench, self.before = bench, len(self.starts(bench))
-        self.child = pexpect.spawn(words[0], words[1:], cwd="/", env=bench.environment(**extra), timeout=30,
+        self.child = pexpect.spawn(words[0], words[1:], cwd="/", env=bench.environment(**extra), timeout=HANG,
                                    echo=False, dimensions=(24, 200))
 
     @staticmethod

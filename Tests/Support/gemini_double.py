@@ -5,6 +5,7 @@ Its own variable:
   GEMINI_DOUBLE_RELEASE   0.56.0 (default) or an older one
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -39,6 +40,9 @@ def project(gemini, directory):
     directory = str(directory)
     tmp, registry = gemini / "tmp", gemini / "projects.json"
     tmp.mkdir(parents=True, exist_ok=True)
+    # One at a time, as the real one locks its registry.
+    lock = os.open(tmp, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         projects = json.loads(registry.read_text())["projects"]
     except (OSError, ValueError, KeyError):
@@ -71,6 +75,7 @@ def project(gemini, directory):
     new = registry.with_name(registry.name + ".tmp")
     new.write_text(json.dumps({"projects": projects}, indent=2))
     new.rename(registry)
+    os.close(lock)
     return tmp / name
 
 

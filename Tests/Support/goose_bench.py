@@ -3,14 +3,12 @@
 import hashlib
 import json
 import os
-import shutil
-import sqlite3
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pexpect
 
+import agent_double
 import goose_double
 from agentapi import lines_of
 
@@ -58,22 +56,7 @@ class Bench:
 
     def rows(self, query):
         """Reads a private copy: the tests leave no trace in the store either."""
-        with tempfile.TemporaryDirectory() as scratch:
-            for suffix in ("", "-wal"):
-                source = Path(f"{self.store}{suffix}")
-                if source.exists():
-                    shutil.copyfile(source, f"{scratch}/copy.db{suffix}")
-            if not os.path.exists(f"{scratch}/copy.db"):
-                return []
-            database = sqlite3.connect(f"{scratch}/copy.db")
-            try:
-                return database.execute(query).fetchall()
-            except sqlite3.OperationalError as error:
-                if "no such table" in str(error):
-                    return []  # the double is about to make it
-                raise
-            finally:
-                database.close()
+        return agent_double.rows(self.store, query)
 
     def sessions(self):
         """(id, name, directory, messages) of every row."""

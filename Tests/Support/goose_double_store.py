@@ -10,6 +10,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from agent_double import write_ahead
+
 SCHEMAS = (15, 17)
 
 # facts 1.2: the columns of a fresh store; 15 brought parent_session_id, 17 parent_delegation.
@@ -96,7 +98,7 @@ class Store:
         self.database.row_factory = sqlite3.Row
         run = self.database.execute
         # facts 1.2: WAL, 30 s since 1.25, foreign keys explicitly on since 1.34.
-        run("PRAGMA journal_mode = WAL")
+        write_ahead(run)
         run("PRAGMA foreign_keys = ON")
         # facts 1.4: since 1.23 a store without schema_version is built, and imports *.jsonl once.
         run("BEGIN IMMEDIATE")  # facts 1.5: since 1.26

@@ -173,8 +173,9 @@ class Workspace:
         self.jsonl = self.folder / "messages.jsonl"
         if not key:
             self.folder.mkdir(parents=True)
-            explain(self.folder, directory)
+            # Whoever finds the description looks into the messages.
             self.jsonl.touch()
+            explain(self.folder, directory)
 
     @property
     def texts(self):
@@ -270,7 +271,8 @@ def conversations(home):
         found.append((file.stem, json.loads(file.read_text())["cwd"], prompts(file.with_suffix(".jsonl"))))
     for file in sorted(sessions.glob("*/*/session.json")):
         value = json.loads(file.read_text())
-        lines = [json.loads(text)["payload"] for text in (file.parent / "messages.jsonl").read_text().splitlines()]
+        whole, _, _ = (file.parent / "messages.jsonl").read_text().rpartition("\n")  # the last one may still be written
+        lines = [json.loads(text)["payload"] for text in whole.splitlines()]
         found.append((file.parent.name, value["workspacePaths"][0],
                       [line["content"] for line in lines if line["type"] in ("user", "session_start")]))
     return found

@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from agent_double import Refusal, converse, log, rows, say, turn, words
+from agent_double import Refusal, converse, log, rows, say, turn, words, write_ahead
 
 VERSION = "1.18.29"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -79,14 +79,15 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
         self.run = sqlite3.connect(path, isolation_level=None).execute
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 5000",
-                       "foreign_keys = ON", "wal_checkpoint(PASSIVE)"):
+        write_ahead(self.run)
+        for pragma in ("synchronous = NORMAL", "busy_timeout = 5000", "foreign_keys = ON", "wal_checkpoint(PASSIVE)"):
             self.run(f"PRAGMA {pragma}")
+        # Looked for with the lock held: two that begin at once would both make it.
+        self.run("BEGIN IMMEDIATE")
         if not self.run("SELECT 1 FROM sqlite_master WHERE name = 'session'").fetchone():
-            self.run("BEGIN IMMEDIATE")
             for statement in SCHEMA.split(";"):
                 self.run(statement)
-            self.run("COMMIT")
+        self.run("COMMIT")
         if is_new and legacy and legacy.is_dir():
             self.take_over(legacy)
 

@@ -89,21 +89,21 @@ class Terminal:
             start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
         )
         os.close(slave)
-        threading.Thread(target=self._read, daemon=True).start()
+        # A descriptor of its own: the other's number may be the next terminal's before the thread looks again.
+        threading.Thread(target=self._read, args=(os.dup(self.master),), daemon=True).start()
 
-    def _read(self):
-        while True:
-            try:
-                chunk = os.read(self.master, 65536)
-            except OSError:
-                return
-            if not chunk:
-                return
-            self.output += chunk
-            self.last_output = time.monotonic()
-            for query, answer in self.ANSWERS.items():
-                for _ in range(chunk.count(query)):
-                    os.write(self.master, answer)
+    def _read(self, master):
+        try:
+            while chunk := os.read(master, 65536):
+                self.output += chunk
+                self.last_output = time.monotonic()
+                for query, answer in self.ANSWERS.items():
+                    for _ in range(chunk.count(query)):
+                        os.write(master, answer)
+        except OSError:
+            pass  # nobody has the terminal open any more
+        finally:
+            os.close(master)
 
     def text(self, since=0):
         """What was printed, without escape sequences and white space: screens are painted in pieces."""
@@ -155,6 +155,8 @@ class Terminal:
 
     def kill_all(self):
         """KILL for the launcher and everything below it, as a host that goes down does."""
+        if self.process.poll() is not None:
+            return  # its number may be another process's by now
         for pid in [self.process.pid, *self.descendants()]:
             try:
                 os.kill(pid, signal.SIGKILL)

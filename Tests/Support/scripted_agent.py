@@ -37,8 +37,9 @@ variable = os.environ.get
 def note(event, **fields):
     path = variable("AGENT_FILE")
     if path:
-        with open(path, "a") as file:
-            file.write(json.dumps({"event": event, "pid": os.getpid(), **fields}) + "\n")
+        # One write for each line, however long: several agents may write to one file.
+        with open(path, "ab", buffering=0) as file:
+            file.write((json.dumps({"event": event, "pid": os.getpid(), **fields}) + "\n").encode())
 
 
 def echo(data):
@@ -140,6 +141,8 @@ def read_messages():
 
 
 def main():
+    ignored_before = ignored()
+    handle_interrupt()  # before anybody sees that it has started
     size = struct.unpack("HHHH", fcntl.ioctl(0, termios.TIOCGWINSZ, bytes(8)))[:2] if os.isatty(0) else None
     note(
         "started",
@@ -149,14 +152,13 @@ def main():
         size=size,
         term=variable("TERM"),
         cwd=os.getcwd(),
-        ignored=ignored(),
+        ignored=ignored_before,
         has_terminal=has_terminal(),
         environment={name: value for name, value in os.environ.items() if name.startswith(("AGENTAPI_", "CODER_"))},
     )
     if variable("AGENT_DIE") is not None:
         show("cannot go on: no such session\n")
         sys.exit(int(variable("AGENT_DIE")))
-    handle_interrupt()
     if variable("AGENT_GRANDCHILD"):
         before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
         note("grandchild", grandchild=subprocess.Popen(["sleep", "600"]).pid)

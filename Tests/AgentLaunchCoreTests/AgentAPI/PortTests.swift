@@ -11,7 +11,8 @@ struct PortTests {
         let port: Int
 
         init(anywhere: Bool) throws {
-            let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            // Another test's child, made at the same time, would go on listening.
+            let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
             var address = sockaddr_in()
             address.sin_family = sa_family_t(AF_INET)
             address.sin_addr.s_addr = anywhere ? 0 : in_addr_t(0x7f00_0001).bigEndian

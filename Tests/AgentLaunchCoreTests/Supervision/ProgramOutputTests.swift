@@ -10,7 +10,7 @@ struct ProgramOutputTests {
             of: "/bin/sh",
             words,
             environment: Environment(["PATH": "/usr/bin:/bin"]),
-            milliseconds: 500
+            milliseconds: milliseconds
         )
     }
 
