@@ -17,7 +17,7 @@ enum Descendants {
         send(signal, to: living(session))
     }
 
-    /// How many are alive.
+    /// How many are alive, or have yet to be reaped by this process.
     static func count(session: Int32? = nil) -> Int {
         // Who has no children has no descendants: a subreaper's orphans are its children.
         processes_has_child() == 0 ? 0 : living(session).count
@@ -26,8 +26,12 @@ enum Descendants {
     /// Those that were stopped go on. Nobody else would continue them where no shell with job control is above.
     static func continueStopped() { send(SIGCONT, to: own().filter(\.value.isStopped)) }
 
+    /// A child that has ended counts until it is reaped: who leaves before that leaves a zombie to process 1.
     private static func living(_ session: Int32?) -> [Int32: ProcessStat] {
-        own().filter { session == nil || $0.value.session == session }
+        let parent = getpid()
+        return own().filter { _, entry in
+            (!entry.isDead || entry.parent == parent) && (session == nil || entry.session == session)
+        }
     }
 
     @discardableResult
@@ -43,10 +47,10 @@ enum Descendants {
         return processes.count
     }
 
-    static func pids() -> [Int32] { Array(own().keys) }
+    static func pids() -> [Int32] { own().filter { !$0.value.isDead }.map(\.key) }
 
     /// Those below another process.
-    static func pids(of root: Int32) -> [Int32] { Array(all(of: root).keys) }
+    static func pids(of root: Int32) -> [Int32] { all(of: root).filter { !$0.value.isDead }.map(\.key) }
 
     private static func own() -> [Int32: ProcessStat] {
         let strangers = strangers
@@ -97,6 +101,6 @@ enum Descendants {
             found[pid] = entry
             open += children[pid] ?? []
         }
-        return found.filter { !$0.value.isDead }
+        return found
     }
 }
