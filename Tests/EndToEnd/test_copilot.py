@@ -203,10 +203,16 @@ def test_a_session_that_another_copilot_has_open_is_75_and_a_lock_left_behind_is
     os.utime(lock, (1000, 1000))
     assert "in-use" not in plans.codes(bench.dry("--adopt", "newest", task=None))
     child.close(force=True)
-    # Somebody else's.
-    for pid in (os.getpid(), 1, 2 ** 31 - 1):
-        (state(bench) / UNKNOWN / f"inuse.{pid}.lock").write_text(str(pid))
-    assert "in-use" not in plans.codes(bench.dry("--adopt", "newest", task=None))
+    lock.unlink()
+    # Somebody else's: the real one asks (test_real_copilot.py), so it is said.
+    for pid, asks in ((2 ** 31 - 1, False), (os.getpid(), True), (1, True)):
+        lock = state(bench) / UNKNOWN / f"inuse.{pid}.lock"
+        lock.write_text(str(pid))
+        planned = bench.dry("--adopt", "newest", task=None)
+        assert "in-use" not in plans.codes(planned)
+        said = [warning["message"] for warning in planned["warnings"] if warning["code"] == "resume-dialog"]
+        assert [str(lock) in text for text in said] == [True] * asks
+        lock.unlink()
 
 
 def test_of_several_sessions_the_one_with_the_task_is_taken_over_and_never_anothers(bench):

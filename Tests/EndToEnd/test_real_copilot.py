@@ -5,11 +5,13 @@ resumed, and what it refuses is refused. Cold, stopped, warm and killed: test_ev
 """
 
 import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
@@ -17,6 +19,7 @@ import copilot_double
 import plans
 from adoption_homes import ODD
 from agent_double import sha256
+from agentapi import HANG
 from real_agents import items
 
 TASK = "Say hello to the harbour"
@@ -106,6 +109,21 @@ def test_what_the_real_copilot_does_with_it_is_what_is_planned(trap, case):
     else:
         assert status == 0, said
         assert asked[0] == [sha256(TASK.encode()), sha256(b"go on")]
+
+
+@pytest.mark.parametrize("pid, screen", [(os.getpid(), "Session in use"), (2 ** 31 - 1, "gpt-4o")])
+def test_the_real_copilot_asks_where_a_locks_number_is_any_process(trap, pid, screen):
+    """As after a container's restart, when the number is given again; and while a dead one waits to be reaped."""
+    (trap.session.folder / f"inuse.{pid}.lock").write_text(str(pid))
+    asks = screen == "Session in use"
+    assert ("resume-dialog" in plans.codes(trap.planned())) == asks
+    child = pexpect.spawn("copilot", ["--allow-all-tools", f"--resume={trap.id}"], env=trap.agent.environment,
+                          cwd=str(trap.agent.workdir), dimensions=(50, 100), timeout=HANG)
+    try:
+        child.expect_exact(screen)
+        assert asks or b"Session in use" not in child.before
+    finally:
+        child.close(force=True)
 
 
 def test_an_opened_session_refuses_resume_and_takes_its_id_anew(trap):

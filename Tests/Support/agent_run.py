@@ -7,7 +7,7 @@ import json
 import os
 
 from agentapi import until
-from processes import kill_marked, marked
+from processes import kill_marked, marked, waits_for_another
 from real_agents import items, sha256
 
 
@@ -72,4 +72,7 @@ class AgentRun:
 
     def kill_everything(self):
         """What a host does that goes down."""
+        killed = self.processes()
         kill_marked(self.mark)
+        if self.agent.takes_the_dead_for_living:
+            until(lambda: not any(map(waits_for_another, killed)), "the killed to be reaped by process 1")

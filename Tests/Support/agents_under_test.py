@@ -36,6 +36,8 @@ class Kind:
     """Its screen must be quiet too, or what is typed gets lost."""
     time_scale, stable_seconds = "1", "0.3"
     """How fast agentapi's double is with it."""
+    takes_the_dead_for_living = False
+    """A killed one holds its session until process 1 has reaped it."""
     options = ()
     """Of every start by agentlaunch."""
     direct_variables = {}
@@ -192,7 +194,7 @@ def unpacked_copilot():
 class RealCopilot(RealAgent, Kind):
     name, server_program = "copilot", "fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
-    options = ("--unattended", "--allow-all")
+    options, takes_the_dead_for_living = ("--unattended", "--allow-all"), True
     # It shows its input some seconds before it reads it, and what is pasted meanwhile spoils all that comes after.
     ready, time_scale, stable_seconds = "❯".encode(), "1", "5"
 

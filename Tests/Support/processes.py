@@ -49,6 +49,14 @@ def kill_marked(mark):
         until(lambda: not any(is_alive(pid) for pid in pids), "the end of everything")
 
 
+def waits_for_another(pid):
+    """It is there, dead or not, and it is not this process that has to reap it."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) != os.getpid()
+    except OSError:
+        return False
+
+
 def arguments(pid, program):
     """The words after `program` of a process that is it, by itself or as a script; None if it is another.
 

@@ -21,7 +21,8 @@ extension Agent {
             what:
                 "1.0.64 on a terminal and under a double of agentapi; what it refuses measured on damaged copies; stores of 1.0.36 and 1.0.64"
         ),
-        limits: "sessions that releases before session-state/ kept are not resumed",
+        limits: "sessions that releases before session-state/ kept are not resumed"
+            + "; a lock left by a killed Copilot whose number is another process's makes it ask before it resumes (resume-dialog)",
         refusedArguments: copilotRefusedArguments,
         isSessionID: isUUID,
         // A warm start is the same in every release.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// `inuse.<pid>.lock` in a session's folder.
 struct CopilotLock {
     private let path: Path
@@ -18,6 +20,17 @@ struct CopilotLock {
             let started = process.started
         else { return nil }
         return started.milliseconds <= (Int64(status.st_mtim.tv_sec) + 2) * 1000 ? pid : nil
+    }
+
+    /// Copilot CLI 1.0.64 asks whether to resume where the lock's number is any process's: one that got the number
+    /// since, as after a container's restart, or a dead one that nobody has reaped.
+    var dialog: Warning? {
+        guard kill(pid, 0) == 0 || errno == EPERM else { return nil }
+        return Warning(
+            "resume-dialog",
+            "Copilot CLI will first ask whether to resume (\"Session in use\"), because \(path) is left from a process "
+                + "\(pid) that has ended and its number is another's now: remove that file"
+        )
     }
 
     private func isCopilot(_ process: ProcessStatus) -> Bool {

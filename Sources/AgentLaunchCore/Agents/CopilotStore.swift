@@ -72,10 +72,14 @@ final class CopilotStore: SessionStore {
 
     /// `inuse.<pid>.lock` is made by the process that has the session open, and left behind by a killed one.
     func holder(of session: Session) -> Int32? {
+        locks(of: session).lazy.compactMap(\.holder).first
+    }
+
+    func dialogs(of session: Session) -> [Warning] { locks(of: session).compactMap(\.dialog) }
+
+    private func locks(of session: Session) -> [CopilotLock] {
         let folder = root / session.id
-        return ((try? namesInDirectory(folder)) ?? []).lazy.compactMap { name in
-            CopilotLock(folder / name)?.holder
-        }.first
+        return ((try? namesInDirectory(folder)) ?? []).compactMap { CopilotLock(folder / $0) }
     }
 
     func sessionID(openFile: Path) -> String? {

@@ -56,6 +56,9 @@ protocol SessionStore: AnyObject {
     /// The process that has the session open now, if that is provable; never a recycled or foreign pid.
     func holder(of session: Session) -> Int32?
 
+    /// What the agent will ask before it resumes the session, though nobody holds it.
+    func dialogs(of session: Session) -> [Warning]
+
     /// What a cold start in this directory would overwrite, whatever is known of it; nil if nothing.
     func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation?
 
@@ -81,6 +84,7 @@ extension SessionStore {
     func isDerived(_ session: Session, from name: String) -> Bool { false }
     func legacy(_ findings: inout Findings) -> Lookup { .absent }
     func holder(of session: Session) -> Int32? { nil }
+    func dialogs(of session: Session) -> [Warning] { [] }
     func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? { nil }
     func sessionID(openFile: Path) -> String? { nil }
     var signs: [Path] { [] }

@@ -155,7 +155,11 @@ struct Preparation {
             if let ownSettings { plan.environment.add(ownSettings.change) }
             try checkSpace(plan, executable)
         }
-        let holder = decision.session.flatMap { decision.verdict == .warm ? store.holder(of: $0) : nil }
+        let resumed = decision.verdict == .warm ? decision.session : nil
+        let holder = resumed.flatMap { store.holder(of: $0) }
+        if holder == nil, let resumed {
+            for warning in store.dialogs(of: resumed) { plan.findings.warn(warning.code, warning.message) }
+        }
         return Outcome(
             plan: plan,
             record: record,
