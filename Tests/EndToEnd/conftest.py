@@ -29,6 +29,14 @@ def binary() -> str:
     return str(path)
 
 
+@pytest.fixture(scope="session")
+def debug() -> str:
+    """The build that has fault points (FAULT_POINT)."""
+    path = PROJECT / ".build/debug/agentlaunch"
+    assert path.exists(), "run swift build: the release build has no fault points"
+    return str(path)
+
+
 @pytest.fixture(autouse=True)
 def state_folder(monkeypatch, tmp_path_factory):
     """Nothing is left in the home of whoever runs the tests, and no test meets another one's lock."""

@@ -398,16 +398,19 @@ def test_a_launcher_that_is_killed_before_it_started_anything_is_no_bug_of_ours(
     """It waits for the answer of an agentapi that is asked for its version."""
     (tmp_path / "bin").mkdir()
     agentapi = tmp_path / "bin/agentapi"
-    agentapi.write_text('#!/bin/sh\necho "$PPID" >"$0.asked.new"\nmv "$0.asked.new" "$0.asked"\nexec sleep 600\n')
+    agentapi.write_text('#!/bin/sh\necho "$PPID $$" >"$0.asked.new"\nmv "$0.asked.new" "$0.asked"\nexec sleep 600\n')
     agentapi.chmod(0o755)
     environment = os.environ | {"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"}
     for number in (signal.SIGTERM, signal.SIGKILL):
         options = ["--port", str(free_port())]
         process = background.popen("sleep", "600", transport="--agentapi", options=options, env=environment)
         asked = tmp_path / "bin/agentapi.asked"
-        os.kill(int(until(lambda: asked.exists() and asked.read_text(), "the question")), number)
+        launcher, question = map(int, until(lambda: asked.exists() and asked.read_text(), "the question").split())
+        os.kill(launcher, number)
         asked.unlink()
         errors = process.communicate(timeout=HANG)[1].decode()
+        # The real one would have answered and ended.
+        os.kill(question, signal.SIGKILL)
         assert process.returncode == 69, errors
         assert errors.splitlines()[-1] == (
             f"agentlaunch: background process: it was ended by signal {int(number)} before it started anything; start it again"

@@ -205,7 +205,7 @@ def test_a_session_that_another_copilot_has_open_is_75_and_a_lock_left_behind_is
     child.close(force=True)
     lock.unlink()
     # Somebody else's: the real one asks (test_real_copilot.py), so it is said.
-    for pid, asks in ((2 ** 31 - 1, False), (os.getpid(), True), (1, True)):
+    for pid, asks in ((2 ** 31 - 1, False), (0, False), (-1, False), (os.getpid(), True), (1, True)):
         lock = state(bench) / UNKNOWN / f"inuse.{pid}.lock"
         lock.write_text(str(pid))
         planned = bench.dry("--adopt", "newest", task=None)

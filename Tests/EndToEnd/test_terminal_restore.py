@@ -177,10 +177,8 @@ def test_pipes_and_sockets_are_never_made_non_blocking(direct, kind):
 
 
 @pytest.mark.parametrize("point", ["terminal.raw", "output.moved"])
-def test_settings_are_back_after_an_error_of_our_own_in_swift(direct, outer, binary, point):
+def test_settings_are_back_after_an_error_of_our_own_in_swift(direct, outer, debug, point):
     """A trap in a debug build, where FAULT_POINT names the moment; a release build has none (test_chaos.py)."""
-    debug = os.path.join(os.path.dirname(__file__), "../../.build/debug/agentlaunch")
-    assert os.path.exists(debug), "run swift build: the release build has no fault points"
     process = outer.start(
         [debug, *direct("sh", "-c", f"{READY}printf '\\033[?1049h\\033[?2004hON'; exec sleep 1000")[1:]],
         env={**os.environ, "FAULT_POINT": point, "FAULT_ACTION": "trap", "SWIFT_BACKTRACE": "enable=no"},

@@ -74,9 +74,7 @@ def test_burst_of_resizes_ends_with_the_last_size(direct, terminals):
     assert outer.output.endswith(b"69 149\r\n")
 
 
-def test_a_size_that_changes_while_the_child_is_started_reaches_it(direct, terminals):
-    debug = os.path.join(os.path.dirname(__file__), "../../.build/debug/agentlaunch")
-    assert os.path.exists(debug), "run swift build: the release build has no fault points"
+def test_a_size_that_changes_while_the_child_is_started_reaches_it(direct, terminals, debug):
     outer = terminals(rows=24, columns=80)
     process = outer.start(
         [debug, *direct("sh", "-c", "read x; stty size")[1:]],

@@ -8,7 +8,7 @@ struct CopilotLock {
     /// Nil if the name is no lock's.
     init?(_ path: Path) {
         guard let name = path.lastComponent.text, name.hasPrefix("inuse."), name.hasSuffix(".lock"),
-            let pid = Int32(name.dropFirst(6).dropLast(5))
+            let pid = Int32(name.dropFirst(6).dropLast(5)), pid > 0
         else { return nil }
         self.path = path
         self.pid = pid
@@ -28,8 +28,8 @@ struct CopilotLock {
         guard kill(pid, 0) == 0 || errno == EPERM else { return nil }
         return Warning(
             "resume-dialog",
-            "Copilot CLI will first ask whether to resume (\"Session in use\"), because \(path) is left from a process "
-                + "\(pid) that has ended and its number is another's now: remove that file"
+            "Copilot CLI will first ask whether to resume (\"Session in use\"): a killed one left \(path), and there is "
+                + "a process \(pid) again or still; remove that file"
         )
     }
 

@@ -160,15 +160,19 @@ struct SQLiteReader: Sendable {
     }
 
     private func emptied(_ sidecars: SQLiteSidecars) -> StoreTrouble {
-        let hasHeader = sidecars.header != nil
+        guard sidecars.header != nil else {
+            return StoreTrouble(
+                path: path,
+                kind: .damaged,
+                why: "it is not a SQLite database: its header is damaged or cut off",
+                nextStep: "restore it, or move the database away"
+            )
+        }
         return StoreTrouble(
             path: path,
             kind: .damaged,
-            why: hasHeader
-                ? "it uses a write-ahead log, but it has no table: the log with its content is lost"
-                : "it is not a SQLite database: its header is damaged or cut off",
-            nextStep: hasHeader
-                ? "restore the -wal file, or move the database away" : "restore it, or move the database away"
+            why: "it uses a write-ahead log, but it has no table: the log with its content is lost",
+            nextStep: "restore the -wal file, or move the database away"
         )
     }
 

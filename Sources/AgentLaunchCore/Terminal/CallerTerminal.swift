@@ -4,7 +4,7 @@ struct CallerTerminal {
     private var mode: RawMode
     private var foreground = ForegroundWatch()
     /// What the pseudoterminal has been told.
-    private var size: WindowSize?
+    private var size: WindowSize
 
     init(descriptor: Int32, size: WindowSize) {
         mode = RawMode(descriptor: descriptor)
