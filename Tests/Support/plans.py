@@ -6,7 +6,7 @@ from pathlib import Path
 
 import jsonschema
 
-SCHEMA = json.loads((Path(__file__).parent / "plan.schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs/plan.schema.json").read_text())
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 # Nothing but what every Linux has: no agent is installed there.
 PATH = "/usr/bin:/bin"
