@@ -11,10 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import agent_double
 import plans
 from double_bench import TASK, Bench, Start, until
-from doubles import DOUBLES
+from doubles import agent_double
+from doubles.double import DOUBLES
 
 
 @pytest.fixture(params=DOUBLES, ids=lambda double: double.agent)

@@ -8,9 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from agentapi import HANG, free_port, until
-from claude_world import World
+from agents.claude.world import World
 from terminal import is_alive
+
 
 @pytest.fixture
 def world(agentapi, under_agentapi, tmp_path):

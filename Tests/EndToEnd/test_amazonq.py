@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import amazonq_double
 import plans
-import q_store
+from agents.amazonq import double as amazonq_double
 from double_bench import TASK, Bench, Start, until
-from doubles import DOUBLES
+from doubles import q_store
+from doubles.double import DOUBLES
 
 [Q] = [double for double in DOUBLES if double.agent == "amazonq"]
 

@@ -13,11 +13,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import agent_double
 import plans
 from agentapi import HANG, until
 from double_bench import TASK, Bench
-from doubles import CHAT_DOUBLES
+from doubles import agent_double
+from doubles.double import CHAT_DOUBLES
 
 DOUBLES = {double.agent: double for double in CHAT_DOUBLES}
 # What the text of the prompt must not become on its way.

@@ -1,6 +1,5 @@
 """Copilot CLI's own traps: sessions without events, one torn line, a prompt that only agentapi can give, its locks."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,12 +10,12 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
-import copilot_double
 import plans
 from agentapi import HANG
+from agents.copilot import double as copilot_double
 from double_bench import TASK, Bench, Start, until
-from doubles import COPILOT
+from doubles import agent_double
+from doubles.double import COPILOT
 
 UNKNOWN = "99999999-2222-4333-8444-555555555555"
 

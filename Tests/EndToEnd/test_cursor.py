@@ -11,10 +11,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import cursor_double
 import plans
+from agents.cursor import double as cursor_double
 from double_bench import TASK, Bench, Start
-from doubles import DOUBLES
+from doubles.double import DOUBLES
 from fixture_maker import killed
 
 [DOUBLE] = [double for double in DOUBLES if double.agent == "cursor"]

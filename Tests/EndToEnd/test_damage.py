@@ -23,7 +23,7 @@ SHORT = {
     "opencode": 1001,
 }
 SEED = os.environ.get("DAMAGE_SEED", "1")
-STAND_IN = [str(SUPPORT / "goose_reader.py")]
+STAND_IN = [str(SUPPORT / "agents/goose/reader.py")]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ test_real_copilot.py.
 
 import pexpect
 import pytest
+
 from double_bench import Bench
-from doubles import BY_AGENT
+from doubles.double import BY_AGENT
 
 KEY = "99999999-2222-4333-8444-555555555555"
 

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from agentapi import until
 from module_run import hashes, sha256
 from real_agents import AGENTS, ModelServer, Terminal, executable, items
@@ -135,7 +136,7 @@ def test_copilot_goes_on_in_a_new_session(command, tmp_path, binary):
         folder.mkdir(parents=True)
     (path / "copilot").symlink_to(executable("copilot"))
     (home / ".copilot/config.json").write_text(json.dumps({"trustedFolders": [str(work)]}))
-    server = ModelServer("fake_openai.py", tmp_path)
+    server = ModelServer("model_servers/fake_openai.py", tmp_path)
     environment = {
         "HOME": str(home), "PATH": f"{path}:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm-256color",
         "COPILOT_OFFLINE": "true", "COPILOT_PROVIDER_BASE_URL": f"http://127.0.0.1:{server.port}/v1",

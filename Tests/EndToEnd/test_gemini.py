@@ -9,10 +9,10 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import gemini_double
 import plans
+from agents.gemini import double as gemini_double
 from double_bench import TASK, Bench, Start
-from doubles import DOUBLES, gemini_id
+from doubles.double import DOUBLES, gemini_id
 
 GEMINI = next(double for double in DOUBLES if double.agent == "gemini")
 VARIABLE = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"

@@ -9,7 +9,7 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from goose_bench import Bench, sha256
+from agents.goose.bench import Bench, sha256
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-from goose_bench import Bench, sha256
+from agents.goose.bench import Bench, sha256
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 TASK = b"do the task"
@@ -313,7 +313,7 @@ def test_goose_without_a_prompt_is_a_plain_session_and_the_next_start_asks_for_i
 
 MAKING = """
 import sqlite3, sys, time
-from goose_double_store import schema_statements
+from agents.goose.database import schema_statements
 database = sqlite3.connect(sys.argv[1], isolation_level=None)
 database.execute("PRAGMA journal_mode = WAL")
 database.execute("BEGIN IMMEDIATE")

@@ -12,12 +12,13 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
-import kiro_double
 import plans
-import q_store
+from agents.kiro import double as kiro_double
 from double_bench import TASK, Bench, Start, until
-from doubles import KIRO, KIRO_FLAGS as FLAGS
+from doubles import agent_double, q_store
+from doubles.double import KIRO
+from doubles.double import KIRO_FLAGS as FLAGS
+
 
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
@@ -268,7 +269,7 @@ def test_nobody_signed_in_is_said(bench):
 
 def test_under_agentapi_the_task_is_given_once(bench, agentapi):
     """agentapi types it; the next start goes on with the conversation and has nothing to type."""
-    installed = agent_double.install(Path(agentapi.environment()["PATH"].split(":")[0]), "kiro-cli", "kiro_double")
+    installed = agent_double.install(Path(agentapi.environment()["PATH"].split(":")[0]), "kiro-cli", "agents.kiro.double")
     assert installed.exists()
 
     def start():

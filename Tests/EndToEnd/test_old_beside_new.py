@@ -7,15 +7,16 @@ import sqlite3
 import sys
 from pathlib import Path
 
-import plans
 import pytest
+
+import plans
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import adoption_homes
 import agent_stores
-import copilot_double
-import gemini_fixtures
 from adoption_homes import hold
+from agents.copilot import double as copilot_double
+from agents.gemini import fixtures as gemini_fixtures
 from decision_bench import sha256
 
 TASK = "Paint the harbour wall\nin two coats"

@@ -8,10 +8,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import opencode_fixtures
 import plans
-from double_bench import TASK, Bench, Start, until
-from doubles import DOUBLES
+from agents.opencode import fixtures as opencode_fixtures
+from double_bench import TASK, Bench, until
+from doubles.double import DOUBLES
 
 [DOUBLE] = [double for double in DOUBLES if double.agent == "opencode"]
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agentapi import HANG, until
-import aider_double
-from aider_double import NAME, texts
+from agents.aider import double as aider_double
+from agents.aider.double import NAME, texts
 from real_agents import ModelServer, executable, json_lines
 
 TASK = "it's the \"task\":\n\n  of three lines, with $(no) `shell`"
@@ -31,7 +31,7 @@ class Aider:
         self.home.mkdir()
         self.project.mkdir()
         (installation.bin / "aider").symlink_to(executable("aider"))
-        self.server, self.running = ModelServer("fake_openai.py", folder), []
+        self.server, self.running = ModelServer("model_servers/fake_openai.py", folder), []
         self.transport = ["--agentapi", "--port", installation.port]
 
     def environment(self):

@@ -15,11 +15,11 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import copilot_double
 import plans
 from adoption_homes import ODD
-from agent_double import sha256
 from agentapi import HANG
+from agents.copilot import double as copilot_double
+from doubles.agent_double import sha256
 from real_agents import items
 
 TASK = "Say hello to the harbour"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
 from agentapi import HANG, until
-from claude_world import World
+from agents.claude.world import World
 from double_bench import TASK
+from doubles import agent_double
 from terminal import is_alive
 from test_chat_doubles import make
 

@@ -10,10 +10,10 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
 from agentapi import until
 from double_bench import TASK, Bench, Start
-from doubles import DOUBLES
+from doubles import agent_double
+from doubles.double import DOUBLES
 from processes import is_alive
 
 ON = ("--restart", "on-failure")

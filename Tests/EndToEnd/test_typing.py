@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agentapi import until
 from double_bench import TASK, Bench, Start
-from doubles import CHAT_DOUBLES, DOUBLES, Double
+from doubles.double import CHAT_DOUBLES, DOUBLES, Double
 from processes import is_alive
 
 KNOWN = {double.agent: double for double in DOUBLES + CHAT_DOUBLES}

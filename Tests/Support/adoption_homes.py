@@ -16,18 +16,18 @@ import os
 import sqlite3
 
 import agent_stores
-import aider_fixtures
-import amp_double
-import auggie_double
-import copilot_double
-import cursor_double
-import gemini_double
-import gemini_fixtures
-import kiro_double
-import kiro_fixtures
-import opencode_double
-import opencode_fixtures
-import q_store
+from agents.aider import fixtures as aider_fixtures
+from agents.amp import double as amp_double
+from agents.auggie import double as auggie_double
+from agents.copilot import double as copilot_double
+from agents.cursor import double as cursor_double
+from agents.gemini import double as gemini_double
+from agents.gemini import fixtures as gemini_fixtures
+from agents.kiro import double as kiro_double
+from agents.kiro import fixtures as kiro_fixtures
+from agents.opencode import double as opencode_double
+from agents.opencode import fixtures as opencode_fixtures
+from doubles import q_store
 from fixture_maker import killed
 
 START = 1790000000  # 2026-09-21

@@ -14,7 +14,7 @@ import time
 import uuid
 from pathlib import Path
 
-import goose_double_store
+from agents.goose import database as goose_double_store
 
 AGENTS = ("claude", "codex", "goose")
 

@@ -7,7 +7,7 @@
 
 `agentapi.environment(**extra)` is for another program that shall find the double on its PATH. The variables
 `DOUBLE_…` are listed in Tests/AgentAPIDouble/Knobs.swift, the journal's events in Journal.swift there, those of the
-scripted agent in scripted_agent.py.
+scripted agent in doubles/scripted_agent.py.
 """
 
 import http.client
@@ -112,7 +112,7 @@ def is_up(port):
 class Installation:
     """The double as `agentapi` in a folder for PATH, with a port, a state file, a pid file and a journal of its own."""
 
-    agent = str(PROJECT / "Tests/Support/scripted_agent.py")
+    agent = str(PROJECT / "Tests/Support/doubles/scripted_agent.py")
 
     def __init__(self, root):
         self.root = Path(root)

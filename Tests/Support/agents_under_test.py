@@ -13,11 +13,11 @@ import json
 import re
 import tempfile
 
-import doubles
-import goose_bench
 from agentapi import lines_of
-from aider_double import texts as aider_texts
+from agents.aider.double import texts as aider_texts
+from agents.goose import bench as goose_bench
 from double_bench import Bench
+from doubles import double as doubles
 from real_agents import Claude, Codex, ModelServer, RealAgent, json_lines, sha256
 
 
@@ -49,7 +49,7 @@ class Kind:
 
 
 class Doubled(Kind):
-    """A double that agent_double.py runs."""
+    """A double that doubles/agent_double.py runs."""
 
     time_scale, is_ready_when_quiet = "0.1", False
     # How the paths begin, below the home, that the agent makes itself.
@@ -175,7 +175,7 @@ class ChatServer(ModelServer):
     """A model server whose users' texts are looked at without what the agent adds to them."""
 
     def __init__(self, folder, without):
-        super().__init__("fake_openai.py", folder)
+        super().__init__("model_servers/fake_openai.py", folder)
         self.without = without
 
     def requests(self):
@@ -192,7 +192,7 @@ def unpacked_copilot():
 
 
 class RealCopilot(RealAgent, Kind):
-    name, server_program = "copilot", "fake_openai.py"
+    name, server_program = "copilot", "model_servers/fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
     options, takes_the_dead_for_living = ("--unattended", "--allow-all"), True
     # It shows its input some seconds before it reads it, and what is pasted meanwhile spoils all that comes after.
@@ -230,7 +230,7 @@ class RealCopilot(RealAgent, Kind):
 
 
 class RealAider(RealAgent, Kind):
-    name, server_program = "aider", "fake_openai.py"
+    name, server_program = "aider", "model_servers/fake_openai.py"
     own_places = (".aider", ".cache")
     # It asks for no repository, and looks at no files of one.
     agent_arguments = ("--map-tokens", "0")

@@ -6,9 +6,9 @@ import signal
 
 import pexpect
 
-import agent_double
 import plans
 from agentapi import HANG, until
+from doubles import agent_double
 from processes import is_alive
 
 TASK = "do the task"

@@ -1,8 +1,8 @@
 """Makes an agent's own fixtures: homes that the agent, a crash or a bad copy left, each with what is right for it.
 
 A maker's module registers its cases and calls `main`:
-    python3 Tests/Support/opencode_fixtures.py            writes those that are missing
-    python3 Tests/Support/opencode_fixtures.py --again    writes all anew (SQLite's salts differ each time)
+    python3 -m agents.opencode.fixtures            writes those that are missing
+    python3 -m agents.opencode.fixtures --again    writes all anew (SQLite's salts differ each time)
 The real files are kept, not made by the tests: a fixture is a byte for byte claim.
 """
 

@@ -242,7 +242,7 @@ class RealAgent:
 
 
 class Claude(RealAgent):
-    name, server_program = "claude", "fake_anthropic.py"
+    name, server_program = "claude", "model_servers/fake_anthropic.py"
 
     def variables(self):
         return {
@@ -289,7 +289,7 @@ class Claude(RealAgent):
 
 
 class Codex(RealAgent):
-    name, server_program = "codex", "fake_openai.py"
+    name, server_program = "codex", "model_servers/fake_openai.py"
 
     def variables(self):
         return {"FAKE_KEY": KEY}

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import doubles
+from doubles import double as doubles
 
 
 @dataclass(frozen=True)
@@ -32,20 +32,20 @@ class Agent:
 
 def _known(name, **more):
     double = next(found for found in doubles.DOUBLES + doubles.CHAT_DOUBLES if found.agent == name)
-    return Agent(name, double.program, f"{name}_double", double.environment, tuple(double.options),
+    return Agent(name, double.program, f"agents.{name}.double", double.environment, tuple(double.options),
                  stores_prompt_first=double.stores_prompt_first, **more)
 
 
 CHAT = {"transports": ("agentapi",), "takes_messages": True}
 AGENTS = [
-    Agent("goose", "goose", "goose_double", {"GOOSE_PROVIDER": "double", "GOOSE_TELEMETRY_OFF": "1"}),
+    Agent("goose", "goose", "agents.goose.double", {"GOOSE_PROVIDER": "double", "GOOSE_TELEMETRY_OFF": "1"}),
     Agent("claude", "claude", "agent_stores", {"STAND_IN": "waits"}),
     Agent("codex", "codex", "agent_stores", {"STAND_IN": "waits"}),
     *(_known(name) for name in ("amazonq", "auggie", "cursor", "gemini")),
     _known("opencode", takes_a_second=False),
-    Agent("copilot", "copilot", "copilot_double", **CHAT),
-    Agent("kiro", "kiro-cli", "kiro_double", **CHAT),
-    Agent("kiro-v1", "kiro-cli", "kiro_double", {"KIRO_DOUBLE_ENGINE": "v1"}, stores_prompt_first=False, **CHAT),
+    Agent("copilot", "copilot", "agents.copilot.double", **CHAT),
+    Agent("kiro", "kiro-cli", "agents.kiro.double", **CHAT),
+    Agent("kiro-v1", "kiro-cli", "agents.kiro.double", {"KIRO_DOUBLE_ENGINE": "v1"}, stores_prompt_first=False, **CHAT),
     _known("aider", **CHAT),
     _known("amp", pinned=True, **CHAT),
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import agentapi
 import plans
-from goose_bench import Bench as GooseStore
+from agents.goose.bench import Bench as GooseStore
 from processes import variables
 
 from . import agents, entry

@@ -40,10 +40,10 @@ def main(module):
     double = importlib.import_module(module)
     if module == "agent_stores":
         sys.exit(double.stand_in(Path(sys.argv[0]).name, words, os.environ, os.getcwd()))
-    if module == "goose_double":
+    if module == "agents.goose.double":
         double.main()
     else:
-        importlib.import_module("agent_double").run(double.main)
+        importlib.import_module("doubles.agent_double").run(double.main)
 
 
 def install(folder, program, module):
