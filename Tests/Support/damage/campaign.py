@@ -19,7 +19,7 @@ from pathlib import Path
 
 import agents
 
-from . import line_bases, line_mutations
+from .line_bases import WORKDIR
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
@@ -28,16 +28,13 @@ TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "9"))
 PROMPT = "do the task"
 
 
-DATABASES = ("amazonq", "cursor", "goose", "kiro", "opencode")
 AGENTS = sorted(agents.with_part("oracle"))
 
 
 def stage(agent):
-    """(bases, strata, oracle) of an agent."""
-    own, oracle = agents.part(agent, "bases"), agents.part(agent, "oracle")
-    if own:
-        return own.bases(), own.STRATA, oracle
-    return line_bases.bases(agent), line_mutations.STRATA, oracle
+    """(its stores before the damage, what can happen to them, what the agent would find)"""
+    bases = agents.part(agent, "bases")
+    return bases.bases(), bases.STRATA, agents.part(agent, "oracle")
 
 
 def mutate(agent, bases, strata, seed, number):
@@ -46,13 +43,12 @@ def mutate(agent, bases, strata, seed, number):
     stratum = sorted(strata)[number % len(strata)]
     change, fits = strata[stratum]
     base = draw.choice(sorted(name for name, home in bases.items() if fits(home)))
-    context = bases if agent in DATABASES else agent
-    home = change(draw, bases[base], context)
+    home = change(draw, bases[base], bases)
     while draw.random() < 0.15:  # damage seldom comes alone
         if not fits(home) or home == {}:
             break
         try:
-            home = change(draw, home, context)
+            home = change(draw, home, bases)
         except (IndexError, ValueError):
             break  # nothing is left to damage
     return stratum, base, home
@@ -102,7 +98,7 @@ class Reader:
     def __init__(self, command, agent, folder):
         self.command, self.folder = command, folder
         self.words = [agent, "--dry-run", "--format", "json", "--prompt", PROMPT, "--adopt",
-                      "newest", "--workdir", line_bases.WORKDIR]
+                      "newest", "--workdir", WORKDIR]
 
     def __call__(self, home):
         """(verdict, id, KiB, what went wrong)"""

@@ -1,13 +1,11 @@
 """Aider homes before the damage; a home is {relative path: bytes}."""
 
 import hashlib
-import sys
 import tempfile
 from pathlib import Path
 
-from damage.text_mutations import STRATA  # noqa: F401  (the campaign asks for it here)
-
 from agents.aider.double import History
+from damage.text_mutations import STRATA  # noqa: F401  (the campaign asks for it here)
 
 WORKDIR = "/home/coder/project"
 FOLDER = f".local/state/agentlaunch/aider/default-{hashlib.sha256(WORKDIR.encode()).hexdigest()[:16]}/"

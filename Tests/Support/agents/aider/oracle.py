@@ -3,8 +3,9 @@
 import itertools
 import re
 
-from .bases import FOLDER
 from damage.json_oracle import judge  # noqa: F401  (this oracle's too)
+
+from .bases import FOLDER
 
 _NAME = re.compile(r"chat(?:-([2-9]|[1-9][0-9]+))?\.md")
 

@@ -1,6 +1,6 @@
 """Amazon Q's stores in every state in which a stop can leave them; a home is {relative path: bytes}."""
 
-from damage.q_bases import WORKDIR, Maker, key, q_store, value, values
+from damage.q_bases import WORKDIR, Maker, key, q_store, values
 from damage.sqlite_mutations import strata
 
 STORE = ".local/share/amazon-q/data.sqlite3"

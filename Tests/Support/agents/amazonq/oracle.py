@@ -4,8 +4,9 @@ import re
 import sqlite3
 
 from damage import q_oracle
-from .bases import STORE, WORKDIR
 from damage.sqlite_oracle import is_whole, judge, opened, sidecar_doubts  # noqa: F401  (judge is ours too)
+
+from .bases import STORE, WORKDIR
 
 _ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _ASKED = f"SELECT value FROM conversations %s WHERE key = '{WORKDIR}'"

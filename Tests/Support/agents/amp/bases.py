@@ -1,16 +1,16 @@
 """Homes of Amp's older releases before the damage; a home is {relative path: bytes}."""
 
 import json
-import sys
-from pathlib import Path
-
-from damage.json_mutations import strata
 
 from agents.amp.double import legacy
+from damage.json_mutations import Store, strata
 
 WORKDIR, OTHER = "/home/coder/project", "/home/coder/other"
 FOLDER = ".local/share/amp/threads/"
-STRATA = strata("amp")
+KEYS = [
+    b'"id":', b'"messages":', b'"trees":', b'"uri":', b'"role":"user"', b'"role":"assistant"', b'"content":',
+]
+STRATA = strata(Store("/threads/", KEYS))
 
 
 def file(number, directory=WORKDIR, turns=2, **more):

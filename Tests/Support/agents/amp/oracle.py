@@ -4,8 +4,9 @@ import re
 from urllib.parse import unquote
 
 from damage import json_oracle
-from .bases import FOLDER, OTHER, WORKDIR
 from damage.json_oracle import judge  # noqa: F401  (this oracle's too)
+
+from .bases import FOLDER, OTHER, WORKDIR
 
 _NAME = re.compile(r"(T-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json")
 _URI = re.compile(rb'"uri":"([^"]*)"')

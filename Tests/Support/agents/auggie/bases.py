@@ -1,17 +1,18 @@
 """Auggie homes before the damage; a home is {relative path: bytes}."""
 
-import sys
 import tempfile
-from pathlib import Path
-
-from damage.json_mutations import strata
 
 from agents.auggie.double import Session
+from damage.json_mutations import Store, strata
 
 WORKDIR, OTHER = "/home/coder/project", "/home/coder/other"
 FOLDER = ".augment/sessions/"
 AT = 1790928000
-STRATA = strata("auggie")
+KEYS = [
+    b'"sessionId":', b'"chatHistory":', b'"exchange":', b'"request_message":', b'"response_text":', b'"folder_root":',
+    b'"workspace_folders":',
+]
+STRATA = strata(Store("/sessions/", KEYS))
 
 
 def key(number):

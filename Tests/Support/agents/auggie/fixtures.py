@@ -1,6 +1,5 @@
 """Makes the project's own Auggie homes in `Tests/Fixtures/auggie`."""
 
-import json
 
 from agents.auggie.double import Session
 from fixture_maker import WORKDIR, Cases

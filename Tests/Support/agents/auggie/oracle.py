@@ -3,8 +3,9 @@
 import re
 
 from damage import json_oracle
-from .bases import FOLDER, OTHER, WORKDIR
 from damage.json_oracle import judge  # noqa: F401  (this oracle's too)
+
+from .bases import FOLDER, OTHER, WORKDIR
 
 _NAME = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.json")
 _ROOT = re.compile(rb'"folder_root":"([^"]*)')

@@ -12,7 +12,7 @@ import time
 import uuid
 from pathlib import Path
 
-from doubles.agent_double import Refusal, converse, log, say, turn, words
+from doubles.agent_double import Refusal, converse, log, say, words
 
 # 1.0.64 takes versions 1, 4 and 7 and refuses 9 and variants beyond 8 to b (measured; facts 2.5 say: version 4 only).
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)

@@ -3,15 +3,13 @@
 import json
 import random
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
+from agents.cursor.double import Chat
 from damage import wal as log
 from damage.bytes_edits import flip, overwrite
 from damage.sqlite_mutations import strata
-
-from agents.cursor.double import Chat
 
 WORKDIR = "/home/coder/project"
 ROOT = ".cursor/chats/"

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import sqlite3
-import sys
 import time
 import uuid
 from pathlib import Path

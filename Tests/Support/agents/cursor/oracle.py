@@ -4,8 +4,9 @@ import json
 import re
 import sqlite3
 
-from .bases import FOLDER
 from damage.sqlite_oracle import is_whole, judge, opened, sidecar_doubts  # noqa: F401  (judge is this oracle's too)
+
+from .bases import FOLDER
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -10,7 +10,6 @@ import hashlib
 import json
 import os
 import re
-import sys
 import time
 import uuid
 from pathlib import Path

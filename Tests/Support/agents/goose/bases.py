@@ -4,14 +4,12 @@ import json
 import random
 import shutil
 import sqlite3
-import sys
 import tempfile
 from pathlib import Path
 
+from agents.goose.database import schema_statements
 from damage import wal as log
 from damage.sqlite_mutations import strata
-
-from agents.goose.database import schema_statements
 
 WORKDIR = "/home/coder/project"
 FOLDER = ".local/share/goose/sessions/"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pexpect
 
-from doubles import agent_double
-from agents.goose import double as goose_double
 from agentapi import lines_of
+from agents.goose import double as goose_double
+from doubles import agent_double
 
 
 class Bench:

@@ -7,8 +7,9 @@ asks (1.3, 1.6). `judge` says which verdicts are right for it.
 import json
 import sqlite3
 
-from .bases import STORE, WORKDIR
 from damage.sqlite_oracle import Trouble, is_whole, judge, opened, sidecar_doubts  # noqa: F401  (judge is this oracle's too)
+
+from .bases import STORE, WORKDIR
 
 NAME = b"project-33b73976"
 _COLUMNS = "s.id, s.name, s.description, s.session_type, s.working_dir"

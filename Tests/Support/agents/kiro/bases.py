@@ -3,18 +3,20 @@
 import datetime
 import json
 import random
-import sys
 import uuid
-from pathlib import Path
 
+from agents.kiro import double as kiro_double
 from damage import line_mutations as lines
 from damage.bytes_edits import flip, overwrite
 from damage.q_bases import AT, WORKDIR, Maker, key, q_store, values
 from damage.sqlite_mutations import strata
 
-from agents.kiro import double as kiro_double
-
 STORE = ".local/share/kiro-cli/data.sqlite3"
+# What is decided by in the files of lines.
+KEYS = [
+    b'"kind": "Prompt"', b'"kind": "AssistantMessage"', b'"version": "v1"', b'"message_id":', b'"content":',
+    b'"payload":', b'"type":',
+]
 FLAT, WORKSPACE = ".kiro/sessions/cli/", ".kiro/sessions/00aa11bb22cc33dd/"
 
 
@@ -129,7 +131,7 @@ def description(draw, home, _):
 def _of_lines(*functions):
     """One of these strata of JSON lines."""
     def change(draw, home, _):
-        return draw.choice(functions)(draw, home, "kiro")
+        return draw.choice(functions)(draw, home, KEYS)
 
     return change, lambda home: any(name.endswith(".jsonl") for name in home)
 

@@ -9,9 +9,10 @@ import re
 import sqlite3
 
 from damage import q_oracle
-from .bases import FLAT, STORE, WORKDIR, WORKSPACE
 from damage.line_oracle import refuse, too_deep
 from damage.sqlite_oracle import is_whole, opened, sidecar_doubts
+
+from .bases import FLAT, STORE, WORKDIR, WORKSPACE
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")

@@ -3,15 +3,13 @@
 import json
 import random
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
+from agents.opencode.double import Database
 from damage import wal as log
 from damage.bytes_edits import flip, overwrite
 from damage.sqlite_mutations import strata
-
-from agents.opencode.double import Database
 
 WORKDIR = "/home/coder/project"
 FOLDER = ".local/share/opencode/"

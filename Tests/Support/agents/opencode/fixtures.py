@@ -3,8 +3,8 @@
 import json
 import os
 
-from fixture_maker import WORKDIR, Cases, killed, without
 from agents.opencode.double import Database
+from fixture_maker import WORKDIR, Cases, killed, without
 
 case = Cases("opencode")
 AT = 1790928000000

@@ -5,8 +5,9 @@ import re
 import sqlite3
 
 from damage.line_oracle import refuse
-from .bases import FOLDER, STORE, WORKDIR
 from damage.sqlite_oracle import Trouble, is_whole, judge, opened, sidecar_doubts  # noqa: F401  (judge is ours too)
+
+from .bases import FOLDER, STORE, WORKDIR
 
 _ID = re.compile(rb"ses_[0-9a-f]{12}[0-9A-Za-z]{14}")  # 3.1
 _ROOTS = f"FROM session s %s WHERE s.directory = '{WORKDIR}' AND s.parent_id IS NULL AND s.time_archived IS NULL"
