@@ -12,12 +12,13 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
-from double_bench import TASK, Bench, Start, until
-from doubles import agent_double
-from doubles.double import DOUBLES
+from digests import sha256
+from double_bench import TASK, Bench, Start
+from doubles.double import all_doubles
+from waiting import until
 
 
-@pytest.fixture(params=DOUBLES, ids=lambda double: double.agent)
+@pytest.fixture(params=[double for double in all_doubles() if not double.typed], ids=lambda double: double.agent)
 def bench(request, binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
     return Bench(binary, tmp_path, request.param)
@@ -46,7 +47,7 @@ def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench):
     assert fourth.agent["argv"] == double.warm(key, project)
     fourth.say("once more").expect("reply 3 to: once more").leave()
     assert bench.conversations() == [(key, project, [TASK, "and now?", "once more"])]
-    given = [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(TASK.encode())]
+    given = [line for line in bench.log("prompt") if line["sha256"] == sha256(TASK.encode())]
     assert len(given) == 1
 
 

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from agentapi import until
+from waiting import until
 
 pytestmark = pytest.mark.usefixtures("fast")
 

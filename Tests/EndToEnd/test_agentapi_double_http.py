@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from agentapi import HANG, until
+from waiting import HANG, until
 
 
 @pytest.fixture(autouse=True)

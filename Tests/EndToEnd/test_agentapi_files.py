@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from agentapi import HANG, free_port, until
+from agentapi import free_port
 from agents.claude.world import World
-from terminal import is_alive
+from processes import is_alive
+from waiting import HANG, until
 
 
 @pytest.fixture

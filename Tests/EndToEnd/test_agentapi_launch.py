@@ -4,8 +4,9 @@ import os
 import signal
 
 import pytest
-from agentapi import HANG, until
-from terminal import is_alive
+
+from processes import is_alive
+from waiting import HANG, until
 
 
 def output(agentapi, name="launch.out"):

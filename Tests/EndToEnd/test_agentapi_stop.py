@@ -5,8 +5,9 @@ import signal
 import threading
 
 import pytest
-from agentapi import HANG, until
-from terminal import is_alive
+
+from processes import is_alive
+from waiting import HANG, until
 
 STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
 

@@ -10,17 +10,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.amazonq import double as amazonq_double
-from double_bench import TASK, Bench, Start, until
+from agents.amazonq.agent import DOUBLE
+from double_bench import TASK, Bench, Start
 from doubles import q_store
-from doubles.double import DOUBLES
-
-[Q] = [double for double in DOUBLES if double.agent == "amazonq"]
+from waiting import until
 
 
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, Q)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def database(bench):

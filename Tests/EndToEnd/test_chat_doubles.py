@@ -14,12 +14,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
-from agentapi import HANG, until
+from digests import sha256
 from double_bench import TASK, Bench
-from doubles import agent_double
-from doubles.double import CHAT_DOUBLES
+from doubles import double
+from waiting import HANG, until
 
-DOUBLES = {double.agent: double for double in CHAT_DOUBLES}
 # What the text of the prompt must not become on its way.
 HARD = """it's "quoted" `ticked` $(touch no) ${HOME}\n\n  \u00e9 \U0001fabf -- ~ * \\n"""
 
@@ -83,10 +82,10 @@ def make(agent, binary, tmp_path, monkeypatch, agentapi):
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     root = tmp_path / "bench"
     root.mkdir()
-    return ChatBench(binary, root, DOUBLES[agent], agentapi)
+    return ChatBench(binary, root, double.of(agent), agentapi)
 
 
-@pytest.fixture(params=sorted(DOUBLES))
+@pytest.fixture(params=["aider", "amp"])
 def bench(request, binary, tmp_path, monkeypatch, agentapi):
     made = make(request.param, binary, tmp_path, monkeypatch, agentapi)
     yield made
@@ -132,7 +131,7 @@ def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, task):
     bench.ready()
     assert bench.stop(third) == 0
     assert bench.texts() == [[task, "and now?"]]
-    given = [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(task.encode())]
+    given = [line for line in bench.log("prompt") if line["sha256"] == sha256(task.encode())]
     assert len(given) == 1
 
 

@@ -11,11 +11,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from agentapi import HANG
 from agents.copilot import double as copilot_double
-from double_bench import TASK, Bench, Start, until
-from doubles import agent_double
-from doubles.double import COPILOT
+from agents.copilot.agent import DOUBLE
+from digests import sha256
+from double_bench import TASK, Bench, Start
+from waiting import HANG, until
 
 UNKNOWN = "99999999-2222-4333-8444-555555555555"
 
@@ -23,7 +23,7 @@ UNKNOWN = "99999999-2222-4333-8444-555555555555"
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, COPILOT)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def state(bench):
@@ -72,7 +72,7 @@ def stop(process):
 
 
 def given(bench, text=TASK):
-    return [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(text.encode())]
+    return [line for line in bench.log("prompt") if line["sha256"] == sha256(text.encode())]
 
 
 def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, under_double, agentapi):

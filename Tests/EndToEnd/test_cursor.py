@@ -13,11 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agents.cursor import double as cursor_double
+from agents.cursor.agent import DOUBLE
 from double_bench import TASK, Bench, Start
-from doubles.double import DOUBLES
 from fixture_maker import killed
-
-[DOUBLE] = [double for double in DOUBLES if double.agent == "cursor"]
 
 
 @pytest.fixture

@@ -3,18 +3,19 @@
 import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_stores
-from decision_bench import TASK, Bench, sha256
+import agents
+from decision_bench import TASK, Bench
+from digests import sha256
 from plans import codes
+from waiting import until
 
 
-@pytest.fixture(params=agent_stores.AGENTS)
+@pytest.fixture(params=agents.with_part("stand_in"))
 def bench(request, binary, tmp_path):
     return Bench(binary, tmp_path, request.param)
 
@@ -22,14 +23,6 @@ def bench(request, binary, tmp_path):
 @pytest.fixture
 def claude(binary, tmp_path):
     return Bench(binary, tmp_path, "claude")
-
-
-def until(condition, what):
-    for _ in range(3000):
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"never came: {what}")
 
 
 def decided(plan):

@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from terminal import HANG, run, until
+
+from terminal import run
+from waiting import HANG, until
 
 APART = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 

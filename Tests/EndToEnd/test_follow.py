@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from agentapi import until
-from module_run import hashes, sha256
-from real_agents import AGENTS, ModelServer, Terminal, executable, items
+from digests import sha256
+from real_agents import ModelServer, Terminal, executable, items, started_in
+from real_agents import items as hashes
+from waiting import until
 
 TASK = "Say hello to the harbour"
 MESSAGE = "And now the lighthouse"
@@ -21,7 +22,7 @@ COMMAND = {"claude": "/clear", "codex": "/new"}
 
 @pytest.fixture(params=["claude", "codex"])
 def agent(request, tmp_path, binary):
-    started = AGENTS[request.param](tmp_path, binary)
+    started = started_in(tmp_path, request.param, binary)
     started.answer_first_run()
     yield started
     started.close()

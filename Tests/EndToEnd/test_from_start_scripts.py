@@ -5,9 +5,10 @@ import datetime
 import re
 from pathlib import Path
 
-import agent_stores
 import pytest
+
 from decision_bench import TASK, Bench
+from doubles.files import now
 from test_traps import exists
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/from-start-scripts.md"
@@ -227,7 +228,7 @@ def claude_resume(make):
 @row("claude-code", "`report_tasks` off")
 def claude_latest(make):
     bench = make("claude")
-    bench.write([TASK], at=agent_stores.now() - datetime.timedelta(minutes=1))
+    bench.write([TASK], at=now() - datetime.timedelta(minutes=1))
     newest = bench.write(["something else"])
     assert bench.dry(task=None)["session"]["id"] == newest
     assert bench.dry("--adopt", "newest")["session"]["id"] == newest

@@ -11,10 +11,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.gemini import double as gemini_double
+from agents.gemini.agent import DOUBLE, gemini_id
 from double_bench import TASK, Bench, Start
-from doubles.double import DOUBLES, gemini_id
 
-GEMINI = next(double for double in DOUBLES if double.agent == "gemini")
 VARIABLE = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"
 OFF = {"general": {"sessionRetention": {"enabled": False}}}
 OTHER = "9d0e7a52-1111-4222-8333-444455556666"
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.path.exists("/etc/gemini-cli/settings.json"),
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, GEMINI)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def store(bench):

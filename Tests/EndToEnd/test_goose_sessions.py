@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pexpect
@@ -14,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-from agents.goose.bench import Bench, sha256
+from agents.goose.bench import Bench
+from digests import sha256
+from waiting import until
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 TASK = b"do the task"
@@ -24,15 +25,6 @@ TASK = b"do the task"
 def bench(tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
     return Bench(tmp_path)
-
-
-def until(condition, what):
-    for _ in range(2000):
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"never came: {what}")
 
 
 class Start:

@@ -14,16 +14,16 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.kiro import double as kiro_double
-from double_bench import TASK, Bench, Start, until
+from agents.kiro.agent import DOUBLE, FLAGS
+from double_bench import TASK, Bench, Start
 from doubles import agent_double, q_store
-from doubles.double import KIRO
-from doubles.double import KIRO_FLAGS as FLAGS
+from waiting import until
 
 
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, KIRO)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def put(bench, engine, *texts, directory=None):

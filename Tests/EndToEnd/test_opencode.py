@@ -10,10 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agents.opencode import fixtures as opencode_fixtures
-from double_bench import TASK, Bench, until
-from doubles.double import DOUBLES
-
-[DOUBLE] = [double for double in DOUBLES if double.agent == "opencode"]
+from agents.opencode.agent import DOUBLE
+from double_bench import TASK, Bench
+from waiting import until
 
 
 @pytest.fixture

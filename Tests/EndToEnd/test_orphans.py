@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from agentapi import HANG, until
-from module_run import is_alive
+
+from processes import is_alive
+from waiting import HANG, until
 
 PYTHON = sys.executable
 

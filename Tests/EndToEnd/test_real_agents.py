@@ -18,14 +18,14 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-from agentapi import until  # noqa: E402
+from digests import sha256  # noqa: E402
 from processes import is_alive  # noqa: E402
-from real_agents import AGENTS, ROOT, items, sha256  # noqa: E402
+from real_agents import ROOT, items, started_in  # noqa: E402
+from waiting import until  # noqa: E402
 
 BINARY = os.environ.get("AGENTLAUNCH_BINARY", str(ROOT / ".build/debug/agentlaunch"))
 TASK = "Say hello to the harbour"
@@ -33,7 +33,7 @@ AWKWARD = "-x \"double\" 'single' \\ `tick`\n\n$(touch pwned) $HOME ${PATH} !! *
 
 
 def agent_in(tmp_path, name, **first_run):
-    started = AGENTS[name](tmp_path, BINARY)
+    started = started_in(tmp_path, name, BINARY)
     started.answer_first_run(**first_run)
     return started
 

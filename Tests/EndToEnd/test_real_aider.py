@@ -14,10 +14,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
-from agentapi import HANG, until
 from agents.aider import double as aider_double
 from agents.aider.double import NAME, texts
 from real_agents import ModelServer, executable, json_lines
+from waiting import HANG, until
 
 TASK = "it's the \"task\":\n\n  of three lines, with $(no) `shell`"
 

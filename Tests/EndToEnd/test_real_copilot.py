@@ -16,11 +16,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from adoption_homes import ODD
-from agentapi import HANG
 from agents.copilot import double as copilot_double
-from doubles.agent_double import sha256
+from digests import sha256
+from doubles.conversations import ODD
 from real_agents import items
+from waiting import HANG
 
 TASK = "Say hello to the harbour"
 UNKNOWN = "99999999-2222-4333-8444-555555555555"

@@ -3,9 +3,10 @@
 import signal
 import subprocess
 
-import plans
 import pytest
-from agentapi import HANG, until
+
+import plans
+from waiting import HANG, until
 
 
 class Typed:

@@ -8,7 +8,10 @@ import termios
 from pathlib import Path
 
 import pytest
-from terminal import HANG, is_alive, run, until
+
+from processes import is_alive
+from terminal import run
+from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 ASKING = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]

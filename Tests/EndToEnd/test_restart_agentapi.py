@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from agentapi import HANG, until
 from agents.claude.world import World
+from digests import sha256
 from double_bench import TASK
-from doubles import agent_double
-from terminal import is_alive
+from processes import is_alive
 from test_chat_doubles import make
+from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 IN = "it is started again in"
@@ -216,7 +216,7 @@ def test_a_prompt_that_agentapi_typed_is_in_the_store_once(agent, binary, tmp_pa
     say(agentapi, "and now?")
     until(lambda: bench.texts() == [[TASK, "and now?"]], "the message in the store")
     assert bench.stop(process) == 0
-    assert len([line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(TASK.encode())]) == 1
+    assert len([line for line in bench.log("prompt") if line["sha256"] == sha256(TASK.encode())]) == 1
 
 
 def test_no_folder_and_no_file_of_a_failed_run_is_left(world):

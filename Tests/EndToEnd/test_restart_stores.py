@@ -10,21 +10,20 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from agentapi import until
+from digests import sha256
 from double_bench import TASK, Bench, Start
-from doubles import agent_double
-from doubles.double import DOUBLES
+from doubles import double
 from processes import is_alive
+from waiting import until
 
 ON = ("--restart", "on-failure")
-KINDS = {double.agent: double for double in DOUBLES}
 LONG = "HANG over it"
 
 
 @pytest.fixture
 def benches(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return lambda agent: Bench(binary, tmp_path, KINDS[agent])
+    return lambda agent: Bench(binary, tmp_path, double.of(agent))
 
 
 @pytest.fixture(params=["opencode", "gemini", "cursor"])
@@ -43,7 +42,7 @@ def kill(start, count):
 
 
 def given(bench, text):
-    return len([line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(text.encode())])
+    return len([line for line in bench.log("prompt") if line["sha256"] == sha256(text.encode())])
 
 
 def stored(bench, *texts):

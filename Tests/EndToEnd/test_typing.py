@@ -5,25 +5,24 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from agentapi import until
 from double_bench import TASK, Bench, Start
-from doubles.double import CHAT_DOUBLES, DOUBLES, Double
+from doubles import double
 from processes import is_alive
+from waiting import until
 
-KNOWN = {double.agent: double for double in DOUBLES + CHAT_DOUBLES}
-NONE = {"cold": None, "warm": None, "unknown": [], "refusal": ()}
 TYPED = {
-    "aider": KNOWN["aider"],
-    "amp": KNOWN["amp"],
-    "copilot": Double("copilot", "copilot", options=["--unattended", "--allow-all"], **NONE),
-    "cursor": KNOWN["cursor"],
-    "kiro": Double("kiro", "kiro-cli", **NONE),
+    "aider": double.of("aider"),
+    "amp": double.of("amp"),
+    "copilot": replace(double.of("copilot"), options=["--unattended", "--allow-all"]),
+    "cursor": double.of("cursor"),
+    "kiro": double.of("kiro"),
 }
 # Cursor takes a prompt as an argument unless it begins like a flag.
 DASH = "- do the task"
@@ -312,7 +311,7 @@ def poll(condition, seconds):
 def test_a_resume_prompt_is_typed_once_into_the_conversation_that_goes_on(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     (tmp_path / "bench").mkdir()
-    opencode = TypingBench(binary, tmp_path / "bench", KNOWN["opencode"])
+    opencode = TypingBench(binary, tmp_path / "bench", double.of("opencode"))
     first = opencode.launch()
     until(lambda: opencode.texts() == [[TASK]], "the prompt in the store")
     until(lambda: opencode.prompts() == [("argument", "delivered")], "the delivery")

@@ -10,8 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import until  # noqa: E402
 from background import has_ended  # noqa: E402
+from waiting import until  # noqa: E402
 
 
 def descriptors(pid):

@@ -18,12 +18,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from pathlib import Path
 
+from waiting import HANG, until
+
 PROJECT = Path(__file__).resolve().parents[2]
-# A limit on hanging, not on speed.
-HANG = int(os.environ.get("TEST_HANG_SECONDS", "60"))
 
 
 def built_double() -> Path:
@@ -56,16 +55,6 @@ def free_port() -> int:
         if len(CLAIMS) > 200:
             CLAIMS.pop(0).close()
         return port
-
-
-def until(condition, what="condition"):
-    deadline = time.monotonic() + HANG
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"{what() if callable(what) else what} did not come true in {HANG} s")
 
 
 def lines_of(path):

@@ -4,9 +4,10 @@ import hashlib
 import json
 import subprocess
 
-import agent_stores
+import agents
 import plans
 from agentapi import lines_of
+from doubles import stand_in
 
 TASK = "do the task"
 
@@ -27,7 +28,7 @@ class Bench:
 
     def write(self, texts, token=None, workdir=None, **options):
         """A conversation that somebody else started."""
-        return agent_stores.WRITERS[self.agent](
+        return agents.part(self.agent, "store").write(
             options.pop("home", self.home), workdir or self.project, texts, token, **options)
 
     def _run(self, options, task, workdir, environment, path):
@@ -51,13 +52,13 @@ class Bench:
 
     def start(self, *options, task=TASK, workdir=None, **environment):
         """A real start of the stand-in, to its end."""
-        agent_stores.install(self.root / "bin", self.agent)
+        stand_in.install(self.root / "bin", self.agent)
         environment = {"STAND_IN_LOG": str(self.log_file), **environment}
         return self._run(["--direct", *options], task, workdir, environment, f"{self.root / 'bin'}:{plans.PATH}")
 
     def background(self, *options, task=TASK, workdir=None, **environment):
         """A start of a stand-in that stays until it is stopped."""
-        agent_stores.install(self.root / "bin", self.agent)
+        stand_in.install(self.root / "bin", self.agent)
         words = [self.binary, self.agent, "--direct", *options, "--workdir", workdir or self.project,
                  "--prompt", task]
         variables = {"HOME": str(self.home), "PATH": f"{self.root / 'bin'}:{plans.PATH}",
@@ -82,7 +83,3 @@ class Bench:
 
     def record(self, name="default", workdir=None):
         return json.loads(self.record_file(name, workdir).read_text())
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode()).hexdigest()

@@ -7,9 +7,9 @@ import signal
 import pexpect
 
 import plans
-from agentapi import HANG, until
 from doubles import agent_double
 from processes import is_alive
+from waiting import HANG, until
 
 TASK = "do the task"
 

@@ -8,7 +8,7 @@ and calls `run(main)` from its installed program. Variables that tests may set:
   AGENT_DOUBLE_ANSWER_DELAY   seconds before an answer; a prompt with HANG in it gets none
 """
 
-import hashlib
+import importlib
 import json
 import os
 import signal
@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from digests import sha256
 
 
 class Refusal(Exception):
@@ -40,10 +42,6 @@ def say(text, stream=1):
         data = data[os.write(stream, data):]
 
 
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
-
-
 def turn(store, text, how):
     """One prompt and its answer. `store` has begin(text) and finish(answer)."""
     data = text.encode("utf-8", "surrogateescape")
@@ -65,12 +63,13 @@ def typed(line):
     return left
 
 
-def converse(store, box="> "):
-    """Lines from the terminal until /exit or its end; `box` is what agentapi takes for the agent's input."""
+def converse(store, box="> ", typed_box="> "):
+    """Lines from the terminal until /exit or its end; `box` is what agentapi takes for the agent's input, `typed_box`
+    what it shows where its prompt is typed."""
     if "AGENT_DOUBLE_READY" in os.environ:
         from doubles import typing_double
 
-        return typing_double.converse(store, type(store).__module__.split(".")[1])
+        return typing_double.converse(store, typed_box)
     say(f"the double is ready\n{box}")
     line = b""
     while True:
@@ -111,6 +110,15 @@ def run(main):
     os._exit(status)
 
 
+def start(module):
+    """The program in a module: a double, or a stand-in."""
+    code = importlib.import_module(module)
+    if hasattr(code, "run"):
+        code.run()  # with a log and refusals of its own
+    else:
+        run(code.main)
+
+
 def install(folder, program, module):
     """Makes `folder/program`, the double in `module`; returns its path."""
     folder = Path(folder)
@@ -119,7 +127,7 @@ def install(folder, program, module):
     support = str(Path(__file__).resolve().parents[1])
     file.write_text(
         f"#!/usr/bin/python3 -E\nimport sys\nsys.path.insert(0, {support!r})\n"
-        f"sys.dont_write_bytecode = True\nfrom doubles import agent_double\nimport {module}\nagent_double.run({module}.main)\n"
+        f"sys.dont_write_bytecode = True\nfrom doubles import agent_double\nagent_double.start({module!r})\n"
     )
     file.chmod(0o755)
     return file

@@ -13,25 +13,14 @@ import tty
 
 from doubles.agent_double import log, say, turn
 
-# What each shows where it waits: facts on agentapi, section 4 "Readiness"; Copilot's and Aider's as their own
-# releases draw them.
-BOXES = {
-    "aider": "> ",
-    "amp": "╭" + "─" * 60 + "╮\r\n│ >" + " " * 58 + "│\r\n╰" + "─" * 60 + "╯\r\n",
-    "copilot": "─" * 60 + "\r\n❯ \x1b[?25h",
-    "cursor": "─" * 60 + "\r\n → Plan, search, build anything\r\n" + "─" * 60 + "\r\n",
-    "kiro": "─" * 60 + "\r\n│ ask a question\r\n" + "─" * 60 + "\r\n",
-    "opencode": "┃ Ask anything\r\n╹" + "▀" * 40 + "\r\n",
-}
 
-
-def converse(store, agent, text=lambda line: line.decode("utf-8", "replace")):
+def converse(store, box, text=lambda line: line.decode("utf-8", "replace")):
     """Lines and bracketed pastes until /exit, ^D or the end."""
     say("\x1b[?25lloading ...\n")
     time.sleep(float(os.environ["AGENT_DOUBLE_READY"]))
     tty.setraw(0, termios.TCSAFLUSH)  # what was typed before is gone
     log("raw")
-    say("\x1b[?2004h" + BOXES[agent])
+    say("\x1b[?2004h" + box)
     while "AGENT_DOUBLE_STALL" in os.environ:
         time.sleep(3600)
     for entered in entries():
@@ -42,7 +31,7 @@ def converse(store, agent, text=lambda line: line.decode("utf-8", "replace")):
         say("\r\n")
         if said:
             turn(store, said, "typed")
-        say("\r\n" + BOXES[agent])
+        say("\r\n" + box)
 
 
 class Entry:

@@ -125,7 +125,7 @@ def main():
 def converse(history):
     """A prompt that takes typed lines and bracketed pastes, as prompt_toolkit does."""
     if "AGENT_DOUBLE_READY" in os.environ:
-        return typing_double.converse(history, "aider")
+        return typing_double.converse(history, "> ")
     time.sleep(0.3)
     tty.setraw(0, termios.TCSAFLUSH)  # what was typed before is gone
     say("\x1b[?2004h> ")

@@ -115,15 +115,17 @@ def main():
     return converse(Thread(arguments[2]))
 
 
+BOX = "╭" + "─" * 60 + "╮\r\n│ >" + " " * 58 + "│\r\n╰" + "─" * 60 + "╯\r\n"
+
+
 def converse(thread):
     """A box to type in; it takes typed lines and bracketed pastes."""
     if "AGENT_DOUBLE_READY" in os.environ:
-        return typing_double.converse(thread, "amp")
-    box = "╭" + "─" * 60 + "╮\r\n│ >" + " " * 58 + "│\r\n╰" + "─" * 60 + "╯\r\n"
+        return typing_double.converse(thread, BOX)
     # A program of Node's keeps what was typed before, and agentapi takes amp's blank screen for ready.
     tty.setraw(0, termios.TCSADRAIN)
     time.sleep(0.3)
-    say("\x1b[2J\x1b[H\x1b[?2004h" + box)
+    say("\x1b[2J\x1b[H\x1b[?2004h" + BOX)
     line, paste = b"", False
     while True:
         if line.endswith(b"\x1b[200~"):
@@ -143,7 +145,7 @@ def converse(thread):
             say("\x1b[2J\x1b[H" + text.replace("\n", "\r\n") + "\r\n\r\n")
             if text:
                 turn(thread, text, "typed")
-            say("\r\n" + box)
+            say("\r\n" + BOX)
         else:
             line += key
             if key >= b" " and not paste:

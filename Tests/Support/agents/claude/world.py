@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from agentapi import HANG, until
+from waiting import HANG, until
 
 SUPPORT = Path(__file__).resolve().parents[2]
 
@@ -22,10 +22,10 @@ class World:
         claude = agentapi.bin / "claude"
         claude.write_text(
             f"#!{sys.executable}\nimport os, sys\nsys.path.insert(0, {str(SUPPORT)!r})\n"
-            "import agent_stores\nwords = sys.argv[1:]\n"
-            "token = agent_stores.after(words, '--session-id') or agent_stores.after(words, '--resume')\n"
+            "from agents.claude import store\nfrom doubles.stand_in import after\nwords = sys.argv[1:]\n"
+            "token = after(words, '--session-id') or after(words, '--resume')\n"
             "if not os.environ.get('CLAUDE_SAYS_NOTHING'):\n"
-            "    agent_stores.claude(os.environ['HOME'], os.getcwd(), ['hello'], token)\n"
+            "    store.write(os.environ['HOME'], os.getcwd(), ['hello'], token)\n"
             f"os.execv({agentapi.agent!r}, [{agentapi.agent!r}, *words])\n"
         )
         claude.chmod(0o755)

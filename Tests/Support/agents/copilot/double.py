@@ -163,6 +163,10 @@ def lives(pid):
         return False
 
 
+# What it shows where its prompt is typed.
+TYPED_BOX = "─" * 60 + "\r\n❯ \x1b[?25h"
+
+
 def main():
     arguments = words()
     if arguments in (["--version"], ["-v"]):
@@ -211,7 +215,7 @@ def main():
         session.directory = saved[0]
     lock = session.folder / f"inuse.{os.getpid()}.lock"
     lock.write_text(str(os.getpid()))
-    converse(session)
+    converse(session, typed_box=TYPED_BOX)
     if session.file.exists():
         session.event("session.shutdown", {"shutdownType": "routine"})
     lock.unlink()

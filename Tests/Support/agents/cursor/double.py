@@ -165,6 +165,10 @@ def parse(arguments):
     return options, rest
 
 
+# What it shows where its prompt is typed.
+TYPED_BOX = "─" * 60 + "\r\n → Plan, search, build anything\r\n" + "─" * 60 + "\r\n"
+
+
 def main():
     arguments = words()
     if arguments in (["--version"], ["-v"]):
@@ -197,7 +201,7 @@ def main():
         say(f"| {text[:100]}\n")
     if rest:
         turn(chat, " ".join(rest), "argument")  # facts 3: `--resume=ID PROMPT` sends PROMPT too
-    converse(chat)
+    converse(chat, typed_box=TYPED_BOX)
 
 
 def latest(here):
@@ -231,3 +235,8 @@ def conversations(home):
         value = json.loads(meta.read_text())
         found.append((value["createdAtMs"], meta.parent.name, value["cwd"], texts(meta.parent)))
     return [tuple(chat[1:]) for chat in sorted(found)]
+
+
+def conversations_after_a_kill(home):
+    """By the databases: a kill may leave the description beside one empty."""
+    return [(chat.parent.name, None, texts(chat.parent)) for chat in Path(home).glob(".cursor/chats/*/*/store.db")]

@@ -1,6 +1,5 @@
 """A scratch world for the goose double: a home, a PATH with the double, its store and its log."""
 
-import hashlib
 import json
 import os
 import subprocess
@@ -72,7 +71,3 @@ class Bench:
             json.loads(content)[0]["text"].encode()
             for session, content in rows if identifier in (None, session)
         ]
-
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()

@@ -12,7 +12,6 @@ Variables that tests may set:
 """
 
 import contextlib
-import hashlib
 import json
 import os
 import re
@@ -26,6 +25,8 @@ from pathlib import Path
 
 from agents.goose.arguments import Refusal, parse
 from agents.goose.database import SCHEMAS, Store, config_file
+from digests import sha256
+from doubles.agent_double import rows
 
 VERSION = "1.45.0"
 
@@ -154,10 +155,6 @@ def instructions(options):
         return data.decode(), "file"
     except UnicodeDecodeError:
         raise Refusal(f"Error: stream did not contain valid UTF-8: {path}")
-
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
 
 
 def turn(store, row, text, how):
@@ -314,6 +311,19 @@ def install(folder):
     )
     program.chmod(0o755)
     return program
+
+
+run = main
+
+
+def conversations(home):
+    """[(id, directory, [user texts])], oldest first."""
+    store = Path(home) / ".local/share/goose/sessions/sessions.db"
+    said = rows(store, "SELECT session_id, content_json FROM messages WHERE role = 'user' ORDER BY id")
+    return [
+        (key, directory, [json.loads(content)[0]["text"] for session, content in said if session == key])
+        for key, directory in rows(store, "SELECT id, working_dir FROM sessions ORDER BY CAST(SUBSTR(id, 10) AS INTEGER)")
+    ]
 
 
 if __name__ == "__main__":

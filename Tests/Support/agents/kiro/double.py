@@ -236,6 +236,10 @@ def parse(arguments):
     return options, rest
 
 
+# What it shows where its prompt is typed.
+TYPED_BOX = "─" * 60 + "\r\n│ ask a question\r\n" + "─" * 60 + "\r\n"
+
+
 def main():
     arguments = words()
     if arguments in (["--version"], ["-V"]):
@@ -255,7 +259,7 @@ def main():
         turn(session, SUMMARY, "summary")  # as Amazon Q: facts 1, "Warm + no INPUT"
     if rest and engine == "v1":
         turn(session, rest[0], "argument")  # facts 2, "Positional prompt": the other interfaces lose it
-    converse(session)
+    converse(session, typed_box=TYPED_BOX)
     session.close()
 
 

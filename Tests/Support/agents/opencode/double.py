@@ -187,6 +187,10 @@ def parse(arguments):
     return options, rest
 
 
+# What it shows where its prompt is typed.
+TYPED_BOX = "┃ Ask anything\r\n╹" + "▀" * 40 + "\r\n"
+
+
 def main():
     arguments = words()
     if arguments in (["--version"], ["-v"]):
@@ -224,7 +228,7 @@ def main():
     # facts 3.2: --prompt is read by the home route only; with -s or -c it is dropped, silently.
     elif prompt:
         turn(conversation, prompt, "argument")
-    converse(conversation, BOX)
+    converse(conversation, BOX, typed_box=TYPED_BOX)
 
 
 def conversations(home):
