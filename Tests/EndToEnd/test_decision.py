@@ -1,6 +1,5 @@
 """The decision at the seam that users meet: stores on disk, real starts of stand-ins, plans as JSON."""
 
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -444,8 +443,8 @@ def test_one_session_under_two_names_is_75(bench, waiting):
 def test_a_state_directory_that_cannot_be_written_is_a_warning(bench):
     (bench.home / ".local").mkdir()
     (bench.home / ".local/state").write_text("no folder")
-    assert os.path.isfile(bench.home / ".local/state")
     runtime = bench.directory("runtime")
     result = started(bench, XDG_RUNTIME_DIR=str(runtime))
     assert b"record-not-written" in result.stderr or b"the next start has to look" in result.stderr
+    assert (bench.home / ".local/state").read_text() == "no folder", "what is in the way stays as it is"
     assert bench.dry()["start"] == "warm"

@@ -10,9 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
+import registry  # noqa: E402
 
-AGENTS = ["aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro",
-          "opencode"]
+AGENTS = registry.names()
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ import time
 import pexpect
 import pytest
 
+import registry
 from agents.claude import store as claude_store
 from agents.codex import store as codex_store
 from terminal import state, status_field
 from waiting import HANG, until
 
-AGENTS = ("aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode")
+AGENTS = registry.names()
 PROGRAMS = {"amazonq": "q", "cursor": "cursor-agent", "kiro": "kiro-cli"}
 # Longer than any pause between two looks that there could be; what follows a start is over at some time.
 QUIET_SECONDS = 4

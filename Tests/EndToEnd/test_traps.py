@@ -9,6 +9,8 @@ import json
 import re
 from pathlib import Path
 
+import registry
+
 TESTS = Path(__file__).resolve().parents[1]
 FIXTURES = TESTS / "Fixtures"
 
@@ -51,7 +53,7 @@ def split(proof):
 
 def test_each_agent_has_traps_and_no_trap_is_listed_twice():
     found = traps()
-    assert {agent for agent, _, _ in found} == {path.name for path in FIXTURES.iterdir()}
+    assert {agent for agent, _, _ in found} == set(registry.names())
     assert len({(agent, trap) for agent, trap, _ in found}) == len(found)
 
 

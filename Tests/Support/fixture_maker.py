@@ -20,17 +20,17 @@ class Cases:
     def __init__(self, agent):
         self.agent, self.cases = agent, {}
 
-    def __call__(self, states, ids=(), args=(), environment=None, project=False):
+    def __call__(self, state, ids=(), args=(), environment=None, project=False, file=None):
         """The decorated function fills the home it is given, and the workdir if it is one beside it; its docstring
-        says why."""
+        says why. `file`: the conversation's, from the folder of both, where the agent knows no ids."""
         def register(make):
-            self.cases[make.__name__.replace("_", "-")] = (make, states, ids, args, environment, project)
+            self.cases[make.__name__.replace("_", "-")] = (make, state, ids, args, environment, project, file)
             return make
 
         return register
 
     def main(self):
-        for name, (make, states, ids, args, environment, project) in sorted(self.cases.items()):
+        for name, (make, state, ids, args, environment, project, file) in sorted(self.cases.items()):
             root = FIXTURES / self.agent / name
             if root.exists():
                 if "--again" not in sys.argv:
@@ -41,9 +41,11 @@ class Cases:
                 (root / "project").mkdir()
             killed(make, root / "home", *([root / "project"] if project else []))
             expectation = {
-                "agent": self.agent, "workdir": "PROJECT" if project else WORKDIR, "args": list(args), "states": states,
+                "agent": self.agent, "workdir": "PROJECT" if project else WORKDIR, "args": list(args), "states": [state],
                 "ids": list(ids), "own": True, "note": make.__doc__,
             }
+            if file:
+                expectation["file"] = file
             if environment:  # $HOME stands for the home's copy
                 expectation["environment"] = environment
             (root / "expect.json").write_text(json.dumps(expectation, indent=1) + "\n")

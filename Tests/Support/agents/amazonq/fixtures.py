@@ -37,13 +37,13 @@ def put(value, workdir=WORKDIR):
     return lambda run: run("INSERT INTO conversations VALUES (?, ?)", (workdir, value))
 
 
-@case(["warm"], ids=[ID])
+@case("warm", ids=[ID])
 def own_two_turns(home):
     """the ordinary case"""
     store(home, put(talk()))
 
 
-@case(["warm"], ids=[ID])
+@case("warm", ids=[ID])
 def compacted(home):
     """a summary took the place of the first turns"""
     value = talk()
@@ -52,14 +52,14 @@ def compacted(home):
     store(home, put(value))
 
 
-@case(["warm"], ids=[ID])
+@case("warm", ids=[ID])
 def tool_results_last(home):
     """what a tool gave is nobody's words, and its turn has no time"""
     turns = [q_store.turn(WORKDIR, "List the files.", at=AT, tool="execute_bash"), q_store.results(WORKDIR)]
     store(home, put(q_store.conversation(turns, ID)))
 
 
-@case(["warm"], ids=[ID])
+@case("warm", ids=[ID])
 def newer_members(home):
     """what a later release adds to a conversation and to the database breaks nothing"""
     value = talk() | {"mcp_server_versions": {}, "user_turn_metadata": {"requests": []}, "added_later": [1]}
@@ -72,7 +72,7 @@ def newer_members(home):
     store(home, work)
 
 
-@case(["warm"], ids=[ID])
+@case("warm", ids=[ID])
 def in_the_log(home):
     """in WAL mode, the row in the log alone, as a killed process leaves it"""
     def work():
@@ -86,7 +86,7 @@ def in_the_log(home):
     without(place(home), "-shm")
 
 
-@case(["unknown"])
+@case("unknown")
 def log_lost(home):
     """the log that held the row is gone, its shared memory is left"""
     in_the_log(home)
@@ -94,13 +94,13 @@ def log_lost(home):
     place(home).with_name("data.sqlite3-shm").write_bytes(bytes(32768))
 
 
-@case(["unknown"])
+@case("unknown")
 def torn_value(home):
     """the value is cut: Amazon Q would begin anew without a word and overwrite it"""
     store(home, put(json.dumps(talk())[:-200]))
 
 
-@case(["unknown"])
+@case("unknown")
 def member_missing(home):
     """without its range of turns the value is no conversation for Amazon Q's parser"""
     value = talk()
@@ -108,7 +108,7 @@ def member_missing(home):
     store(home, put(value))
 
 
-@case(["unknown"])
+@case("unknown")
 def two_kinds_of_content(home):
     """a turn is of one kind; with two its parser gives up"""
     value = talk()
@@ -116,13 +116,13 @@ def two_kinds_of_content(home):
     store(home, put(value))
 
 
-@case(["unknown"])
+@case("unknown")
 def half_a_pair(home):
     """an escape of half a surrogate pair, which its parser refuses"""
     store(home, put(json.dumps(talk()).replace("List", "\\ud83d List", 1)))
 
 
-@case(["unknown"])
+@case("unknown")
 def not_utf8(home):
     """a byte of the text is no UTF-8"""
     def work(run):
@@ -132,25 +132,25 @@ def not_utf8(home):
     store(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def value_is_a_blob(home):
     """the right bytes as a BLOB: Amazon Q asks for text"""
     store(home, put(json.dumps(talk()).encode()))
 
 
-@case(["unknown"])
+@case("unknown")
 def nested_too_deep(home):
     """more brackets than its parser follows"""
     store(home, put(json.dumps(talk())[:-1] + ', "deep": ' + "[" * 200 + "]" * 200 + "}"))
 
 
-@case(["unknown"])
+@case("unknown")
 def id_like_a_flag(home):
     """an id that Amazon Q does not make"""
     store(home, put(talk(token="--trust-all-tools")))
 
 
-@case(["unknown"])
+@case("unknown")
 def column_missing(home):
     """a table of that name which is another one"""
     def work(run):
@@ -160,7 +160,7 @@ def column_missing(home):
     store(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def index_differs(home):
     """the index does not know the row: Amazon Q, which asks by the index, would overwrite or refuse it"""
     def work(run):
@@ -180,7 +180,7 @@ def index_differs(home):
     path.write_bytes(data)
 
 
-@case(["unknown"])
+@case("unknown")
 def truncated(home):
     """half of the database is gone"""
     store(home, lambda run: [put(talk(f"/d/{n}"), f"/d/{n}")(run) for n in range(40)] + [put(talk())(run)])
@@ -188,52 +188,52 @@ def truncated(home):
     os.truncate(path, path.stat().st_size // 2)
 
 
-@case(["unknown"])
+@case("unknown")
 def is_a_directory(home):
     """a folder stands where the database belongs"""
     place(home).mkdir()
     (place(home) / ".keep").touch()
 
 
-@case(["unknown"])
+@case("unknown")
 def dangling_link(home):
     """a volume that is not mounted"""
     place(home).symlink_to("/mnt/not-there/data.sqlite3")
 
 
-@case(["cold"])
+@case("cold")
 def signed_in_only(home):
     """somebody signed in, nobody talked"""
     store(home)
 
 
-@case(["cold"])
+@case("cold")
 def directory_below(home):
     """only a directory below has a row"""
     store(home, put(talk(WORKDIR + "/src"), WORKDIR + "/src"))
 
 
-@case(["cold"])
+@case("cold")
 def spelled_otherwise(home):
     """keys are compared as they are: a slash at the end, another case, a link's name are other directories"""
     store(home, lambda run: [put(talk(path), path)(run) for path in (
         WORKDIR + "/", WORKDIR.title(), "/home/coder/./project")])
 
 
-@case(["cold"])
+@case("cold")
 def cleared(home):
     """the conversation was cleared: Amazon Q does not resume it; that of another directory stays there"""
     value = talk() | {"history": [], "valid_history_range": [0, 0], "transcript": []}
     store(home, lambda run: [put(value)(run), put(talk("/srv"), "/srv")(run)])
 
 
-@case(["cold"])
+@case("cold")
 def before_conversations(home):
     """a release before 1.10 had no conversations; a newer one makes the table"""
     store(home, kind=q_store.BEFORE)
 
 
-@case(["cold"], args=["--adopt", "match"])
+@case("cold", args=["--adopt", "match"])
 def somebody_elses_here(home):
     """somebody's own conversation, which never had this task, is not taken for it (it is saved before the start)"""
     store(home, put(talk()))

@@ -20,7 +20,7 @@ def left(home, key=OURS, directory=WORKDIR, texts=("Explain the parser.",), chan
     return path
 
 
-@case(["cold"])
+@case("cold")
 def last_thread_only(home):
     """session.json's pointer is the account's, of whatever directory, and so is the older file's"""
     data, state = home / ".local/share/amp", home / ".local/state/amp"
@@ -31,20 +31,20 @@ def last_thread_only(home):
     (state / "last-thread-id").write_text(OURS)
 
 
-@case(["cold"])
+@case("cold")
 def other_directory(home):
     """another directory's thread"""
     left(home, directory="/home/coder/other")
 
 
-@case(["cold"])
+@case("cold")
 def directories_like_ours(home):
     """above, below, with our path as a beginning: none is ours"""
     for number, path in enumerate(["/home/coder", WORKDIR + "/sub", WORKDIR + "-2", "/home/coder/Project"]):
         left(home, OURS[:-1] + str(number), path)
 
 
-@case(["cold"])
+@case("cold")
 def names_that_are_no_ids(home):
     """no name but an id's reaches a command line"""
     for name in ("--last.json", "T---last.json", OURS[2:] + ".json", OURS.replace("a", "A") + ".json", OURS + "x.json",
@@ -52,63 +52,63 @@ def names_that_are_no_ids(home):
         left(home, name=name)
 
 
-@case(["cold"])
+@case("cold")
 def copies_with_other_endings(home):
     """an editor's and a sync's copies are no threads"""
     for name in (OURS + ".json.tmp", OURS + ".json~", OURS):
         left(home, name=name)
 
 
-@case(["cold"])
+@case("cold")
 def nothing_said(home):
     """threads without a message"""
     left(home, texts=())
     left(home, OTHER, texts=())
 
 
-@case(["unknown"])
+@case("unknown")
 def cut(home):
     """a copy that was cut among the messages of this directory's thread"""
     left(home, text=lambda data: data[:-200])
 
 
-@case(["unknown"])
+@case("unknown")
 def cut_before_its_directory(home):
     """a copy that was cut before it names a directory"""
     left(home, directory="/home/coder/other", text=lambda data: data[:150])
 
 
-@case(["cold"])
+@case("cold")
 def cut_and_another_directorys(home):
     """it is cut, but names another directory"""
     left(home, directory="/home/coder/other", text=lambda data: data[:-200])
 
 
-@case(["unknown"])
+@case("unknown")
 def empty_file(home):
     """a file of 0 bytes"""
     left(home, text=lambda data: b"")
 
 
-@case(["unknown"])
+@case("unknown")
 def zeros_behind(home):
     """NULs behind the object"""
     left(home, text=lambda data: data + bytes(512))
 
 
-@case(["unknown"])
+@case("unknown")
 def named_for_another(home):
     """its id is not the one that it is named for"""
     left(home, change=lambda value: value.update(id=OTHER))
 
 
-@case(["unknown"])
+@case("unknown")
 def messages_of_another_form(home):
     """messages is no list"""
     left(home, change=lambda value: value.update(messages={"0": value["messages"][0]}))
 
 
-@case(["unknown"])
+@case("unknown")
 def roles_of_another_form(home):
     """messages of which nobody known is the author"""
     def change(value):
@@ -118,46 +118,46 @@ def roles_of_another_form(home):
     left(home, change=change)
 
 
-@case(["unknown"])
+@case("unknown")
 def nothing_names_a_directory(home):
     """a conversation that may be ours"""
     left(home, change=lambda value: value.update(env={}))
 
 
-@case(["unknown"])
+@case("unknown")
 def threads_is_a_file(home):
     """something else stands where the threads should be"""
     (home / ".local/share/amp").mkdir(parents=True)
     (home / ".local/share/amp/threads").write_text("")
 
 
-@case(["unknown"])
+@case("unknown")
 def dangling_link(home):
     """the volume with the threads is not mounted"""
     (home / ".local/share/amp").mkdir(parents=True)
     (home / ".local/share/amp/threads").symlink_to("/nowhere/threads")
 
 
-@case(["cold"], environment={"XDG_DATA_HOME": "$HOME/data"})
+@case("cold", environment={"XDG_DATA_HOME": "$HOME/data"})
 def another_folder_named(home):
     """XDG_DATA_HOME names the folder: what is in the usual one is not looked at"""
     left(home)
 
 
-@case(["warm"], ids=[OURS], environment={"XDG_DATA_HOME": "$HOME/data"})
+@case("warm", ids=[OURS], environment={"XDG_DATA_HOME": "$HOME/data"})
 def folder_named(home):
     """XDG_DATA_HOME"""
     left(home, folder="data/amp")
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def newest_by_what_is_inside(home):
     """the newest is the one in which something was said last"""
     left(home, OURS, at=AT + 60_000)
     left(home, OTHER, at=AT)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def second_tree(home):
     """a thread of several folders, ours among them, its path not written with percent signs"""
     def change(value):
@@ -166,7 +166,7 @@ def second_tree(home):
     left(home, change=change, quoted=False)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def killed_before_the_answer(home):
     """the prompt is there, its answer is not"""
     left(home, answered=False)

@@ -40,7 +40,7 @@ def talk(chat, at=AT, meta=True, **more):
         chat.write_meta(**more)
 
 
-@case(["cold"])
+@case("cold")
 def directories_like_ours(home):
     """the folder's name is the digest of the whole path: no other directory's chat counts"""
     for number, path in enumerate(["/home/coder", WORKDIR + "/sub", WORKDIR + "/", "/"]):
@@ -50,13 +50,13 @@ def directories_like_ours(home):
         left(home, talk, directory=path, place=place)
 
 
-@case(["cold"])
+@case("cold")
 def created_and_never_used(home):
     """`create-chat` of a release without meta.json: resumable, and nobody said anything"""
     left(home, lambda chat: chat.describe())
 
 
-@case(["cold"])
+@case("cold")
 def opened_only(home):
     """what the CLI tells the model is there, nothing that somebody said"""
     def work(chat):
@@ -66,25 +66,25 @@ def opened_only(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def log_lost_with_every_table(home):
     """a copy without the write-ahead log in which the tables were"""
     left(home, talk, keep=("",), tables_in_log=True)
 
 
-@case(["unknown"])
+@case("unknown")
 def rows_lost_with_the_log(home):
     """meta.json says that there was a conversation, the database has none: it was in the log that is lost"""
     left(home, talk, keep=("",))
 
 
-@case(["unknown"])
+@case("unknown")
 def log_without_its_database(home):
     """the copy lost the database and kept its write-ahead log"""
     left(home, talk, keep=("-wal",))
 
 
-@case(["cold"])
+@case("cold")
 def transcript_only(home):
     """the transcript's mirror is nothing that can be resumed"""
     path = home / f".cursor/projects/home-coder-project/agent-transcripts/{OURS}/{OURS}.jsonl"
@@ -93,20 +93,20 @@ def transcript_only(home):
         {"type": "text", "text": "<user_query>\nExplain the parser.\n</user_query>"}]}}) + "\n")
 
 
-@case(["cold"])
+@case("cold")
 def editors_session_only(home):
     """a session over the editors' protocol is kept elsewhere, and the CLI does not resume it"""
     left(home, talk, place=home / ".cursor/acp-sessions" / OURS)
 
 
-@case(["unknown"])
+@case("unknown")
 def description_file_torn(home):
     """it does not tell any more whether this is a sub-agent's chat"""
     place = left(home, talk)
     os.truncate(place / "meta.json", 60)
 
 
-@case(["unknown"])
+@case("unknown")
 def newest_state_missing(home):
     """the description names a blob that is not there"""
     def work(chat):
@@ -116,7 +116,7 @@ def newest_state_missing(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def messages_that_no_state_names(home):
     """messages are there, and the description names no state"""
     def work(chat):
@@ -127,7 +127,7 @@ def messages_that_no_state_names(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def description_of_garbage(home):
     """neither JSON nor its hexadecimal digits"""
     def work(chat):
@@ -137,7 +137,7 @@ def description_of_garbage(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def another_schema(home):
     """a database without the tables that are known"""
     def work(chat):
@@ -147,28 +147,28 @@ def another_schema(home):
     left(home, work)
 
 
-@case(["cold"])
+@case("cold")
 def names_that_are_no_ids(home):
     """no name but an id's in small letters reaches a command line"""
     for name in ("-p", "--resume", OURS.upper(), OURS + "x", "..." + OURS[3:], "login"):
         left(home, talk, place=folder(home, name))
 
 
-@case(["unknown"])
+@case("unknown")
 def chats_is_a_file(home):
     """something else stands where the chats should be"""
     (home / ".cursor").mkdir()
     (home / ".cursor/chats").write_text("")
 
 
-@case(["unknown"])
+@case("unknown")
 def dangling_link(home):
     """the volume with the chats is not mounted"""
     (home / ".cursor").mkdir()
     (home / ".cursor/chats").symlink_to("/nowhere/chats")
 
 
-@case(["unknown"])
+@case("unknown")
 def database_is_a_directory(home):
     """something else stands where the database should be"""
     place = folder(home)
@@ -176,33 +176,33 @@ def database_is_a_directory(home):
     (place / "store.db/.keep").touch()
 
 
-@case(["cold"], environment={"CURSOR_CONFIG_DIR": "$HOME/other"})
+@case("cold", environment={"CURSOR_CONFIG_DIR": "$HOME/other"})
 def another_folder_named(home):
     """CURSOR_CONFIG_DIR names the folder: what is in the usual ones would not be found"""
     left(home, talk)
 
 
-@case(["warm"], ids=[OURS], environment={"CURSOR_CONFIG_DIR": "$HOME/other"})
+@case("warm", ids=[OURS], environment={"CURSOR_CONFIG_DIR": "$HOME/other"})
 def folder_named(home):
     """CURSOR_CONFIG_DIR"""
     left(home, talk, place=folder(home, CURSOR_CONFIG_DIR=str(home / "other")))
     left(home, lambda chat: talk(chat, AT + 90000), OTHER)
 
 
-@case(["warm"], ids=[OURS], environment={"XDG_CONFIG_HOME": "$HOME/settings"})
+@case("warm", ids=[OURS], environment={"XDG_CONFIG_HOME": "$HOME/settings"})
 def settings_folder_moved(home):
     """XDG_CONFIG_HOME"""
     left(home, talk, place=folder(home, XDG_CONFIG_HOME=str(home / "settings")))
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def in_both_roots(home):
     """an update moved the folder: the one chat is in both"""
     left(home, talk, place=folder(home, XDG_CONFIG_HOME=str(home / ".config")))
     left(home, lambda chat: talk(chat, AT + 9000))
 
 
-@case(["warm"], ids=[OTHER])
+@case("warm", ids=[OTHER])
 def newest_of_two(home):
     """by what is in the chats, in two roots"""
     left(home, talk)
@@ -210,19 +210,19 @@ def newest_of_two(home):
          place=folder(home, OTHER, XDG_CONFIG_HOME=str(home / ".config")))
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def killed_before_the_description_file(home):
     """everything is in the log, and there is no meta.json yet"""
     left(home, lambda chat: talk(chat, meta=False), tables_in_log=True)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def description_file_behind(home):
     """the database is the truth: meta.json was not written any more"""
     left(home, lambda chat: talk(chat, hasConversation=False))
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def nodes_in_nodes(home):
     """messages below further nodes"""
     def work(chat):
@@ -234,7 +234,7 @@ def nodes_in_nodes(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def messages_of_another_form(home):
     """a newer release's messages: somebody may have said them"""
     def work(chat):
@@ -245,7 +245,7 @@ def messages_of_another_form(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def torn_tail_after_our_message(home):
     """the crash cut a later transaction: evidence, no doubt"""
     def work(chat):

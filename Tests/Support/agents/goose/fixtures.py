@@ -24,9 +24,9 @@ FRAME = 4096 + 24
 cases = {}
 
 
-def case(states, ids=(), args=()):
+def case(state, ids=(), args=()):
     def register(make):
-        cases[make.__name__.replace("_", "-")] = (make, states, list(ids), list(args))
+        cases[make.__name__.replace("_", "-")] = (make, state, list(ids), list(args))
         return make
 
     return register
@@ -105,61 +105,61 @@ def legacy_lines(directory=WORKDIR, messages=("user", "assistant")):
     return [json.dumps(line) for line in [head, *body]]
 
 
-@case(["cold"])
+@case("cold")
 def own_name_in_another_directory(folder):
     """another directory's session of our very name"""
     closed(folder, lambda s: s.session("20261002_1", directory="/home/coder/other"))
 
 
-@case(["cold"])
+@case("cold")
 def directory_with_our_prefix(folder):
     """the directory begins like ours"""
     closed(folder, lambda s: s.session("20261002_1", name="x", directory=WORKDIR + "-2"))
 
 
-@case(["cold"])
+@case("cold")
 def directory_above(folder):
     """the session of the directory above is not ours"""
     closed(folder, lambda s: s.session("20261002_1", name="x", directory="/home/coder"))
 
 
-@case(["cold"])
+@case("cold")
 def sub_agent_only(folder):
     """a sub-agent's conversation is nobody's"""
     closed(folder, lambda s: s.session("20261002_1", kind="sub_agent"))
 
 
-@case(["cold"])
+@case("cold")
 def hidden_only(folder):
     """a hidden session is looked up by nobody"""
     closed(folder, lambda s: s.session("20261002_1", kind="hidden"))
 
 
-@case(["cold"])
+@case("cold")
 def acp_only(folder):
     """an editor's session"""
     closed(folder, lambda s: s.session("20261002_1", name="ACP Session", kind="acp"))
 
 
-@case(["cold"])
+@case("cold")
 def scheduled_under_another_name(folder):
     """a scheduled session is found by name only, never adopted"""
     closed(folder, lambda s: s.session("20261002_1", name="nightly", kind="scheduled"))
 
 
-@case(["cold"])
+@case("cold")
 def archived_under_another_name(folder):
     """an archived session is found by name only, never adopted"""
     closed(folder, lambda s: s.session("20261002_1", name="old", archived="2026-10-03 08:00:00"))
 
 
-@case(["cold"], ids=["20261002_1"])
+@case("cold", ids=["20261002_1"])
 def own_name_without_messages(folder):
     """the row was written and goose ended before the prompt came: reused"""
     closed(folder, lambda s: s.session("20261002_1", messages=0))
 
 
-@case(["cold"], ids=["20261002_2"])
+@case("cold", ids=["20261002_2"])
 def empty_second_try(folder):
     """the first try is another directory's, the second is empty"""
     def work(store):
@@ -169,31 +169,31 @@ def empty_second_try(folder):
     closed(folder, work)
 
 
-@case(["cold"])
+@case("cold")
 def messages_without_a_session(folder):
     """the session was deleted, its messages were not"""
     closed(folder, lambda s: s.message("20261002_1", "user", "do the task"))
 
 
-@case(["unknown"])
+@case("unknown")
 def message_with_a_strange_role(folder):
     """goose cannot load a message that is neither a user's nor an assistant's"""
     closed(folder, lambda s: s.session("20261002_1", roles=("uset", "uset")))
 
 
-@case(["unknown"])
+@case("unknown")
 def id_like_a_flag(folder):
     """an id that must not reach a command line"""
     closed(folder, lambda s: s.session("--fork"))
 
 
-@case(["unknown"])
+@case("unknown")
 def table_of_messages_missing(folder):
     """no store of any goose"""
     closed(folder, lambda s: s.run("DROP TABLE messages"))
 
 
-@case(["unknown"])
+@case("unknown")
 def column_of_types_missing(folder):
     """schema 15 without `session_type`, which goose asks for and adds only to stores before schema 5"""
     def work(store):
@@ -202,7 +202,7 @@ def column_of_types_missing(folder):
     closed(folder, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def cell_beyond_its_page(folder):
     """the index of the messages runs over its page's end: unchecked, SQLite finds no message through it"""
     closed(folder, lambda s: s.session("20261002_1"))
@@ -226,28 +226,28 @@ def emptied(path, name):
     path.write_bytes(data)
 
 
-@case(["unknown"])
+@case("unknown")
 def row_lost_and_left_in_its_index(folder):
     """the table of sessions is empty, and its index is not: goose finds no row, or fails at it"""
     closed(folder, lambda s: s.session("20261002_1"))
     emptied(folder / "sessions.db", "sessions")
 
 
-@case(["unknown"])
+@case("unknown")
 def messages_lost_from_their_index(folder):
     """the messages are there, and their index says that the session has none: it is not empty"""
     closed(folder, lambda s: s.session("20261002_1"))
     emptied(folder / "sessions.db", "idx_messages_session")
 
 
-@case(["unknown"])
+@case("unknown")
 def broken_database_header(folder):
     """the first bytes are not a database's"""
     closed(folder, lambda s: s.session("20261002_1"))
     flip(folder / "sessions.db", 3)
 
 
-@case(["unknown"])
+@case("unknown")
 def broken_log_header(folder):
     """the session is in a log whose header is damaged"""
     def work(store):
@@ -258,7 +258,7 @@ def broken_log_header(folder):
     flip(folder / "sessions.db-wal", 17)
 
 
-@case(["unknown"])
+@case("unknown")
 def log_with_foreign_salts(folder):
     """the log's frames belong to another log"""
     def work(store):
@@ -273,7 +273,7 @@ def log_with_foreign_salts(folder):
     path.write_bytes(data)
 
 
-@case(["unknown"])
+@case("unknown")
 def log_damaged_before_the_commit(folder):
     """a damaged frame hides transactions that were complete"""
     def work(store):
@@ -285,7 +285,7 @@ def log_damaged_before_the_commit(folder):
     flip(folder / "sessions.db-wal", 32 + FRAME + 24 + 100)
 
 
-@case(["unknown"])
+@case("unknown")
 def log_older_than_the_database(folder):
     """a log of last week was put back beside the database of today"""
     def first(store):
@@ -302,53 +302,53 @@ def log_older_than_the_database(folder):
     (folder / "sessions.db-wal").write_bytes(log)
 
 
-@case(["unknown"])
+@case("unknown")
 def log_without_its_database(folder):
     """only the log was restored"""
     left(folder, lambda s: s.session("20261002_1"))
     (folder / "sessions.db").unlink()
 
 
-@case(["unknown"])
+@case("unknown")
 def log_emptied(folder):
     """everything was in the log, which is empty now"""
     left(folder, lambda s: s.session("20261002_1"))
     os.truncate(folder / "sessions.db-wal", 0)
 
 
-@case(["unknown"])
+@case("unknown")
 def dangling_link(folder):
     """the volume that holds the store is not mounted"""
     folder.mkdir(parents=True)
     (folder / "sessions.db").symlink_to("/home/coder/volume-that-is-not-there/sessions.db")
 
 
-@case(["cold"])
+@case("cold")
 def legacy_of_another_directory(folder):
     """an old file that names another directory"""
     legacy(folder, "old", legacy_lines("/home/coder/other"))
 
 
-@case(["cold"], ids=[NAME])
+@case("cold", ids=[NAME])
 def legacy_without_messages(folder):
     """metadata only, under our own name: goose imports a row without messages"""
     legacy(folder, NAME, legacy_lines(messages=()))
 
 
-@case(["unknown"])
+@case("unknown")
 def legacy_with_a_torn_first_line(folder):
     """it may be this directory's"""
     lines = legacy_lines()
     legacy(folder, "old", [lines[0][:30], *lines[1:]])
 
 
-@case(["warm"], ids=["20261002_1"])
+@case("warm", ids=["20261002_1"])
 def own_name(folder):
     """the ordinary case, everything still in the log"""
     left(folder, lambda s: s.session("20261002_1"))
 
 
-@case(["warm"], ids=["20261002_2"])
+@case("warm", ids=["20261002_2"])
 def second_try_counts(folder):
     """of the tries that can be resumed the highest, though the first is newer"""
     def work(store):
@@ -358,13 +358,13 @@ def second_try_counts(folder):
     left(folder, work)
 
 
-@case(["warm"], ids=["20261002_1"])
+@case("warm", ids=["20261002_1"])
 def own_name_archived(folder):
     """by name goose takes an archived session too"""
     closed(folder, lambda s: s.session("20261002_1", archived="2026-10-03 08:00:00"))
 
 
-@case(["warm"], ids=["20261002_1"])
+@case("warm", ids=["20261002_1"])
 def torn_tail_after_our_session(folder):
     """the crash cut a later transaction: evidence, no doubt"""
     def work(store):
@@ -377,7 +377,7 @@ def torn_tail_after_our_session(folder):
 
 
 def main():
-    for name, (make, states, ids, args) in sorted(cases.items()):
+    for name, (make, state, ids, args) in sorted(cases.items()):
         root = FIXTURES / name
         if root.exists():
             if "--again" not in sys.argv:
@@ -385,7 +385,7 @@ def main():
             shutil.rmtree(root)
         make(root / "home/.local/share/goose/sessions")
         expectation = {
-            "agent": "goose", "workdir": WORKDIR, "args": args, "states": states, "ids": ids, "own": True,
+            "agent": "goose", "workdir": WORKDIR, "args": args, "states": [state], "ids": ids, "own": True,
             "note": make.__doc__,
         }
         (root / "expect.json").write_text(json.dumps(expectation, indent=1) + "\n")

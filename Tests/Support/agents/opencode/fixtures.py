@@ -47,7 +47,7 @@ def legacy(home, key=OURS, directory=WORKDIR, at=AT, messages=1, **more):
         (storage / path).parent.mkdir(parents=True, exist_ok=True)
         (storage / path).write_text(json.dumps(value, indent=2))
 
-    write(f"project/global.json", {"id": "global", "worktree": "/", "time": {"created": at}})
+    write("project/global.json", {"id": "global", "worktree": "/", "time": {"created": at}})
     time = {"created": at, "updated": at + 1000 * messages, **more.pop("time", {})}
     write(f"session/global/{key}.json", {
         "id": key, "slug": "calm-heron", "version": "1.1.65", "projectID": "global", "directory": directory,
@@ -61,19 +61,19 @@ def legacy(home, key=OURS, directory=WORKDIR, at=AT, messages=1, **more):
             "id": part, "messageID": message, "sessionID": key, "type": "text", "text": "fix it"})
 
 
-@case(["unknown"])
+@case("unknown")
 def id_like_a_flag(home):
     """an id that OpenCode does not make reaches no command line, and may be this directory's conversation"""
     left(home, lambda d: talk(d, "--fork"))
 
 
-@case(["cold"])
+@case("cold")
 def without_messages(home):
     """a session that nobody spoke to: -s would open it, and drop the prompt"""
     left(home, lambda d: d.session(WORKDIR, AT, OURS))
 
 
-@case(["cold"])
+@case("cold")
 def children_of_an_archived_session(home):
     """sub-agents' sessions have messages and this directory, and are nobody's conversation"""
     def work(d):
@@ -83,7 +83,7 @@ def children_of_an_archived_session(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def child_newer_than_its_parent(home):
     """the parent counts, however much later the sub-agent spoke"""
     def work(d):
@@ -93,7 +93,7 @@ def child_newer_than_its_parent(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OTHER])
+@case("warm", ids=[OTHER])
 def archived_newer_than_the_other(home):
     """an archived session is not chosen"""
     def work(d):
@@ -103,7 +103,7 @@ def archived_newer_than_the_other(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def newest_by_the_last_message(home):
     """the last activity counts, not when it began"""
     def work(d):
@@ -113,7 +113,7 @@ def newest_by_the_last_message(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def table_of_messages_missing(home):
     """a schema that is not known: an older or newer store, or a damaged one"""
     def work(d):
@@ -124,7 +124,7 @@ def table_of_messages_missing(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def column_of_directories_renamed(home):
     """a newer schema in which the directory cannot be read"""
     def work(d):
@@ -134,7 +134,7 @@ def column_of_directories_renamed(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def newer_schema(home):
     """tables and columns that are not known do no harm"""
     def work(d):
@@ -146,25 +146,25 @@ def newer_schema(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def log_without_its_database(home):
     """the copy lost the database and kept its write-ahead log"""
     left(home, talk, keep=("-wal",))
 
 
-@case(["unknown"])
+@case("unknown")
 def log_lost_and_its_index_left(home):
     """a copy without the write-ahead log: what was in it is not known"""
     left(home, talk, keep=("", "-shm"))
 
 
-@case(["unknown"])
+@case("unknown")
 def log_lost_with_every_table(home):
     """all tables were in the log that is lost"""
     left(home, talk, keep=("",), tables_in_log=True)
 
 
-@case(["cold"])
+@case("cold")
 def directories_like_ours(home):
     """no directory counts but this one: not its parent, not one in it, not one whose name only begins like it"""
     def work(d):
@@ -174,7 +174,7 @@ def directories_like_ours(home):
     left(home, work)
 
 
-@case(["unknown"])
+@case("unknown")
 def messages_of_garbage(home):
     """OpenCode stumbles over messages that are no JSON"""
     def work(d):
@@ -184,7 +184,7 @@ def messages_of_garbage(home):
     left(home, work)
 
 
-@case(["warm"], ids=[OURS])
+@case("warm", ids=[OURS])
 def torn_tail_after_our_session(home):
     """the crash cut a later transaction: evidence, no doubt"""
     def work(d):
@@ -197,84 +197,84 @@ def torn_tail_after_our_session(home):
     os.truncate(f"{path}-wal", os.stat(f"{path}-wal").st_size - 500)
 
 
-@case(["unknown"])
+@case("unknown")
 def is_a_directory(home):
     """something else stands where the database should be"""
     (folder(home) / "opencode.db/x").mkdir(parents=True)
     (folder(home) / "opencode.db/x/.keep").touch()
 
 
-@case(["unknown"])
+@case("unknown")
 def dangling_link(home):
     """the volume with the database is not mounted"""
     folder(home).mkdir(parents=True)
     (folder(home) / "opencode.db").symlink_to("/nowhere/opencode.db")
 
 
-@case(["cold"])
+@case("cold")
 def login_only(home):
     """logged in, never used"""
     folder(home).mkdir(parents=True)
     (folder(home) / "auth.json").write_text('{"x": {"type": "api", "key": "fixture-not-a-key"}}')
 
 
-@case(["cold"], environment={"OPENCODE_DB": "mine.db"})
+@case("cold", environment={"OPENCODE_DB": "mine.db"})
 def another_database_named(home):
     """OPENCODE_DB names a database that is not there yet: the usual one does not count"""
     left(home, talk)
 
 
-@case(["warm"], ids=[OURS], environment={"OPENCODE_DB": "mine.db"})
+@case("warm", ids=[OURS], environment={"OPENCODE_DB": "mine.db"})
 def database_named_in_the_folder(home):
     """OPENCODE_DB is relative to the data folder"""
     left(home, talk, name="mine.db")
     left(home, lambda d: talk(d, OTHER, at=AT + 90000))
 
 
-@case(["warm"], ids=[OURS], environment={"OPENCODE_DB": "$HOME/elsewhere/mine.db"})
+@case("warm", ids=[OURS], environment={"OPENCODE_DB": "$HOME/elsewhere/mine.db"})
 def database_named_by_its_path(home):
     """OPENCODE_DB is absolute"""
     left(home, talk, name=str(home / "elsewhere/mine.db"))
 
 
-@case(["cold"], environment={"OPENCODE_DB": ":memory:"})
+@case("cold", environment={"OPENCODE_DB": ":memory:"})
 def database_in_memory(home):
     """nothing is kept beyond the process, and the usual database is not used"""
     left(home, talk)
 
 
-@case(["warm"], ids=[OURS], environment={"XDG_DATA_HOME": "$HOME/data"})
+@case("warm", ids=[OURS], environment={"XDG_DATA_HOME": "$HOME/data"})
 def data_folder_moved(home):
     """XDG_DATA_HOME"""
     left(home, talk, name=str(home / "data/opencode/opencode.db"))
     left(home, lambda d: talk(d, OTHER, at=AT + 90000))
 
 
-@case(["cold"])
+@case("cold")
 def legacy_child_only(home):
     """a sub-agent's session, before 1.2"""
     legacy(home, parentID=OTHER)
 
 
-@case(["cold"])
+@case("cold")
 def legacy_archived(home):
     """an archived session, before 1.2"""
     legacy(home, time={"archived": AT + 9000})
 
 
-@case(["cold"])
+@case("cold")
 def legacy_without_messages(home):
     """a session that nobody spoke to, before 1.2"""
     legacy(home, messages=0)
 
 
-@case(["cold"])
+@case("cold")
 def legacy_of_another_directory(home):
     """the files of every directory are in one folder"""
     legacy(home, directory="/home/coder/other")
 
 
-@case(["unknown"])
+@case("unknown")
 def legacy_session_torn(home):
     """nobody can tell which directory it belongs to"""
     legacy(home)
@@ -282,14 +282,14 @@ def legacy_session_torn(home):
     os.truncate(file, 90)
 
 
-@case(["cold"])
+@case("cold")
 def legacy_beside_a_database_without_it(home):
     """OpenCode imports the old files only where there is no database: it would not find this session"""
     legacy(home)
     left(home, lambda d: talk(d, OTHER, "/home/coder/other"))
 
 
-@case(["warm"], ids=[OTHER])
+@case("warm", ids=[OTHER])
 def legacy_newest_of_two(home):
     """by the last activity"""
     legacy(home)
