@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from digests import sha256
-from double_bench import TASK, Bench, Start
 from doubles.double import all_doubles
+from doubles.double_bench import TASK, Bench, Start
 from waiting import until
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from agentapi import free_port
 from agents.claude.world import World
+from ports import free_port
 from processes import is_alive
 from waiting import HANG, until
 

@@ -12,8 +12,8 @@ import time
 import pytest
 
 from digests import sha256
+from model_servers.server import items as hashes
 from processes import arguments
-from real_agents import items as hashes
 from waiting import until
 
 TASK = "Paint the harbour wall\n\nin \"two\" coats & don't stop"

@@ -12,8 +12,8 @@ import pytest
 from agentapi import Installation
 from agents_under_test import KINDS
 from digests import sha256
+from model_servers.server import items as hashes
 from module_run import ModuleRun
-from real_agents import items as hashes
 from waiting import until
 
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]

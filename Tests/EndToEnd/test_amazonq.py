@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.amazonq import double as amazonq_double
 from agents.amazonq.agent import DOUBLE
-from double_bench import TASK, Bench, Start
 from doubles import q_store
+from doubles.double_bench import TASK, Bench, Start
 from waiting import until
 
 

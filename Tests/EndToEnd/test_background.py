@@ -15,8 +15,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import free_port  # noqa: E402
 from background import has_ended  # noqa: E402
+from ports import free_port  # noqa: E402
 from waiting import HANG, until  # noqa: E402
 
 

@@ -15,8 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from digests import sha256
-from double_bench import TASK, Bench
 from doubles import double
+from doubles.double_bench import TASK, Bench
 from waiting import HANG, until
 
 # What the text of the prompt must not become on its way.

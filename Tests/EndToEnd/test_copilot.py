@@ -14,7 +14,7 @@ import plans
 from agents.copilot import double as copilot_double
 from agents.copilot.agent import DOUBLE
 from digests import sha256
-from double_bench import TASK, Bench, Start
+from doubles.double_bench import TASK, Bench, Start
 from waiting import HANG, until
 
 UNKNOWN = "99999999-2222-4333-8444-555555555555"

@@ -14,8 +14,8 @@ sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agents.cursor import double as cursor_double
 from agents.cursor.agent import DOUBLE
-from double_bench import TASK, Bench, Start
-from fixture_maker import killed
+from doubles.double_bench import TASK, Bench, Start
+from doubles.fixture_maker import killed
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import agents
-from decision_bench import TASK, Bench
 from digests import sha256
+from doubles.decision_bench import TASK, Bench
 from plans import codes
 from waiting import until
 

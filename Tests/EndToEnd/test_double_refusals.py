@@ -7,8 +7,8 @@ test_real_copilot.py.
 import pexpect
 import pytest
 
-from double_bench import Bench
 from doubles import double
+from doubles.double_bench import Bench
 
 KEY = "99999999-2222-4333-8444-555555555555"
 

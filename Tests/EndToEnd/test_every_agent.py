@@ -11,7 +11,7 @@ import pytest
 import plans
 from agents_under_test import KINDS
 from digests import sha256
-from real_agents import items as hashes
+from model_servers.server import items as hashes
 from waiting import until
 
 TASK = "Paint the harbour wall, in \"two\" coats & don't stop"

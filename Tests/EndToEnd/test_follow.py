@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from digests import sha256
-from real_agents import ModelServer, Terminal, executable, items, started_in
-from real_agents import items as hashes
+from model_servers.server import ModelServer, items
+from model_servers.server import items as hashes
+from real_agents import Terminal, executable, started_in
 from waiting import until
 
 TASK = "Say hello to the harbour"
@@ -137,7 +138,7 @@ def test_copilot_goes_on_in_a_new_session(command, tmp_path, binary):
         folder.mkdir(parents=True)
     (path / "copilot").symlink_to(executable("copilot"))
     (home / ".copilot/config.json").write_text(json.dumps({"trustedFolders": [str(work)]}))
-    server = ModelServer("model_servers/fake_openai.py", tmp_path)
+    server = ModelServer("fake_openai.py", tmp_path)
     environment = {
         "HOME": str(home), "PATH": f"{path}:/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm-256color",
         "COPILOT_OFFLINE": "true", "COPILOT_PROVIDER_BASE_URL": f"http://127.0.0.1:{server.port}/v1",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from decision_bench import TASK, Bench
+from doubles.decision_bench import TASK, Bench
 from doubles.files import now
 from test_traps import exists
 

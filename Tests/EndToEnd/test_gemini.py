@@ -10,9 +10,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from agents.gemini import double as gemini_double
+from agents.gemini import chats as gemini_chats
 from agents.gemini.agent import DOUBLE, gemini_id
-from double_bench import TASK, Bench, Start
+from doubles.double_bench import TASK, Bench, Start
 
 VARIABLE = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"
 OFF = {"general": {"sessionRetention": {"enabled": False}}}
@@ -29,7 +29,7 @@ def bench(binary, tmp_path, monkeypatch):
 
 
 def store(bench):
-    return gemini_double.home_folder({"HOME": str(bench.home)})
+    return gemini_chats.home_folder({"HOME": str(bench.home)})
 
 
 def chats(bench):
@@ -38,13 +38,13 @@ def chats(bench):
 
 def put(bench, key=OTHER, *texts, resumed=False):
     """A conversation that the agent itself wrote; a resume left a second file of its id."""
-    folder = gemini_double.project(store(bench), bench.project)
-    chat = gemini_double.Chat(folder, key, bench.project, at=1790928000)
+    folder = gemini_chats.project(store(bench), bench.project)
+    chat = gemini_chats.Chat(folder, key, bench.project, at=1790928000)
     for text in texts:
         chat.begin(text)
         chat.finish("Done.")
     if resumed:
-        gemini_double.Chat(folder, key, bench.project, at=1790938000)
+        gemini_chats.Chat(folder, key, bench.project, at=1790938000)
     return chat
 
 
@@ -184,8 +184,8 @@ def test_unattended_it_does_not_take_itself_for_a_run_without_a_terminal(bench, 
 def test_the_newest_is_never_left_to_the_agent(bench):
     """Its `latest` is the one that began last, here not the one in which something was said last."""
     put(bench, "3f2b8c1e-5d44-4c0f-9a11-0c7a5b1e2d3f", "a task", "more", "still more")
-    folder = gemini_double.project(store(bench), bench.project)
-    gemini_double.Chat(folder, OTHER, bench.project, at=1790928002).begin("began later")
+    folder = gemini_chats.project(store(bench), bench.project)
+    gemini_chats.Chat(folder, OTHER, bench.project, at=1790928002).begin("began later")
     assert bench.dry("--adopt", "newest")["agentCommand"][1:] == ["--resume", "3f2b8c1e-5d44-4c0f-9a11-0c7a5b1e2d3f"]
 
 

@@ -13,10 +13,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from agents.kiro import double as kiro_double
+from agents.kiro import engines
 from agents.kiro.agent import DOUBLE, FLAGS
-from double_bench import TASK, Bench, Start
 from doubles import agent_double, q_store
+from doubles.double_bench import TASK, Bench, Start
 from waiting import until
 
 
@@ -28,7 +28,7 @@ def bench(binary, tmp_path, monkeypatch):
 
 def put(bench, engine, *texts, directory=None):
     """A conversation that the engine itself wrote; returns its id."""
-    session = kiro_double.ENGINES[engine]({"HOME": str(bench.home)}, directory or bench.project)
+    session = engines.ENGINES[engine]({"HOME": str(bench.home)}, directory or bench.project)
     for number, text in enumerate(texts):
         session.begin(text)
         session.finish(f"reply {number}")
@@ -205,11 +205,11 @@ def test_kiro_home_moves_the_second_and_third_engine_and_not_the_editors(bench):
 
 def test_a_conversation_that_the_next_engine_took_over_is_resumed_there(bench):
     key = put(bench, "v1", TASK)
-    session = kiro_double.Flat({"HOME": str(bench.home)}, bench.project)
+    session = engines.Flat({"HOME": str(bench.home)}, bench.project)
     for ending in ("json", "jsonl"):
         flat(bench, session.id, ending).rename(flat(bench, key, ending))
-    kiro_double.describe(flat(bench, key, "json"), key, bench.project)
-    flat(bench, key, "jsonl").write_text(json.dumps(kiro_double.line("Prompt", TASK)) + "\n")
+    engines.describe(flat(bench, key, "json"), key, bench.project)
+    flat(bench, key, "jsonl").write_text(json.dumps(engines.line("Prompt", TASK)) + "\n")
     assert bench.dry()["agentCommand"][2:] == [*FLAGS["v2"], "--resume-id", key]
     # What was said there since cannot be read: the older half in the other store is not the conversation.
     whole = flat(bench, key, "json").read_bytes()
@@ -263,7 +263,7 @@ def test_nobody_signed_in_is_said(bench):
     words = bench.words("--dry-run", "--format", "json", "--agentapi")
     planned = plans.plan(plans.run(words, bench.environment(KIRO_API_KEY="x")))
     assert "first-run-dialog" not in plans.codes(planned)
-    q_store.connect(kiro_double.database_file({"HOME": str(bench.home)}), q_store.KIRO)
+    q_store.connect(engines.database_file({"HOME": str(bench.home)}), q_store.KIRO)
     assert "first-run-dialog" not in plans.codes(bench.dry("--agentapi"))
 
 

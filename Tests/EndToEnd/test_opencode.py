@@ -9,9 +9,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
-from agents.opencode import fixtures as opencode_fixtures
+from agents.opencode import store
 from agents.opencode.agent import DOUBLE
-from double_bench import TASK, Bench
+from doubles.double_bench import TASK, Bench
 from waiting import until
 
 
@@ -115,11 +115,11 @@ def test_killed_before_the_id_was_learnt_it_is_the_only_session_since(bench):
 
 
 def test_sessions_of_before_1_2_are_resumed_by_their_id_and_imported_by_opencode(bench):
-    opencode_fixtures.legacy(bench.home, directory=str(bench.project))
+    store.legacy(bench.home, directory=str(bench.project))
     again = bench.start(task="fix it").expect("one time database migration").expect("the double is ready")
-    assert again.agent["argv"] == ["-s", opencode_fixtures.OURS]
+    assert again.agent["argv"] == ["-s", store.OURS]
     again.stop()
-    assert bench.dry(task="fix it")["session"]["id"] == opencode_fixtures.OURS
+    assert bench.dry(task="fix it")["session"]["id"] == store.OURS
     assert bench.texts() == [["fix it"]]
 
 

@@ -23,8 +23,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
 from digests import sha256  # noqa: E402
+from model_servers.server import items  # noqa: E402
 from processes import is_alive  # noqa: E402
-from real_agents import ROOT, items, started_in  # noqa: E402
+from real_agents import ROOT, started_in  # noqa: E402
 from waiting import until  # noqa: E402
 
 BINARY = os.environ.get("AGENTLAUNCH_BINARY", str(ROOT / ".build/debug/agentlaunch"))

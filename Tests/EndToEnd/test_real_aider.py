@@ -16,7 +16,8 @@ sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agents.aider import double as aider_double
 from agents.aider.double import NAME, texts
-from real_agents import ModelServer, executable, json_lines
+from model_servers.server import ModelServer, json_lines
+from real_agents import executable
 from waiting import HANG, until
 
 TASK = "it's the \"task\":\n\n  of three lines, with $(no) `shell`"
@@ -31,7 +32,7 @@ class Aider:
         self.home.mkdir()
         self.project.mkdir()
         (installation.bin / "aider").symlink_to(executable("aider"))
-        self.server, self.running = ModelServer("model_servers/fake_openai.py", folder), []
+        self.server, self.running = ModelServer("fake_openai.py", folder), []
         self.transport = ["--agentapi", "--port", installation.port]
 
     def environment(self):

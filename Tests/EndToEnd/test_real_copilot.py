@@ -19,7 +19,7 @@ import plans
 from agents.copilot import double as copilot_double
 from digests import sha256
 from doubles.conversations import ODD
-from real_agents import items
+from model_servers.server import items
 from waiting import HANG
 
 TASK = "Say hello to the harbour"

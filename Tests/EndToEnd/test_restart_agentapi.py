@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 from agents.claude.world import World
 from digests import sha256
-from double_bench import TASK
+from doubles.double_bench import TASK
 from processes import is_alive
 from test_chat_doubles import make
 from waiting import HANG, until

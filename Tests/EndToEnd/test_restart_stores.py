@@ -11,8 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 from digests import sha256
-from double_bench import TASK, Bench, Start
 from doubles import double
+from doubles.double_bench import TASK, Bench, Start
 from processes import is_alive
 from waiting import until
 

@@ -14,8 +14,8 @@ import pytest
 
 import agents
 import plans
-from decision_bench import TASK, Bench
 from doubles import stand_in
+from doubles.decision_bench import TASK, Bench
 from doubles.files import uuid7
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -12,8 +12,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import free_port, is_up  # noqa: E402
+from agentapi import is_up  # noqa: E402
 from background import Background, has_ended, start_ticks  # noqa: E402
+from ports import free_port  # noqa: E402
 from waiting import HANG, until  # noqa: E402
 
 KEYS = [

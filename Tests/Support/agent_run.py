@@ -7,8 +7,8 @@ import json
 import os
 
 from digests import sha256
+from model_servers.server import items
 from processes import kill_marked, marked, waits_for_another
-from real_agents import items
 from waiting import until
 
 

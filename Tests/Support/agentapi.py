@@ -13,13 +13,12 @@ scripted agent in doubles/scripted_agent.py.
 import http.client
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 from pathlib import Path
 
+from ports import free_port
 from waiting import HANG, until
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,32 +28,6 @@ def built_double() -> Path:
     path = Path(os.environ.get("AGENTAPI_DOUBLE") or PROJECT / ".build/debug/agentapi-double").resolve()
     assert path.is_file(), f"{path} is missing: run `swift build`, or set AGENTAPI_DOUBLE"
     return path
-
-
-# Names that only one process can have, and that go with it; the last ones are enough.
-CLAIMS = []
-
-
-def free_port() -> int:
-    """A port on which nobody listens, on no address, and which nobody else is given before it is used.
-
-    It is none of those that the kernel hands out by itself, and no other process of the tests can claim it.
-    """
-    while True:
-        port = random.randrange(10000, 32768)
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as found:
-            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            try:
-                claim.bind(f"\0agentlaunch-tests-port-{port}")
-                found.bind(("::", port))
-            except OSError:
-                claim.close()
-                continue
-        CLAIMS.append(claim)
-        if len(CLAIMS) > 200:
-            CLAIMS.pop(0).close()
-        return port
 
 
 def lines_of(path):

@@ -8,8 +8,8 @@
 """
 
 from agentapi import lines_of
-from double_bench import Bench
 from doubles import double
+from doubles.double_bench import Bench
 
 
 class Kind:

@@ -14,7 +14,7 @@ import subprocess
 from pathlib import Path
 
 from agent_run import AgentRun
-from agentapi import free_port
+from ports import free_port
 from processes import is_alive
 from real_agents import ROOT
 from waiting import HANG, until

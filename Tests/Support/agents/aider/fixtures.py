@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from agents.aider.double import NAME, History
-from fixture_maker import WORKDIR, Cases
+from doubles.fixture_maker import WORKDIR, Cases
 
 case = Cases("aider")
 

@@ -4,11 +4,12 @@ import re
 
 from agents.aider.double import texts
 from kinds import Kind
-from real_agents import ChatServer, RealAgent
+from model_servers.server import ChatServer
+from real_agents import RealAgent
 
 
 class RealAider(RealAgent, Kind):
-    name, server_program = "aider", "model_servers/fake_openai.py"
+    name, server_program = "aider", "fake_openai.py"
     own_places = (".aider", ".cache")
     # It asks for no repository, and looks at no files of one.
     agent_arguments = ("--map-tokens", "0")

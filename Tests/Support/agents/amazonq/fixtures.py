@@ -6,7 +6,7 @@ import os
 import sqlite3
 
 from doubles import q_store
-from fixture_maker import WORKDIR, Cases, killed, without
+from doubles.fixture_maker import WORKDIR, Cases, killed, without
 
 case = Cases("amazonq")
 ID = "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00"

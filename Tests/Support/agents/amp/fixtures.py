@@ -3,7 +3,7 @@
 import json
 
 from agents.amp.double import legacy
-from fixture_maker import WORKDIR, Cases
+from doubles.fixture_maker import WORKDIR, Cases
 
 case = Cases("amp")
 OURS, OTHER = "T-019a0000-0000-7000-8000-000000000001", "T-019a0000-0000-7000-8000-000000000002"

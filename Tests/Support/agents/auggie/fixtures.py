@@ -2,7 +2,7 @@
 
 
 from agents.auggie.double import Session
-from fixture_maker import WORKDIR, Cases
+from doubles.fixture_maker import WORKDIR, Cases
 
 case = Cases("auggie")
 AT = 1790000000

@@ -6,11 +6,12 @@ import os
 import re
 
 from kinds import Kind
-from real_agents import KEY, RealAgent, json_lines
+from model_servers.server import json_lines
+from real_agents import KEY, RealAgent
 
 
 class Claude(RealAgent, Kind):
-    name, server_program = "claude", "model_servers/fake_anthropic.py"
+    name, server_program = "claude", "fake_anthropic.py"
 
     own_places = (".claude", ".cache/claude", ".local/share/applications/claude-code-url-handler.desktop")
 

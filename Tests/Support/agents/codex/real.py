@@ -1,11 +1,12 @@
 """The real Codex CLI."""
 
 from kinds import Kind
-from real_agents import KEY, RealAgent, json_lines
+from model_servers.server import json_lines
+from real_agents import KEY, RealAgent
 
 
 class Codex(RealAgent, Kind):
-    name, server_program = "codex", "model_servers/fake_openai.py"
+    name, server_program = "codex", "fake_openai.py"
 
     own_places = (".codex",)
 

@@ -3,7 +3,7 @@
 import json
 
 from agents.copilot.double import Session
-from fixture_maker import WORKDIR, Cases
+from doubles.fixture_maker import WORKDIR, Cases
 
 case = Cases("copilot")
 AT = 1790928000  # 2026-10-02T08:00:00Z

@@ -7,7 +7,8 @@ import re
 import tempfile
 
 from kinds import Kind
-from real_agents import ChatServer, RealAgent, json_lines
+from model_servers.server import ChatServer, json_lines
+from real_agents import RealAgent
 
 
 @functools.cache
@@ -19,7 +20,7 @@ def unpacked_copilot():
 
 
 class RealCopilot(RealAgent, Kind):
-    name, server_program = "copilot", "model_servers/fake_openai.py"
+    name, server_program = "copilot", "fake_openai.py"
     own_places = (".copilot", ".cache/copilot", ".cache/mesa", ".config/gh")
     options, takes_the_dead_for_living = ("--unattended", "--allow-all"), True
     # It shows its input some seconds before it reads it, and what is pasted meanwhile spoils all that comes after.

@@ -2,7 +2,7 @@
 
 from agents.cursor import double
 from doubles.conversations import ANSWER, ODD, seconds, uuid
-from fixture_maker import killed
+from doubles.fixture_maker import killed
 
 decoys = ("sub-agent", "nothing said")
 

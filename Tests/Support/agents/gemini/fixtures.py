@@ -2,8 +2,8 @@
 
 import json
 
-from agents.gemini.double import digest, stamp
-from fixture_maker import WORKDIR, Cases
+from agents.gemini.chats import digest, stamp
+from doubles.fixture_maker import WORKDIR, Cases
 
 case = Cases("gemini")
 AT = 1790928000  # 2026-10-02T08:00:00Z

@@ -8,7 +8,6 @@ from pathlib import Path
 import pexpect
 
 from agentapi import lines_of
-from agents.goose import double as goose_double
 from doubles import agent_double
 
 
@@ -18,7 +17,7 @@ class Bench:
         self.home = self.root / "home"
         self.home.mkdir()
         self.log_file = self.root / "double.log"
-        self.goose = goose_double.install(self.root / "bin")
+        self.goose = agent_double.install(self.root / "bin", "goose", "agents.goose.double")
         self.store = self.home / ".local/share/goose/sessions/sessions.db"
         self.project = self.directory("project")
 

@@ -5,7 +5,7 @@ import json
 import random
 import uuid
 
-from agents.kiro import double as kiro_double
+from agents.kiro import engines
 from damage import line_mutations as lines
 from damage.bytes_edits import flip, overwrite
 from damage.q_bases import AT, WORKDIR, Maker, key, q_store, values
@@ -41,7 +41,7 @@ def _lines(values):
 
 def flat(number, directory=WORKDIR, turns=2, more=(), **other):
     """The second engine's files."""
-    at, said = kiro_double.nanoseconds(_moment(number)), []
+    at, said = engines.nanoseconds(_moment(number)), []
     for ids, text in _entries(number, turns):
         for identifier, kind, words in zip(ids, ("Prompt", "AssistantMessage"), (text, "Done.")):
             said.append({"version": "v1", "kind": kind, "data": {

@@ -2,9 +2,9 @@
 
 import json
 
-from agents.opencode import double, fixtures
+from agents.opencode import double, store
 from doubles.conversations import ODD, seconds
-from fixture_maker import killed
+from doubles.fixture_maker import killed
 
 decoys = ("sub-agent", "archived", "nothing said")
 
@@ -14,9 +14,9 @@ def put(home, directory, text, number, what=None):
     more = {"sub-agent": {"parent": "ses_f045f6bfffffPPPPPPPPPPPPPP"}, "archived": {"archived": 1790928000000}}
 
     def work():
-        database = double.Database(fixtures.folder(home) / "opencode.db")
+        database = double.Database(store.folder(home) / "opencode.db")
         texts = () if what == "nothing said" else (text,)
-        fixtures.talk(database, key, str(directory), seconds(number) * 1000, texts, **more.get(what, {}))
+        store.talk(database, key, str(directory), seconds(number) * 1000, texts, **more.get(what, {}))
         if what == "unreadable":
             database.run("UPDATE part SET data = ? WHERE session_id = ? AND data LIKE '%' || ? || '%'",
                          (json.dumps({"type": "text", "text": ODD}), key, text))

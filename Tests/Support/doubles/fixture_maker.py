@@ -12,13 +12,14 @@ import shutil
 import sys
 from pathlib import Path
 
-FIXTURES = Path(__file__).resolve().parent.parent / "Fixtures"
+FIXTURES = Path(__file__).resolve().parents[2] / "Fixtures"
 WORKDIR = "/home/coder/project"
 
 
 class Cases:
-    def __init__(self, agent):
-        self.agent, self.cases = agent, {}
+    def __init__(self, agent, below="."):
+        """`below`: the makers are given this folder of the home; they make it."""
+        self.agent, self.below, self.cases = agent, below, {}
 
     def __call__(self, state, ids=(), args=(), environment=None, project=False, file=None):
         """The decorated function fills the home it is given, and the workdir if it is one beside it; its docstring
@@ -39,7 +40,7 @@ class Cases:
             (root / "home").mkdir(parents=True)
             if project:
                 (root / "project").mkdir()
-            killed(make, root / "home", *([root / "project"] if project else []))
+            killed(make, root / "home" / self.below, *([root / "project"] if project else []))
             expectation = {
                 "agent": self.agent, "workdir": "PROJECT" if project else WORKDIR, "args": list(args), "states": [state],
                 "ids": list(ids), "own": True, "note": make.__doc__,
