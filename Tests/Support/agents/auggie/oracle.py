@@ -59,9 +59,4 @@ def _file(data, key):
 
 
 def look(home, _scratch=None):
-    files = []
-    for name, data in home.items():
-        match = _NAME.fullmatch(name[len(FOLDER):]) if name.startswith(FOLDER) else None
-        if match:
-            files.append((_file(data, match[1]), match[1]))
-    return json_oracle.combine(files)
+    return json_oracle.look(home, FOLDER, _NAME, _file)
