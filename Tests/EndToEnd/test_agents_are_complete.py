@@ -9,7 +9,7 @@ import registry
 from registry import PROJECT
 
 
-def test_everything_is_there_for_each_registered_agent():
+def test_nothing_is_missing_for_any_registered_agent():
     todo = registry.missing(PROJECT, registry.entries())
     assert not todo, "still to do:\n" + "\n".join(todo)
 

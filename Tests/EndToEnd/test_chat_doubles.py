@@ -135,7 +135,7 @@ def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, task):
     assert len(given) == 1
 
 
-def test_a_new_conversation_that_was_asked_for_is_gone_on_with(bench):
+def test_a_requested_new_conversation_is_resumed_by_the_next_start(bench):
     first = bench.launch()
     until(lambda: bench.texts() == [[TASK]], "the prompt in the store")
     bench.delivered()
@@ -167,7 +167,7 @@ def test_two_names_in_one_directory_keep_apart(bench):
     assert bench.dry("--agentapi")["start"] == "cold"
 
 
-def test_the_double_treats_what_is_not_there_as_the_agent_does(bench):
+def test_the_double_handles_missing_sessions_as_the_agent_does(bench):
     status, words = bench.double.refusal
     result = subprocess.run([bench.program, *bench.double.unknown], env=bench.environment(), cwd=bench.project,
                             capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -207,7 +207,7 @@ def test_a_dry_run_makes_no_thread(amp):
 
 @pytest.mark.parametrize("printed", ["", "done", "T-1", "--last", "T-019a0000-0000-7000-8000-000000000001 "
                                      "T-019a0000-0000-7000-8000-000000000002"])
-def test_without_one_id_nothing_is_started(amp, printed):
+def test_nothing_is_started_unless_the_agent_gives_exactly_one_id(amp, printed):
     process = amp.launch(AMP_DOUBLE_PRINTS=printed)
     assert process.wait(HANG) == 69, amp.output.read_text()
     assert "amp threads new" in amp.output.read_text()

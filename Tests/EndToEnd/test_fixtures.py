@@ -34,7 +34,7 @@ def copied(case, tmp_path, part):
     return target
 
 
-def test_each_fixture_says_one_verdict_and_a_warm_one_which_conversation():
+def test_each_fixture_names_one_verdict_and_each_warm_one_its_conversation():
     several = [name(case) for case in CASES if len(expectation(case)["states"]) != 1]
     nameless = [
         name(case) for case in CASES
@@ -44,7 +44,7 @@ def test_each_fixture_says_one_verdict_and_a_warm_one_which_conversation():
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_a_fixture_is_decided_rightly_and_not_touched(binary, case, tmp_path):
+def test_each_fixture_gets_the_right_verdict_and_is_not_modified(binary, case, tmp_path):
     expected = expectation(case)
     home = copied(case, tmp_path, "home")
     workdir = expected["workdir"]
@@ -78,7 +78,7 @@ def test_an_agent_has_ten_fixtures_of_our_own_that_are_not_warm(agent):
     assert len(registry.cold_cases(FIXTURES / agent)) >= 10
 
 
-def test_a_trace_that_a_reader_leaves_is_seen(tmp_path):
+def test_a_trace_left_by_a_reader_is_detected(tmp_path):
     """The check itself: a byte, a name, a time of modification."""
     file = tmp_path / "file"
     file.write_text("a")

@@ -62,7 +62,7 @@ def times_given(agent, text):
     return sum(agent.user_texts(file).count(text) for file in agent.conversations().values())
 
 
-def test_the_next_start_resumes_the_conversation_that_the_person_went_on_with(agent):
+def test_the_next_start_resumes_the_conversation_the_user_switched_to(agent):
     terminal = agent.launch(prompt=TASK)
     old = agent.answered(TASK)
     until(lambda: is_locked(agent, old), "the lock of the first conversation")

@@ -279,7 +279,7 @@ def test_a_resume_prompt_is_a_new_turn_of_the_same_conversation(bench):
     assert bench.user_texts() == [TASK, b"go on"]
 
 
-def test_a_persons_own_conversation_here_is_not_taken_for_the_tasks(bench):
+def test_a_users_own_conversation_here_is_not_adopted(bench):
     bench.without_terminal([bench.goose, "run", "--name", "mine", "-t", "my own words"])
     Start(bench).expect("reply 1 to: do the task").leave()
     mine, ours = bench.sessions()

@@ -69,7 +69,7 @@ def test_each_engines_conversation_is_resumed_by_that_engine_and_by_no_other(ben
 
 
 @pytest.mark.parametrize("engine", ["v1", "v2", "v3"])
-def test_cold_without_a_prompt_then_typed_stopped_warm_killed_warm(bench, engine):
+def test_without_a_prompt_a_typed_conversation_survives_a_stop_and_a_kill(bench, engine):
     extra = {"KIRO_DOUBLE_ENGINE": engine}
     first = bench.start(task=None, **extra).expect("the double is ready")
     assert first.agent["argv"] == ["chat"]
@@ -223,7 +223,7 @@ def test_a_conversation_that_the_next_engine_took_over_is_resumed_there(bench):
         assert bench.dry(*options)["agentCommand"][2:] == [*FLAGS["v1"], "--resume-id", key]
 
 
-def test_a_prompt_of_which_kiro_kept_nothing_is_given_again_and_said(bench):
+def test_a_prompt_that_kiro_did_not_keep_is_given_again_and_reported(bench):
     bench.start(task=None).expect("the double is ready").leave()
     digest = hashlib.sha256(str(bench.project).encode()).hexdigest()[:16]
     file = bench.home / f".local/state/agentlaunch/kiro/default-{digest}/record.json"
@@ -238,13 +238,13 @@ def test_a_prompt_of_which_kiro_kept_nothing_is_given_again_and_said(bench):
 @pytest.mark.parametrize("words", [
     ["--resume"], ["-r"], ["-ar"], ["--resume-id=x"], ["--classic"], ["--agent-engine", "v2"], ["--no-interactive"],
     ["hello"], ["--", "hello"]])
-def test_words_that_would_choose_a_session_an_engine_or_a_prompt_are_refused(bench, words):
+def test_arguments_that_choose_a_session_an_engine_or_a_prompt_are_refused(bench, words):
     result = plans.run([*bench.words("--direct", task=None), "--", *words], bench.environment())
     assert result.returncode == 64, result
     assert Start.starts(bench) == []
 
 
-def test_two_names_have_two_conversations(bench):
+def test_each_name_has_its_own_conversation(bench):
     for name in ("default", "b"):
         start = bench.start("--session", name, task=None).expect("the double is ready")
         assert start.agent["argv"] == ["chat"]
@@ -258,7 +258,7 @@ def test_two_names_have_two_conversations(bench):
         assert bench.dry("--session", name, task=None)["session"]["id"] == key
 
 
-def test_nobody_signed_in_is_said(bench):
+def test_a_missing_sign_in_is_reported(bench):
     assert "first-run-dialog" in plans.codes(bench.dry("--agentapi"))
     words = bench.words("--dry-run", "--format", "json", "--agentapi")
     planned = plans.plan(plans.run(words, bench.environment(KIRO_API_KEY="x")))

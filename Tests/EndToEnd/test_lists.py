@@ -95,7 +95,7 @@ def test_a_conversation_that_is_a_file_has_no_id_but_the_files_name(listing, hom
     assert max(map(len, listing("sessions", "aider", "--workdir", WORKDIR).splitlines())) <= 80
 
 
-def test_a_store_that_cannot_be_read_is_said_and_is_65(binary, home):
+def test_an_unreadable_store_is_reported_and_is_65(binary, home):
     store = home / ".local/share/goose/sessions/sessions.db"
     store.write_bytes(b"no database at all" * 100)
     result = subprocess.run(

@@ -56,7 +56,7 @@ def readme():
     return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
 
 
-def test_every_cell_of_the_matrix_is_in_the_list_of_agents(agents):
+def test_every_matrix_cell_is_in_the_list_of_agents(agents):
     rows = matrix()
     assert set(rows[0]) == {"agent", *COLUMNS}, "each column of the matrix has its place"
     modules = {entry["module"]: entry for entry in agents.values() if entry["module"]}
@@ -68,7 +68,7 @@ def test_every_cell_of_the_matrix_is_in_the_list_of_agents(agents):
     assert said == rows
 
 
-def test_an_agent_without_a_row_claims_none(agents):
+def test_an_agent_without_a_matrix_row_claims_no_module(agents):
     """Kiro, which came after the matrix, and `custom`, which is no agent."""
     without = [entry for entry in agents.values() if entry["module"] is None]
     assert without
@@ -76,7 +76,7 @@ def test_an_agent_without_a_row_claims_none(agents):
     assert {entry[column] for entry in without for column in columns} == {None}
 
 
-def test_each_agent_says_its_releases_its_proof_and_its_limits(agents):
+def test_each_agent_lists_its_releases_proof_and_limits(agents):
     for name, entry in agents.items():
         assert entry["limits"] and "\n" not in entry["limits"], name
         if name == "custom":

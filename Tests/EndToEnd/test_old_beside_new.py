@@ -100,7 +100,7 @@ def test_a_goose_conversation_named_like_the_directory_is_another_one_than_the_d
     assert place.decided("goose") == ("warm", "20260921_1", "skip")
 
 
-def test_files_of_an_older_goose_count_beside_a_database_that_has_no_tables_yet(place):
+def test_an_older_gooses_files_count_while_the_database_has_no_tables_yet(place):
     folder = place.home / ".local/share/goose/sessions"
     folder.mkdir(parents=True)
     lines = [
@@ -207,7 +207,7 @@ def test_where_the_record_alone_knows_the_thread_a_damaged_one_is_unknown(place,
     assert place.plan("amp", "--session", "other")["start"] == "cold"
 
 
-def test_an_id_of_every_form_is_no_name(place):
+def test_a_string_in_the_form_of_an_id_is_not_a_name(place):
     for key in ("sess_019a0000-0000-7000-8000-000000000001", "cli_019a0000-0000-7000-8000-000000000001"):
         result = place.result("kiro", "--session", key)
         assert result.returncode == 64 and f"did you mean --resume {key}?" in result.stderr.decode()

@@ -92,7 +92,7 @@ def test_an_agent_stopped_before_any_message_is_given_the_prompt_later(agent):
     agent.assert_given_once(TASK, identity, agent.server.requests()[-1])
 
 
-def test_a_dead_id_is_left_alone_and_the_next_one_taken(claude):
+def test_an_unusable_id_is_left_alone_and_the_next_one_used(claude):
     dead = claude.project_folder() / f"{claude.derived_id(0)}.jsonl"
     dead.parent.mkdir(parents=True)
     dead.touch()
@@ -193,7 +193,7 @@ def end(pids):
     ("name", "line"),
     [("claude", '"hasTrustDialogAccepted": true'), ("codex", 'trust_level = "trusted"')],
 )
-def test_a_first_run_question_is_announced_with_the_line_that_answers_it(tmp_path, name, line):
+def test_a_first_run_question_is_announced_with_the_setting_that_answers_it(tmp_path, name, line):
     agent = agent_in(tmp_path, name, trusted=False)
     subprocess.run(["git", "init", "-q", agent.workdir], check=True)
     try:

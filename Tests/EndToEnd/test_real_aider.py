@@ -108,7 +108,7 @@ def aider(binary, tmp_path, monkeypatch, agentapi):
     made.close()
 
 
-def test_after_a_mere_start_it_is_cold_and_the_same_file_is_used(aider):
+def test_after_a_start_without_messages_it_is_cold_and_the_same_file_is_used(aider):
     first = aider.start(task=None)
     assert aider.history().read_text().count("# aider chat started at") == 1
     aider.stop(first)
