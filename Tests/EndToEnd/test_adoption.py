@@ -12,11 +12,12 @@ one in which nothing was said.
 import sys
 from pathlib import Path
 
-import plans
 import pytest
 
+import plans
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from adoption_homes import HOMES, ONE_OF_A_DIRECTORY, hold
+from doubles.adoption_homes import HOMES, ONE_OF_A_DIRECTORY, hold
 
 TASK = "Paint the harbour wall\nin two coats"
 IN_FRONT = "Report progress with the tool.\n\n" + TASK

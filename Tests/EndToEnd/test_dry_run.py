@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
 import registry  # noqa: E402
+from doubles.double import all_doubles  # noqa: E402
 
 AGENTS = registry.names()
 
@@ -83,7 +84,7 @@ def test_a_dry_run_writes_nothing_runs_nothing_and_prints_the_same_twice(binary,
     mark = tmp_path / "mark"
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in [*AGENTS, "q", "cursor-agent", "kiro-cli", "agentapi"]:
+    for name in {*AGENTS, *(double.program for double in all_doubles()), "agentapi"}:
         (programs / name).write_text(f"#!/bin/sh\necho ran >> {mark}\n")
         (programs / name).chmod(0o755)
     surroundings = environment(home) | {"PATH": f"{programs}:{plans.PATH}"}

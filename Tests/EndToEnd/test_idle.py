@@ -10,11 +10,12 @@ import pytest
 import registry
 from agents.claude import store as claude_store
 from agents.codex import store as codex_store
+from doubles.double import all_doubles
 from terminal import state, status_field
 from waiting import HANG, until
 
 AGENTS = registry.names()
-PROGRAMS = {"amazonq": "q", "cursor": "cursor-agent", "kiro": "kiro-cli"}
+PROGRAMS = {double.agent: double.program for double in all_doubles()}
 # Longer than any pause between two looks that there could be; what follows a start is over at some time.
 QUIET_SECONDS = 4
 

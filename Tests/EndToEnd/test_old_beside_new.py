@@ -12,13 +12,13 @@ import pytest
 import plans
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from adoption_homes import hold
 from agents.aider import homes as aider_homes
 from agents.copilot import double as copilot_double
 from agents.gemini import fixtures as gemini_fixtures
 from agents.goose import store as goose_store
 from digests import sha256
 from doubles import conversations
+from doubles.adoption_homes import hold
 
 TASK = "Paint the harbour wall\nin two coats"
 

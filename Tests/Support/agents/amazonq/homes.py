@@ -5,6 +5,8 @@ import contextlib
 from doubles import q_store
 from doubles.conversations import moment, uuid
 
+folder = ".local/share/amazon-q"
+
 
 def put(home, directory, text, number, what=None):
     path = home / ".local/share/amazon-q/data.sqlite3"

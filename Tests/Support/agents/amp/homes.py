@@ -7,6 +7,7 @@ import json
 from agents.amp import double
 from doubles.conversations import ODD, seconds
 
+folder = ".local/share/amp/threads"
 decoys = ("nothing said",)
 
 

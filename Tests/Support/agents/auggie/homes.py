@@ -3,6 +3,7 @@
 from agents.auggie import double
 from doubles.conversations import ANSWER, ODD, seconds, uuid
 
+folder = ".augment/sessions"
 decoys = ("nothing said",)
 
 

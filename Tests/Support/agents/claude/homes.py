@@ -6,6 +6,7 @@ from agents.claude import store
 from doubles.conversations import ODD, moment, uuid
 from doubles.files import append
 
+folder = ".claude/projects"
 decoys = ("sub-agent", "nothing said")
 
 

@@ -5,6 +5,7 @@ import json
 from agents.codex import store
 from doubles.conversations import ODD, moment
 
+folder = ".codex/sessions"
 decoys = ("sub-agent", "archived", "nothing said")
 
 

@@ -5,6 +5,7 @@ import json
 from agents.copilot import double
 from doubles.conversations import ANSWER, ODD, seconds, uuid
 
+folder = ".copilot/session-state"
 decoys = ("nothing said",)
 # One line that it does not know makes every resume of the session fail (fact sheet on Copilot and Aider, 2.6).
 is_unreadable_as_a_whole = True

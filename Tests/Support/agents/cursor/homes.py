@@ -4,6 +4,7 @@ from agents.cursor import double
 from doubles.conversations import ANSWER, ODD, seconds, uuid
 from doubles.fixture_maker import killed
 
+folder = ".cursor/chats"
 decoys = ("sub-agent", "nothing said")
 
 

@@ -3,6 +3,7 @@
 from agents.gemini import chats, fixtures
 from doubles.conversations import ANSWER, ODD, seconds, uuid
 
+folder = ".gemini/tmp"
 decoys = ("sub-agent", "nothing said")
 
 

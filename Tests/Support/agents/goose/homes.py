@@ -7,6 +7,7 @@ import sqlite3
 from agents.goose import store
 from doubles.conversations import ODD, moment
 
+folder = ".local/share/goose/sessions"
 decoys = ("sub-agent", "archived", "scheduled", "nothing said")
 
 

@@ -77,8 +77,7 @@ def v2_subagents_reason_without_a_parent(home):
 @case("cold")
 def v2_line_editors_history_only(home):
     """what was typed is no conversation"""
-    folder = flat(home)
-    (folder / f"{ID}.history").write_text("#V2\nfix it\n")
+    (flat(home) / f"{ID}.history").write_text("#V2\nfix it\n")
 
 
 @case("cold")

@@ -4,6 +4,7 @@ from agents.kiro import engines, store
 from doubles import q_store
 from doubles.conversations import ANSWER, ODD, moment, seconds, uuid
 
+folder = ".local/share/kiro-cli"
 decoys = ("sub-agent", "nothing said")
 
 

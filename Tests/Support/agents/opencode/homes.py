@@ -6,6 +6,7 @@ from agents.opencode import double, store
 from doubles.conversations import ODD, seconds
 from doubles.fixture_maker import killed
 
+folder = ".local/share/opencode"
 decoys = ("sub-agent", "archived", "nothing said")
 
 
