@@ -10,8 +10,7 @@ import subprocess
 import termios
 import time
 
-# A limit on hanging, not on speed: everything here takes well under a second.
-HANG = int(os.environ.get("TEST_HANG_SECONDS", "60"))
+from waiting import HANG, until
 
 
 def window_size(descriptor):
@@ -21,16 +20,6 @@ def window_size(descriptor):
 
 def set_window_size(descriptor, rows, columns, width=0, height=0):
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, width, height))
-
-
-def until(condition, what="condition"):
-    deadline = time.monotonic() + HANG
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"{what} did not come true in {HANG} s")
 
 
 def settled(meter, seconds=0.5):
@@ -53,14 +42,6 @@ def read_exactly(descriptor, count):
     while len(data) < count and (piece := os.read(descriptor, count - len(data))):
         data += piece
     return data
-
-
-def is_alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):  # the latter: it went between open and read
-        return False
 
 
 def state(pid):

@@ -12,11 +12,12 @@ one in which nothing was said.
 import sys
 from pathlib import Path
 
-import plans
 import pytest
 
+import plans
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from adoption_homes import HOMES, ONE_OF_A_DIRECTORY, hold
+from doubles.adoption_homes import HOMES, ONE_OF_A_DIRECTORY, hold
 
 TASK = "Paint the harbour wall\nin two coats"
 IN_FRONT = "Report progress with the tool.\n\n" + TASK
@@ -107,13 +108,13 @@ def populate(place):
     place.put("another directory's", TASK, 10, place.other)
 
 
-def test_of_several_conversations_rule_6_takes_the_right_one(place):
+def test_of_several_conversations_the_right_one_is_adopted(place):
     populate(place)
     found = {(name, adopt, prompt): place.taken(name, adopt, prompt) for name, adopt, prompt, _ in TABLE}
     assert found == {(name, adopt, prompt): right for name, adopt, prompt, right in TABLE}
 
 
-def test_none_of_the_decoys_is_ever_taken(place):
+def test_decoys_are_never_adopted(place):
     """Each alone, so that nothing better hides it."""
     for number, what in enumerate(place.homes.decoys, 5):
         place.put(what, TASK, number, what=what)
@@ -123,13 +124,13 @@ def test_none_of_the_decoys_is_ever_taken(place):
     assert place.taken("default", "newest", TASK) is None
 
 
-def test_of_two_with_the_task_the_newest_counts(place):
+def test_of_two_with_the_same_prompt_the_newest_is_adopted(place):
     place.put("new", TASK, 4)
     place.put("old", TASK, 1)
     assert place.taken() == "new"
 
 
-def test_one_whose_first_message_cannot_be_read_is_no_match_and_makes_it_unknown(place):
+def test_an_unreadable_first_message_never_matches_and_makes_the_verdict_unknown(place):
     place.put("A", "What does this do?", 1)
     place.put("unreadable", "anything", 9, what="unreadable")
     found = place.plan()
@@ -149,7 +150,7 @@ def test_one_whose_first_message_cannot_be_read_is_no_match_and_makes_it_unknown
     ("match", TASK, True), ("match", None, True), ("match", "another task", False),
     ("newest", "another task", True), ("never", TASK, False),
 ])
-def test_the_one_conversation_of_a_directory_is_taken_over_if_it_is_the_tasks(single, adopt, prompt, right):
+def test_the_only_conversation_of_a_directory_is_adopted_if_it_began_with_the_prompt(single, adopt, prompt, right):
     single.put("elsewhere", TASK, 2, single.other)
     assert single.taken("default", adopt, prompt) is None
     single.put("one", IN_FRONT, 1)
@@ -157,7 +158,7 @@ def test_the_one_conversation_of_a_directory_is_taken_over_if_it_is_the_tasks(si
     assert single.taken("default", adopt, prompt) == ("one" if right else None)
 
 
-def test_the_one_conversation_is_not_taken_over_if_nothing_was_said_or_another_name_has_it(single):
+def test_the_only_conversation_is_not_adopted_if_it_is_empty_or_belongs_to_another_name(single):
     single.put("one", TASK, 1, what="nothing said")
     for adopt, prompt in (("match", TASK), ("match", None), ("newest", TASK)):
         assert single.taken("default", adopt, prompt) is None
@@ -169,7 +170,7 @@ def test_the_one_conversation_is_not_taken_over_if_nothing_was_said_or_another_n
         assert single.taken("held", "match", "another task") == "one"
 
 
-def test_a_second_conversation_of_its_directory_is_wrong_use_with_amazon_q_and_its_own_file_with_aider(single):
+def test_a_second_name_in_a_directory_is_a_usage_error_with_amazon_q_and_a_separate_file_with_aider(single):
     single.put("one", IN_FRONT, 1)
     result = single.run("other", "newest", None)
     if single.agent == "amazonq":
@@ -181,7 +182,7 @@ def test_a_second_conversation_of_its_directory_is_wrong_use_with_amazon_q_and_i
         assert single.taken("other", "never", TASK) is None
 
 
-def test_the_one_conversation_whose_first_message_cannot_be_read_is_unknown(single):
+def test_the_only_conversation_with_an_unreadable_first_message_is_unknown(single):
     single.put("one", "anything", 1, what="unreadable")
     assert single.taken() == "unknown"
     newest = "unknown" if is_unreadable_as_a_whole(single) else "one"

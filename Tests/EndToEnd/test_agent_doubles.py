@@ -11,13 +11,14 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import agent_double
 import plans
-from double_bench import TASK, Bench, Start, until
-from doubles import DOUBLES
+from digests import sha256
+from doubles.double import all_doubles
+from doubles.double_bench import TASK, Bench, Start
+from waiting import until
 
 
-@pytest.fixture(params=DOUBLES, ids=lambda double: double.agent)
+@pytest.fixture(params=[double for double in all_doubles() if not double.typed], ids=lambda double: double.agent)
 def bench(request, binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
     return Bench(binary, tmp_path, request.param)
@@ -46,11 +47,11 @@ def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench):
     assert fourth.agent["argv"] == double.warm(key, project)
     fourth.say("once more").expect("reply 3 to: once more").leave()
     assert bench.conversations() == [(key, project, [TASK, "and now?", "once more"])]
-    given = [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(TASK.encode())]
+    given = [line for line in bench.log("prompt") if line["sha256"] == sha256(TASK.encode())]
     assert len(given) == 1
 
 
-def test_killed_while_the_model_thinks(bench):
+def test_a_conversation_killed_while_the_model_thinks_is_resumed(bench):
     task = "HANG over it"
     first = bench.start(task=task)
     until(lambda: bench.log("prompt"), "the prompt")
@@ -110,7 +111,7 @@ def test_two_names_in_one_directory_keep_apart(bench):
     assert bench.dry("--session", "three", "--adopt", "newest", task=tasks["two"])["start"] == "cold"
 
 
-def test_of_several_conversations_that_nobody_recorded_the_one_with_the_task_is_taken_over(bench):
+def test_of_several_unrecorded_conversations_the_one_with_the_prompt_is_adopted(bench):
     if not bench.double.many:
         pytest.skip("it keeps one conversation of a directory")
     for task in (TASK, "another task", "a third task"):
@@ -130,7 +131,7 @@ def test_of_several_conversations_that_nobody_recorded_the_one_with_the_task_is_
     assert bench.dry(task=None)["session"]["id"] == keys["a third task"]
 
 
-def test_the_directory_is_the_physical_one(bench):
+def test_symbolic_links_in_the_directory_are_resolved(bench):
     link = bench.root / "link"
     link.symlink_to(bench.project)
     bench.start(workdir=link).expect(f"reply 1 to: {TASK}").stop()
@@ -140,13 +141,13 @@ def test_the_directory_is_the_physical_one(bench):
     assert bench.texts() == [[TASK]]
 
 
-def test_an_id_that_is_not_there_never_reaches_the_agent(bench):
+def test_a_missing_id_never_reaches_the_agent(bench):
     status = plans.run(bench.words("--direct", "--resume", bench.double.unknown_id), bench.environment())
     assert status.returncode == 66, status.stderr
     assert Start.starts(bench) == []
 
 
-def test_the_double_treats_an_id_that_is_not_there_as_the_agent_does(bench):
+def test_the_double_handles_a_missing_id_as_the_agent_does(bench):
     """The other side of the test above: without it, the double would hide a false warm start."""
     status, words = bench.double.refusal
     child = pexpect.spawn(str(bench.program), bench.double.unknown, cwd=str(bench.project),
@@ -178,7 +179,7 @@ def test_the_prompt_arrives_byte_for_byte_exactly_once(bench, task):
     assert bench.texts() == [[task]]
 
 
-def test_nobodys_terminal_is_needed(bench):
+def test_no_terminal_is_needed(bench):
     words = bench.words("--direct", "--unattended")
     for number in (1, 2):
         with open(bench.root / "output", "wb") as output:

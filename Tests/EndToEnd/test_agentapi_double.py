@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from agentapi import until
+from waiting import until
 
 pytestmark = pytest.mark.usefixtures("fast")
 
@@ -96,18 +96,18 @@ def test_without_a_type_the_command_as_it_was_typed_is_looked_up(agentapi, monke
         (["AGENT", "one", "--type", "goose", "--", "-t"], ["one", "-t"]),
     ],
 )
-def test_what_stands_before_two_dashes_is_agentapis(agentapi, arguments, argv):
+def test_arguments_before_the_double_dash_are_agentapis(agentapi, arguments, argv):
     agentapi.start("server", *[agentapi.agent if word == "AGENT" else word for word in arguments])
     assert agentapi.wait_for_agent()["argv"] == [agentapi.agent, *argv]
 
 
 @pytest.mark.parametrize("arguments", [["server"], ["server", "--type", "goose"], ["server", "cat", "--resume"], ["serve"]])
-def test_a_wrong_command_line_is_1_with_the_usage(agentapi, arguments):
+def test_an_invalid_command_line_exits_1_with_usage(agentapi, arguments):
     code, _, err = agentapi.run(*arguments)
     assert code == 1 and "Usage:" in err and agentapi.journal("agent-started") == []
 
 
-def test_exit_ends_at_once_and_says_nothing(agentapi):
+def test_exit_ends_immediately_and_prints_nothing(agentapi):
     assert agentapi.run("server", "--", agentapi.agent, AGENTAPI_EXIT="1") == (0, "", "")
 
 
@@ -165,7 +165,7 @@ def test_load_state_false_needs_no_state_file(agentapi):
 
 
 @pytest.mark.parametrize("flags, port", [(["--port", "0"], "1"), ([], "abc")])
-def test_a_port_that_is_no_number_is_a_random_one_that_is_not_printed(agentapi, flags, port):
+def test_a_non_numeric_port_becomes_a_random_one_that_is_not_printed(agentapi, flags, port):
     agentapi.serve(*flags, AGENTAPI_PORT=port)
     found = agentapi.wait_for("listening")["port"]
     agentapi.wait_until_up(found)
@@ -200,7 +200,7 @@ def test_arguments_and_variables_are_bytes(agentapi):
     until(lambda: "ff c3 e2 82" in agentapi.messages()[0][1])
 
 
-def test_an_agent_that_is_not_there_is_said_on_stdout_and_the_pid_file_stays(agentapi):
+def test_a_missing_agent_is_reported_on_stdout_and_the_pid_file_stays(agentapi):
     process = agentapi.serve(agent=["no-such-agent"], AGENTAPI_PID_FILE=agentapi.pid_file)
     assert agentapi.end(process) == 1
     assert 'exec: \\"no-such-agent\\": executable file not found in $PATH' in agentapi.stdout.read_text()
@@ -217,7 +217,7 @@ def test_its_log_shows_the_agents_whole_command_line(agentapi):
 
 
 @pytest.mark.parametrize("flags", [[], ["-I", ""]])
-def test_an_open_stdin_holds_it_up_before_anything_and_a_signal_kills_it(agentapi, flags):
+def test_an_open_stdin_blocks_startup_and_a_signal_kills_it(agentapi, flags):
     process = agentapi.serve(*flags, stdin=subprocess.PIPE, AGENTAPI_PID_FILE=agentapi.pid_file)
     agentapi.wait_for("started")
     # USR1 never kills a Go program.
@@ -230,7 +230,7 @@ def test_an_open_stdin_holds_it_up_before_anything_and_a_signal_kills_it(agentap
 
 
 @pytest.mark.parametrize("kind", ["prompt given", "terminal", "closed", "null", "old"])
-def test_a_stdin_that_does_not_hold_it_up(agentapi, kind):
+def test_stdin_does_not_block_startup_with_a_prompt_a_terminal_or_no_input(agentapi, kind):
     master, slave = pty.openpty()
     stdin = {"terminal": slave, "null": subprocess.DEVNULL, "closed": None}.get(kind, subprocess.PIPE)
     flags = ["-I", "x"] if kind == "prompt given" else []
@@ -260,7 +260,7 @@ def test_before_the_bind_a_signal_is_a_stop(agentapi):
 
 
 @pytest.mark.parametrize("content", ["1", "alive", "own"])
-def test_a_pid_file_of_a_live_pid_is_refused_whoever_it_is(agentapi, content):
+def test_a_pid_file_naming_any_live_process_is_refused(agentapi, content):
     agentapi.pid_file.parent.mkdir()
     agentapi.pid_file.write_text(f"{os.getpid()}\n" if content == "alive" else content)
 
@@ -273,7 +273,7 @@ def test_a_pid_file_of_a_live_pid_is_refused_whoever_it_is(agentapi, content):
     assert not agentapi.journal("agent-started") and agentapi.pid_file.exists()
 
 
-def test_a_pid_that_may_not_be_signalled_is_alive(agentapi):
+def test_a_process_that_may_not_be_signalled_counts_as_alive(agentapi):
     other = subprocess.Popen(["setpriv", "--reuid", "65534", "--clear-groups", "sleep", "600"])
     agentapi.started.append(other)
     until(lambda: open(f"/proc/{other.pid}/comm").read() == "sleep\n")
@@ -303,7 +303,7 @@ def test_the_pid_file_is_private(agentapi):
     assert mode(agentapi.pid_file) == 0o600 and mode(agentapi.pid_file.parent) == 0o700
 
 
-def test_a_pid_file_with_another_content_is_not_removed(agentapi):
+def test_a_pid_file_with_other_content_is_not_removed(agentapi):
     process = agentapi.serve(AGENTAPI_PID_FILE=agentapi.pid_file)
     agentapi.wait_until_up()
     agentapi.pid_file.write_text("12345\n")

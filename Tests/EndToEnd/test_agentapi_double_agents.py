@@ -10,7 +10,7 @@ from agentapi import Installation
 
 @pytest.fixture(params=["claude", "codex"])
 def agent(request, tmp_path):
-    made = real_agents.AGENTS[request.param](tmp_path, None)
+    made = real_agents.started_in(tmp_path, request.param, None)
     made.answer_first_run()
     yield made
     made.close()

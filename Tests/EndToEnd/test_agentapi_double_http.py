@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from agentapi import HANG, until
+from waiting import HANG, until
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +98,7 @@ def test_a_user_message_is_answered_when_the_agent_has_reacted(agentapi):
         ({"content": "x" * (1024 * 1024), "type": "raw"}, 413),
     ],
 )
-def test_a_body_that_is_refused(agentapi, body, status):
+def test_invalid_request_bodies_are_refused(agentapi, body, status):
     agentapi.serve()
     agentapi.wait_until_up()
     data = json.dumps(body).encode()

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from agentapi import until
-from terminal import is_alive
+from processes import is_alive
+from waiting import until
 
 STOPS = [(signal.SIGTERM, "terminated"), (signal.SIGINT, "interrupt"), (signal.SIGHUP, "hangup")]
 

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from agentapi import until
+from waiting import until
 
 
 @pytest.fixture(autouse=True)

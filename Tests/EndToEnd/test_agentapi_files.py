@@ -8,9 +8,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from agentapi import HANG, free_port, until
-from claude_world import World
-from terminal import is_alive
+
+from agents.claude.world import World
+from ports import free_port
+from processes import is_alive
+from waiting import HANG, until
+
 
 @pytest.fixture
 def world(agentapi, under_agentapi, tmp_path):

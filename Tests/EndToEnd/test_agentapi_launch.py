@@ -4,8 +4,9 @@ import os
 import signal
 
 import pytest
-from agentapi import HANG, until
-from terminal import is_alive
+
+from processes import is_alive
+from waiting import HANG, until
 
 
 def output(agentapi, name="launch.out"):
@@ -67,7 +68,7 @@ def test_no_descriptor_of_the_caller_reaches_the_agent(agentapi, under_agentapi)
 
 
 @pytest.mark.parametrize(("code", "status"), [("0", 0), ("3", 1), ("255", 1)])
-def test_the_status_is_agentapis(agentapi, under_agentapi, code, status):
+def test_the_exit_status_is_agentapis(agentapi, under_agentapi, code, status):
     process = under_agentapi(AGENT_DIE=code)
     assert process.wait(HANG) == status
     assert "cannot go on: no such session" in output(agentapi) or status == 0
@@ -140,7 +141,7 @@ def test_the_wrapper_of_the_module_stands_before_the_agent(agentapi, under_agent
     assert stop(process) == 0
 
 
-def test_killed_itself_it_leaves_an_agentapi_that_saves_its_chat_and_ends(agentapi, under_agentapi):
+def test_a_killed_launcher_leaves_agentapi_to_save_its_chat_and_end(agentapi, under_agentapi):
     process = under_agentapi(AGENTAPI_STATE_FILE=agentapi.state_file)
     agentapi.wait_for_box()
     assert agentapi.post("remember this")[0] == 200

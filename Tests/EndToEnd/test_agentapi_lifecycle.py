@@ -10,9 +10,11 @@ import signal
 import time
 
 import pytest
-from agentapi import until
-from module_run import hashes, sha256
+
+from digests import sha256
+from model_servers.server import items as hashes
 from processes import arguments
+from waiting import until
 
 TASK = "Paint the harbour wall\n\nin \"two\" coats & don't stop"
 

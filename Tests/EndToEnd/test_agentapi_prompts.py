@@ -14,8 +14,8 @@ import pytest
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "Tests/Support"))
 
-import agent_stores  # noqa: E402
-from agentapi import HANG, until  # noqa: E402
+from agents.claude import store  # noqa: E402
+from waiting import HANG, until  # noqa: E402
 
 # Longer than one argument of Linux, with everything that has to be escaped somewhere.
 LONG = ("A task of many lines:\n\t\"quoted\" \\ back, 'single', $(no) `shell`, é ü 🚀 <&> \u2028\n" * 1800).strip()
@@ -96,7 +96,7 @@ class Launches:
             env=self.agentapi.environment(HOME=self.home), capture_output=True, check=True, stdin=subprocess.DEVNULL,
         )
         token = json.loads(plan.stdout)["session"]["id"]
-        return agent_stores.claude(self.home, self.workdir, texts or ["Begin."], token=token)
+        return store.write(self.home, self.workdir, texts or ["Begin."], token=token)
 
     def close(self):
         for process in self.running:
@@ -298,7 +298,7 @@ def test_a_prompt_that_the_agents_store_shows_first_is_delivered_and_not_looked_
     launch = launches.start(prompt=LONG, AGENT_DELAY="600", DOUBLE_VERSION="0.12.2")
     agentapi.wait_until_up()
     session = json.loads(launches.record_file.read_text())["session"]
-    agent_stores.claude(launches.home, launches.workdir, [LONG], token=session)
+    store.write(launches.home, launches.workdir, [LONG], token=session)
     launches.wait_for_prompts(("stdin", "delivered"))
     assert "user" not in [role for role, text in agentapi.messages()]
     assert is_idle(launch)

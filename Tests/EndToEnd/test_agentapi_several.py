@@ -8,9 +8,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from agentapi import Installation, until
+
+from agentapi import Installation
 from agents_under_test import KINDS
-from module_run import ModuleRun, hashes, sha256
+from digests import sha256
+from model_servers.server import items as hashes
+from module_run import ModuleRun
+from waiting import until
 
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 PAINT, MEND = "Paint the boat", "Mend the sail"

@@ -5,8 +5,9 @@ import signal
 import threading
 
 import pytest
-from agentapi import HANG, until
-from terminal import is_alive
+
+from processes import is_alive
+from waiting import HANG, until
 
 STOPS = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
 
@@ -32,7 +33,7 @@ def test_a_request_to_stop_is_one_term_to_agentapi(agentapi, under_agentapi, num
     assert agentapi.signals() == ["TERM"]
 
 
-def test_many_requests_are_one_term_too(agentapi, under_agentapi):
+def test_repeated_stop_requests_are_still_one_term(agentapi, under_agentapi):
     process, *pids = running(agentapi, under_agentapi, AGENT_ON_INT="hold")
     for number in STOPS * 3:
         process.send_signal(number)
@@ -65,7 +66,7 @@ def test_the_modules_shutdown_with_a_term_to_agentlaunch_in_between_is_one_term(
     assert agentapi.signals() == ["USR1", "TERM"]
 
 
-def test_words_of_agentapis_log_in_a_prompt_are_no_end_of_it(agentapi, under_agentapi):
+def test_agentapi_log_lines_inside_a_prompt_do_not_end_the_run(agentapi, under_agentapi):
     """agentapi prints the agent's command line."""
     words = 'why does it log level=INFO msg="Received shutdown signal"?'
     process, *pids = running(agentapi, under_agentapi, agent=(agentapi.agent, words))
@@ -106,7 +107,7 @@ def test_the_terminal_stays_open_until_agentapi_is_reaped(agentapi, under_agenta
     assert agentapi.wait_for("stopped")
 
 
-def test_what_does_not_end_is_killed_with_all_that_belongs_to_it(agentapi, under_agentapi):
+def test_processes_that_do_not_end_are_killed_with_their_descendants(agentapi, under_agentapi):
     process, *pids = running(
         agentapi, under_agentapi, "--stop-timeout", "1", DOUBLE_IGNORE_TERM="1", AGENT_ON_INT="hold", AGENT_GRANDCHILD="1"
     )
@@ -210,7 +211,7 @@ def test_an_agent_that_ends_by_itself_gets_no_signal(agentapi, under_agentapi):
     assert agentapi.signals() == []
 
 
-def test_what_the_start_script_had_begun_before_is_left_alone(agentapi, under_agentapi, tmp_path):
+def test_processes_the_start_script_began_earlier_are_left_alone(agentapi, under_agentapi, tmp_path):
     """`service & exec agentlaunch …`: the service is a child of agentlaunch, and none of its own."""
     script = f"sleep 600 & echo $! >{tmp_path}/service; exec \"$@\""
     process = under_agentapi("--stop-timeout", "1", under=("sh", "-c", script, "sh"), DOUBLE_IGNORE_TERM="1")

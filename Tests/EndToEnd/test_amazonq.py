@@ -8,19 +8,18 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import amazonq_double
 import plans
-import q_store
-from double_bench import TASK, Bench, Start, until
-from doubles import DOUBLES
-
-[Q] = [double for double in DOUBLES if double.agent == "amazonq"]
+from agents.amazonq import double as amazonq_double
+from agents.amazonq.agent import DOUBLE
+from doubles import q_store
+from doubles.double_bench import TASK, Bench, Start
+from waiting import until
 
 
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, Q)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def database(bench):
@@ -78,7 +77,7 @@ def test_three_saved_conversations_are_kept(bench):
     assert [copy.read_text() for copy in saved(bench)] == said[1:4]
 
 
-def test_what_cannot_be_saved_is_not_overwritten(bench):
+def test_a_conversation_that_cannot_be_backed_up_is_not_overwritten(bench):
     old = put(bench, "what does this do?")
     own_folder(bench).mkdir(parents=True)
     (own_folder(bench) / "backup").write_text("in the way")
@@ -100,7 +99,7 @@ def test_a_row_that_amazon_q_cannot_read_is_unknown_and_saved_if_a_new_one_is_as
 
 
 @pytest.mark.parametrize("options", [["--fresh"], ["--on-unknown", "fresh"]])
-def test_where_nothing_can_be_saved_nothing_is_started(bench, options):
+def test_nothing_is_started_if_no_backup_can_be_made(bench, options):
     file = amazonq_double.database_file({"HOME": str(bench.home)})
     file.parent.mkdir(parents=True)
     file.write_bytes(b"no database at all" * 100)
@@ -108,7 +107,7 @@ def test_where_nothing_can_be_saved_nothing_is_started(bench, options):
     assert status == 73 and str(file) in line
 
 
-def test_a_table_that_is_another_one_is_said_in_plain_words(bench):
+def test_an_unexpected_table_is_reported_in_plain_words(bench):
     connection = database(bench)
     connection.execute("DROP TABLE conversations")
     connection.execute("CREATE TABLE conversations (key TEXT PRIMARY KEY, state TEXT)")
@@ -121,7 +120,7 @@ def test_an_empty_conversation_needs_no_copy(bench):
     assert "old-conversation-saved" not in plans.codes(bench.dry())
 
 
-def test_a_second_conversation_of_one_directory_is_wrong_use(bench):
+def test_a_second_conversation_in_a_directory_is_a_usage_error(bench):
     status, line = refused(bench, "--session", "b")
     assert status == 64 and "--session" in line
     assert refused(bench, "--session", "b", "--dry-run")[0] == 64
@@ -190,7 +189,7 @@ def test_a_prompt_that_agentapi_saw_arrive_is_given_again_if_nothing_of_it_was_k
 
 
 @pytest.mark.parametrize("words", [["--resume"], ["-r"], ["-ar"], ["--no-interactive"], ["hello"], ["--agent", "a", "b"]])
-def test_words_that_would_choose_a_session_or_a_prompt_are_refused(bench, words):
+def test_arguments_that_choose_a_session_or_a_prompt_are_refused(bench, words):
     result = plans.run([*bench.words("--direct"), "--", *words], bench.environment())
     assert result.returncode == 64, result
     assert Start.starts(bench) == []
@@ -209,7 +208,7 @@ def test_options_of_the_agent_are_passed_cold_and_warm(bench):
     assert command() == ["q", "chat", "--resume", "--trust-all-tools", *words]
 
 
-def test_nobody_signed_in_is_said(bench):
+def test_a_missing_sign_in_is_reported(bench):
     assert "first-run-dialog" in plans.codes(bench.dry())
     database(bench)
     assert "first-run-dialog" not in plans.codes(bench.dry())

@@ -15,8 +15,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import HANG, free_port, until  # noqa: E402
 from background import has_ended  # noqa: E402
+from ports import free_port  # noqa: E402
+from waiting import HANG, until  # noqa: E402
 
 
 def shell(*lines):
@@ -42,7 +43,7 @@ def test_the_line_as_json_has_the_pid_and_the_log(background):
     assert (line["agent"], line["pid"], line["url"], line["log"]) == ("custom", run["launcher"]["pid"], None, run["log"])
 
 
-def test_only_descriptors_of_its_own_are_open_in_the_background(background, tmp_path):
+def test_only_its_own_descriptors_are_open_in_the_background(background, tmp_path):
     held = [os.open(tmp_path, os.O_RDONLY) for _ in range(3)]
     reader, writer = os.pipe()
     high = os.dup2(writer, 900)
@@ -282,7 +283,7 @@ def test_a_link_in_place_of_the_log_is_73_and_its_target_is_left_alone(backgroun
     assert target.read_text() == "mine"
 
 
-def test_over_the_bound_the_log_is_moved_on_with_nothing_lost(background, tmp_path):
+def test_a_log_over_its_limit_is_rotated_without_loss(background, tmp_path):
     megabytes = 23
     log = tmp_path / "log"
     background.start(
@@ -301,7 +302,7 @@ def test_over_the_bound_the_log_is_moved_on_with_nothing_lost(background, tmp_pa
     )
 
 
-def test_a_full_disk_stops_nobody(background, tmp_path):
+def test_a_full_disk_does_not_stop_the_agent(background, tmp_path):
     disk = tmp_path / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", disk], capture_output=True).returncode:
@@ -394,7 +395,7 @@ def test_logs_ends_quietly_when_nobody_reads_or_at_an_interrupt(background):
         following.stderr.close()
 
 
-def test_a_launcher_that_is_killed_before_it_started_anything_is_no_bug_of_ours(background, tmp_path):
+def test_a_launcher_killed_before_it_started_anything_is_not_reported_as_a_bug(background, tmp_path):
     """It waits for the answer of an agentapi that is asked for its version."""
     (tmp_path / "bin").mkdir()
     agentapi = tmp_path / "bin/agentapi"

@@ -9,9 +9,10 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "Tests/Support"))
-import agent_stores
+from agents.goose import store
 from chaos import agents, campaign, oracle, windows
-from chaos.bench import Bench, until
+from chaos.bench import Bench
+from waiting import poll
 
 DEBUG = PROJECT / ".build/debug/agentlaunch"
 
@@ -46,25 +47,25 @@ def bench(binary, tmp_path):
 
 def test_a_prompt_given_twice_or_to_two_conversations_is_found(bench):
     task = bench.tasks[0]
-    key = agent_stores.goose(bench.home, bench.project, [task])
+    key = store.write(bench.home, bench.project, [task])
     assert not oracle.repeats(bench) and not oracle.lost(bench)
-    agent_stores.goose(bench.home, bench.project, [task], key)
+    store.write(bench.home, bench.project, [task], key)
     assert oracle.repeats(bench) and oracle.lost(bench)
 
 
 def test_a_prompt_in_two_conversations_is_found(bench):
     for _ in range(2):
-        agent_stores.goose(bench.home, bench.project, bench.tasks)
+        store.write(bench.home, bench.project, bench.tasks)
     assert oracle.repeats(bench)
 
 
 def test_a_store_that_was_touched_between_two_agents_is_found(bench):
-    agent_stores.goose(bench.home, bench.project, bench.tasks)
+    store.write(bench.home, bench.project, bench.tasks)
     before = oracle.store(bench)
     launcher = bench.start("direct")
     assert campaign.kills.settle(bench, launcher) == []
     assert oracle.touched(bench, before, 0) == []
-    os.utime(bench.goose.store)
+    os.utime(bench.home / ".local/share/goose/sessions/sessions.db")
     assert oracle.touched(bench, oracle.store(bench), 0) != []
 
 
@@ -72,7 +73,7 @@ def test_an_orphan_a_broken_record_and_a_leftover_are_found(bench):
     orphan = subprocess.Popen(["sleep", "600"], env={"CHAOS_MARK": str(bench.root)})
     try:
         # Popen returns while exec still lays out the environment.
-        assert until(bench.processes) and list(bench.processes()) == [orphan.pid]
+        assert poll(bench.processes) and list(bench.processes()) == [orphan.pid]
     finally:
         orphan.kill()
         orphan.wait()

@@ -13,13 +13,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import agent_double
 import plans
-from agentapi import HANG, until
-from double_bench import TASK, Bench
-from doubles import CHAT_DOUBLES
+from digests import sha256
+from doubles import double
+from doubles.double_bench import TASK, Bench
+from waiting import HANG, until
 
-DOUBLES = {double.agent: double for double in CHAT_DOUBLES}
 # What the text of the prompt must not become on its way.
 HARD = """it's "quoted" `ticked` $(touch no) ${HOME}\n\n  \u00e9 \U0001fabf -- ~ * \\n"""
 
@@ -83,10 +82,10 @@ def make(agent, binary, tmp_path, monkeypatch, agentapi):
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     root = tmp_path / "bench"
     root.mkdir()
-    return ChatBench(binary, root, DOUBLES[agent], agentapi)
+    return ChatBench(binary, root, double.of(agent), agentapi)
 
 
-@pytest.fixture(params=sorted(DOUBLES))
+@pytest.fixture(params=["aider", "amp"])
 def bench(request, binary, tmp_path, monkeypatch, agentapi):
     made = make(request.param, binary, tmp_path, monkeypatch, agentapi)
     yield made
@@ -132,11 +131,11 @@ def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, task):
     bench.ready()
     assert bench.stop(third) == 0
     assert bench.texts() == [[task, "and now?"]]
-    given = [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(task.encode())]
+    given = [line for line in bench.log("prompt") if line["sha256"] == sha256(task.encode())]
     assert len(given) == 1
 
 
-def test_a_new_conversation_that_was_asked_for_is_gone_on_with(bench):
+def test_a_requested_new_conversation_is_resumed_by_the_next_start(bench):
     first = bench.launch()
     until(lambda: bench.texts() == [[TASK]], "the prompt in the store")
     bench.delivered()
@@ -168,7 +167,7 @@ def test_two_names_in_one_directory_keep_apart(bench):
     assert bench.dry("--agentapi")["start"] == "cold"
 
 
-def test_the_double_treats_what_is_not_there_as_the_agent_does(bench):
+def test_the_double_handles_missing_sessions_as_the_agent_does(bench):
     status, words = bench.double.refusal
     result = subprocess.run([bench.program, *bench.double.unknown], env=bench.environment(), cwd=bench.project,
                             capture_output=True, text=True, stdin=subprocess.DEVNULL)
@@ -208,7 +207,7 @@ def test_a_dry_run_makes_no_thread(amp):
 
 @pytest.mark.parametrize("printed", ["", "done", "T-1", "--last", "T-019a0000-0000-7000-8000-000000000001 "
                                      "T-019a0000-0000-7000-8000-000000000002"])
-def test_without_one_id_nothing_is_started(amp, printed):
+def test_nothing_is_started_unless_the_agent_gives_exactly_one_id(amp, printed):
     process = amp.launch(AMP_DOUBLE_PRINTS=printed)
     assert process.wait(HANG) == 69, amp.output.read_text()
     assert "amp threads new" in amp.output.read_text()

@@ -50,7 +50,7 @@ def hide(path, mode):
     assert plain.returncode != 0, f"{path} can still be read: the test would prove nothing"
 
 
-def test_it_is_warm_when_everything_can_be_read(home):
+def test_the_verdict_is_warm_when_everything_can_be_read(home):
     status, found, _ = plan(home)
     assert (status, found["start"]) == (0, "warm")
 

@@ -1,6 +1,5 @@
 """Copilot CLI's own traps: sessions without events, one torn line, a prompt that only agentapi can give, its locks."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,12 +10,12 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
-import copilot_double
 import plans
-from agentapi import HANG
-from double_bench import TASK, Bench, Start, until
-from doubles import COPILOT
+from agents.copilot import double as copilot_double
+from agents.copilot.agent import DOUBLE
+from digests import sha256
+from doubles.double_bench import TASK, Bench, Start
+from waiting import HANG, until
 
 UNKNOWN = "99999999-2222-4333-8444-555555555555"
 
@@ -24,7 +23,7 @@ UNKNOWN = "99999999-2222-4333-8444-555555555555"
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, COPILOT)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def state(bench):
@@ -73,7 +72,7 @@ def stop(process):
 
 
 def given(bench, text=TASK):
-    return [line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(text.encode())]
+    return [line for line in bench.log("prompt") if line["sha256"] == sha256(text.encode())]
 
 
 def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, under_double, agentapi):
@@ -131,7 +130,7 @@ def test_a_prompt_is_never_an_argument(bench):
         assert TASK not in planned["agentCommand"]
 
 
-def test_an_id_that_is_not_there_never_reaches_the_agent(bench):
+def test_a_missing_id_never_reaches_the_agent(bench):
     result = plans.run(bench.words("--direct", "--resume", UNKNOWN, task=None), bench.environment())
     assert result.returncode == 66 and Start.starts(bench) == []
 
@@ -150,7 +149,7 @@ def test_a_torn_line_is_unknown_with_its_number_and_the_agent_refuses_it_too(ben
     child.close(force=True)
 
 
-def test_resumed_elsewhere_it_would_go_to_its_own_directory(bench):
+def test_a_session_resumed_elsewhere_would_change_to_its_own_directory(bench):
     put(bench, UNKNOWN, "fix it", directory="/srv")
     result = plans.run(bench.words("--direct", "--resume", UNKNOWN, task=None), bench.environment())
     assert result.returncode == 66 and b"--workdir /srv" in result.stderr
@@ -241,12 +240,12 @@ def test_two_names_and_two_directories_keep_apart(bench, under_double):
 
 @pytest.mark.parametrize("word", ["--continue", "--resume=x", "-rx", "-p", "--prompt=x", "-i", "-n", "--session-id",
                                   "-C", "--config-dir=/x", "login"])
-def test_what_chooses_a_session_is_refused(bench, word):
+def test_arguments_that_choose_a_session_are_refused(bench, word):
     words = bench.words("--dry-run", task=None)
     assert plans.run([*words, "--", word], bench.environment()).returncode == 64
 
 
-def test_the_question_of_trust_is_said_with_the_line_that_answers_it(bench):
+def test_the_trust_question_is_announced_with_the_setting_that_answers_it(bench):
     [warning] = [w["message"] for w in bench.dry(task=None)["warnings"] if w["code"] == "first-run-dialog"]
     line = f'"trustedFolders": ["{bench.project}"]'
     assert line in warning

@@ -11,13 +11,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import cursor_double
 import plans
-from double_bench import TASK, Bench, Start
-from doubles import DOUBLES
-from fixture_maker import killed
-
-[DOUBLE] = [double for double in DOUBLES if double.agent == "cursor"]
+from agents.cursor import double as cursor_double
+from agents.cursor.agent import DOUBLE
+from doubles.double_bench import TASK, Bench, Start
+from doubles.fixture_maker import killed
 
 
 @pytest.fixture
@@ -54,7 +52,7 @@ def add(bench, text, key=None, **more):
     return key
 
 
-def test_a_chat_that_is_gone_is_begun_anew_and_never_resumed_blindly(bench):
+def test_a_chat_that_is_gone_is_started_over_and_never_resumed_blindly(bench):
     key = begun(bench)
     shutil.rmtree(folder(bench, key))
     again = bench.start().expect(f"reply 1 to: {TASK}")
@@ -63,7 +61,7 @@ def test_a_chat_that_is_gone_is_begun_anew_and_never_resumed_blindly(bench):
     assert bench.log("unknown") == []
 
 
-def test_a_chat_without_its_database_is_said_and_begun_anew(bench):
+def test_a_chat_without_its_database_is_reported_and_started_over(bench):
     key = begun(bench)
     for file in folder(bench, key).glob("store.db*"):
         file.unlink()
@@ -87,7 +85,7 @@ def test_a_database_that_was_being_made_is_no_chat_but_one_with_messages_and_no_
     assert bench.dry()["start"] == "unknown"
 
 
-def test_a_root_that_is_missing_is_unknown_though_another_one_knows_this_directory(bench):
+def test_a_missing_chats_folder_is_unknown_even_if_another_one_has_this_directory(bench):
     key = begun(bench)
     likelier = bench.home / ".config/cursor/chats" / folder(bench, key).parent.name
     likelier.mkdir(parents=True)
@@ -120,7 +118,7 @@ def test_an_unattended_start_asks_nothing(bench):
     assert bench.log("question") == []
 
 
-def test_a_variable_with_which_cursor_does_not_start_is_taken_away(bench):
+def test_a_variable_that_keeps_cursor_from_starting_is_removed(bench):
     start = bench.start(NODE_OPTIONS="--inspect").expect("NODE_OPTIONS").expect(f"reply 1 to: {TASK}")
     start.stop()
 
@@ -134,7 +132,7 @@ def test_a_sub_agents_chat_that_begins_meanwhile_is_not_taken_for_ours(bench):
     assert bench.dry()["session"]["id"] == key
 
 
-def test_a_persons_own_newer_chat_here_does_not_take_its_place(bench):
+def test_a_users_newer_chat_here_does_not_take_its_place(bench):
     key = begun(bench)
     add(bench, "my own words")
     again = bench.start().expect("the double is ready")

@@ -14,23 +14,19 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SUPPORT = ROOT / "Tests" / "Support"
 sys.path.insert(0, str(SUPPORT))
+import registry
 from damage import campaign
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 # One of several readers of SQLite, of JSON, of lines or of text: the long run is made by hand.
-SHORT = {
-    "aider": 1001, "amazonq": 1001, "amp": 1001, "auggie": 1001, "copilot": 1001, "cursor": 1001, "gemini": 1001, "kiro": 1001,
-    "opencode": 1001,
-}
+SHORT = {name: 1001 for name in registry.names() if name not in ("goose", "claude", "codex")}
 SEED = os.environ.get("DAMAGE_SEED", "1")
-STAND_IN = [str(SUPPORT / "goose_reader.py")]
+STAND_IN = [str(SUPPORT / "agents/goose/reader.py")]
 
 
 @pytest.mark.parametrize(
     "agent",
-    [
-        "goose", "aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "kiro", "opencode",
-    ],
+    registry.names(),
 )
 def test_no_damage_makes_a_false_verdict_a_crash_or_a_trace(agent, tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"

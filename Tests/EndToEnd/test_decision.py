@@ -1,20 +1,20 @@
 """The decision at the seam that users meet: stores on disk, real starts of stand-ins, plans as JSON."""
 
-import os
 import shutil
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_stores
-from decision_bench import TASK, Bench, sha256
+import agents
+from digests import sha256
+from doubles.decision_bench import TASK, Bench
 from plans import codes
+from waiting import until
 
 
-@pytest.fixture(params=agent_stores.AGENTS)
+@pytest.fixture(params=agents.with_part("stand_in"))
 def bench(request, binary, tmp_path):
     return Bench(binary, tmp_path, request.param)
 
@@ -22,14 +22,6 @@ def bench(request, binary, tmp_path):
 @pytest.fixture
 def claude(binary, tmp_path):
     return Bench(binary, tmp_path, "claude")
-
-
-def until(condition, what):
-    for _ in range(3000):
-        if found := condition():
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"never came: {what}")
 
 
 def decided(plan):
@@ -69,7 +61,7 @@ def test_the_record_holds_no_word_of_the_prompt(bench):
     assert bench.record_file().parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_a_lost_record_costs_nothing(bench):
+def test_the_conversation_is_found_without_its_record(bench):
     started(bench)
     token = conversation(bench)
     shutil.rmtree(bench.home / ".local/state")
@@ -77,7 +69,7 @@ def test_a_lost_record_costs_nothing(bench):
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"schema":"other"}', b"\xff\xfe"])
-def test_a_damaged_record_costs_nothing_where_the_store_tells(bench, damage):
+def test_a_damaged_record_does_not_matter_where_the_store_can_tell(bench, damage):
     started(bench)
     token = conversation(bench)
     bench.record_file().write_bytes(damage)
@@ -163,7 +155,7 @@ def test_other_line_ends_are_the_same_prompt(bench):
 
 
 @pytest.mark.parametrize("first, second", [([], ["--report-tasks"]), (["--report-tasks"], [])])
-def test_report_tasks_toggled_is_the_same_prompt(bench, first, second):
+def test_toggling_report_tasks_keeps_the_prompt_the_same(bench, first, second):
     started(bench, *first)
     assert bench.record()["prompts"][0]["sha256"] == sha256(TASK)
     assert bench.record()["prompts"][0]["state"] == "delivered"
@@ -193,7 +185,7 @@ def test_a_prompt_file_that_is_gone_is_66_where_only_its_text_tells_whose_conver
 
 
 @pytest.mark.parametrize("empty", ["", " \n"])
-def test_an_empty_prompt_is_none_with_a_warning(bench, empty):
+def test_an_empty_prompt_counts_as_none_and_warns(bench, empty):
     plan = bench.dry(task=empty)
     assert plan["prompt"]["action"] == "none" and "prompt-empty" in codes(plan)
 
@@ -214,7 +206,7 @@ def test_the_resume_prompt_goes_to_a_warm_start_only_and_by_choice_to_an_interru
 
 # --fresh
 
-def test_fresh_begins_a_second_conversation_and_the_first_stays(bench):
+def test_fresh_starts_a_second_conversation_and_keeps_the_first(bench):
     started(bench)
     first = conversation(bench)
     started(bench, "--fresh")
@@ -241,7 +233,7 @@ def test_fresh_killed_before_its_first_message_never_brings_the_old_conversation
 
 # Whose conversation
 
-def test_a_persons_own_conversation_here_is_left_alone_unless_it_began_with_the_task(bench):
+def test_a_users_own_conversation_here_is_left_alone_unless_it_began_with_the_prompt(bench):
     own = bench.write(["what does this do?"])
     assert bench.dry()["start"] == "cold"
     assert decided(bench.dry(task=None))[:2] == ("warm", own)
@@ -253,7 +245,7 @@ def test_a_persons_own_conversation_here_is_left_alone_unless_it_began_with_the_
     assert bench.dry("--session", "b", task=None)["start"] == "cold"
 
 
-def test_a_conversation_that_was_taken_over_is_the_records_and_knows_its_prompt(bench):
+def test_an_adopted_conversation_is_recorded_with_its_prompt(bench):
     token = bench.write([TASK])
     started(bench)
     record = bench.record()
@@ -296,7 +288,7 @@ def test_two_directories_in_turn_have_two_conversations(bench):
     assert conversation(bench) != conversation(bench, workdir=other)
 
 
-def test_a_link_to_the_directory_is_the_directory(bench):
+def test_a_symbolic_link_to_the_directory_counts_as_the_directory(bench):
     link = bench.root / "link"
     link.symlink_to(bench.project)
     started(bench, workdir=link)
@@ -317,7 +309,7 @@ def test_a_verbose_start_says_why_and_what_was_looked_at(bench):
 
 # --resume, --require-resume
 
-def test_an_id_that_is_not_there_is_66_and_lists_those_that_are(bench):
+def test_a_missing_id_is_66_and_lists_the_existing_ones(bench):
     token = bench.write([TASK])
     missing = {"goose": "20200101_99"}.get(bench.agent, "01a1fc05-9aab-709b-8055-00016fee0e1f")
     status, line = bench.refused("--resume", missing)
@@ -336,7 +328,7 @@ def test_an_id_of_another_directory_goes_on_here_unless_the_agent_would_ask(benc
         assert decided(bench.dry("--resume", token))[:2] == ("warm", token)
 
 
-def test_require_resume_is_66_where_nothing_is_there_and_warm_where_it_is(bench):
+def test_require_resume_is_66_without_a_conversation_and_warm_with_one(bench):
     assert bench.refused("--require-resume")[0] == 66
     assert bench.start("--require-resume").returncode == 66
     started(bench)
@@ -350,7 +342,7 @@ def test_the_first_derived_id_of_claude_is_the_published_one(claude):
     assert plan["session"]["id"] == "1142e558-ce23-44a4-9795-fedb65b0d13a"
 
 
-def test_a_dead_id_of_claude_is_left_as_it_is_and_the_next_try_is_taken(claude):
+def test_an_unusable_claude_id_is_left_alone_and_the_next_derived_one_is_used(claude):
     first = claude.dry()["session"]["id"]
     token = claude.write([], first)
     assert token == first
@@ -392,7 +384,7 @@ def test_a_store_that_cannot_be_read_is_65_and_on_unknown_fresh_cold_with_a_warn
     assert plan["start"] == "cold" and "unknown-fresh" in codes(plan)
 
 
-def test_env_home_moves_the_store_that_is_looked_at(bench):
+def test_env_home_changes_which_store_is_read(bench):
     other = bench.directory("agents-home")
     started(bench, "--env", f"HOME={other}")
     assert bench.record()["store"].startswith(str(other))
@@ -451,8 +443,8 @@ def test_one_session_under_two_names_is_75(bench, waiting):
 def test_a_state_directory_that_cannot_be_written_is_a_warning(bench):
     (bench.home / ".local").mkdir()
     (bench.home / ".local/state").write_text("no folder")
-    assert os.path.isfile(bench.home / ".local/state")
     runtime = bench.directory("runtime")
     result = started(bench, XDG_RUNTIME_DIR=str(runtime))
     assert b"record-not-written" in result.stderr or b"the next start has to look" in result.stderr
+    assert (bench.home / ".local/state").read_text() == "no folder", "what is in the way stays as it is"
     assert bench.dry()["start"] == "warm"

@@ -6,15 +6,16 @@ test_real_copilot.py.
 
 import pexpect
 import pytest
-from double_bench import Bench
-from doubles import BY_AGENT
+
+from doubles import double
+from doubles.double_bench import Bench
 
 KEY = "99999999-2222-4333-8444-555555555555"
 
 REFUSALS = [
     # agent, words of starts that are killed first, words, exit status, what it says
-    ("kiro", [], BY_AGENT["kiro"].unknown, 1, "Session not found"),
-    ("copilot", [], BY_AGENT["copilot"].unknown, 1, "No session, task, or name matched"),
+    ("kiro", [], double.of("kiro").unknown, 1, "Session not found"),
+    ("copilot", [], double.of("copilot").unknown, 1, "No session, task, or name matched"),
     # Goose, Gemini, OpenCode 2.2: even one that holds metadata only.
     ("gemini", [["--session-id", KEY]], ["--session-id", KEY], 42, "already exists"),
     # 2.4, step 2: there, and not resumable: both flags fail.
@@ -39,7 +40,7 @@ def name(value):
 
 @pytest.mark.parametrize("agent, before, words, status, reason", REFUSALS, ids=name)
 def test_a_double_refuses_what_its_agent_refuses(binary, tmp_path, agent, before, words, status, reason):
-    bench = Bench(binary, tmp_path, BY_AGENT[agent])
+    bench = Bench(binary, tmp_path, double.of(agent))
     (tmp_path / "server").mkdir()
 
     def run(words):

@@ -10,9 +10,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
+import registry  # noqa: E402
+from doubles.double import all_doubles  # noqa: E402
 
-AGENTS = ["aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro",
-          "opencode"]
+AGENTS = registry.names()
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_the_prompt_that_is_shown_can_be_pasted(binary, home):
     assert pasted.stdout.decode().split("\0")[-2] == prompt
 
 
-def test_nothing_on_disk_reaches_the_terminal_as_a_control_sequence(binary, home, tmp_path):
+def test_control_sequences_on_disk_never_reach_the_terminal(binary, home, tmp_path):
     workdir = tmp_path / "a\x1b]0;title\x07b"
     workdir.mkdir()
     result = plans.run([binary, "claude", "--direct", "--dry-run", "--workdir", workdir], environment(home))
@@ -83,7 +84,7 @@ def test_a_dry_run_writes_nothing_runs_nothing_and_prints_the_same_twice(binary,
     mark = tmp_path / "mark"
     programs = tmp_path / "bin"
     programs.mkdir()
-    for name in [*AGENTS, "q", "cursor-agent", "kiro-cli", "agentapi"]:
+    for name in {*AGENTS, *(double.program for double in all_doubles()), "agentapi"}:
         (programs / name).write_text(f"#!/bin/sh\necho ran >> {mark}\n")
         (programs / name).chmod(0o755)
     surroundings = environment(home) | {"PATH": f"{programs}:{plans.PATH}"}
@@ -121,7 +122,7 @@ def test_a_wrapper_that_is_not_there_is_a_warning_and_the_start_127(binary, home
 
 @pytest.mark.parametrize("output", ["text", "json"])
 @pytest.mark.parametrize("log", ["text", "json"])
-def test_a_plan_that_must_not_be_started_says_so_in_one_line_on_stderr_too(binary, home, tmp_path, output, log):
+def test_a_plan_that_must_not_be_started_also_says_so_in_one_line_on_stderr(binary, home, tmp_path, output, log):
     (home / ".claude").mkdir()
     store = home / ".claude/projects"
     store.write_text("")

@@ -5,14 +5,14 @@ run, against a model server on loopback. Whatever happened before, the same comm
 by its exact id, and the prompt stands in the store once.
 """
 
-import shutil
+
+import pytest
 
 import plans
-import pytest
-from agentapi import until
 from agents_under_test import KINDS
-from module_run import hashes
-from real_agents import sha256
+from digests import sha256
+from model_servers.server import items as hashes
+from waiting import until
 
 TASK = "Paint the harbour wall, in \"two\" coats & don't stop"
 HANG = "HANG while you answer this"

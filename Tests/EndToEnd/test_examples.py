@@ -3,8 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from agentapi import HANG
-from terminal import is_alive
+from processes import is_alive
+from waiting import HANG
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -7,7 +7,9 @@ import subprocess
 import sys
 
 import pytest
-from terminal import HANG, run, until
+
+from terminal import run
+from waiting import HANG, until
 
 APART = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
 
@@ -60,7 +62,7 @@ def containers(tmp_path):
         one.process.stdout.close()
 
 
-def test_in_the_pause_between_two_runs_somebody_elses_processes_live(containers, direct, tmp_path):
+def test_in_the_pause_between_two_runs_other_programs_processes_are_left_alone(containers, direct, tmp_path):
     # With a wrapper all that the last run has left is ended.
     options = ("--restart", "on-failure", "--wrapper", "env")
     script = (f"echo >>{tmp_path}/starts; [ $(wc -l <{tmp_path}/starts) = 1 ] || exec sleep 600; "
@@ -104,7 +106,7 @@ def test_each_signal_reaches_the_agent_once(containers, direct, number):
     assert container.process.wait(HANG) == 41
 
 
-def test_it_reaps_whoever_has_lost_its_parent(containers, direct):
+def test_orphaned_processes_are_reaped(containers, direct):
     container = containers(direct("sh", "-c", "echo ready; exec sleep 600"))
     assert container.process.stdout.readline() == b"ready\n"
     container.enter("sh", "-c", "for n in 1 2 3 4 5; do setsid sleep 0.01 >/dev/null 2>&1 & done")
@@ -112,7 +114,7 @@ def test_it_reaps_whoever_has_lost_its_parent(containers, direct):
 
 
 @pytest.mark.parametrize("end, status", [("exit 42", 42), ("kill -KILL $$", 137), ("kill -TERM $$", 143)])
-def test_its_status_is_the_agents(direct, end, status):
+def test_the_exit_status_is_the_agents(direct, end, status):
     assert run([*APART, *direct("sh", "-c", end)]).returncode == status
 
 
@@ -126,7 +128,7 @@ def test_where_its_caller_ignores_sigchld_the_agents_status_is_not_lost_and_the_
     assert status or int(result.stdout.split()[1], 16) & 1 << signal.SIGCHLD - 1
 
 
-def test_stop_and_status_from_inside_mean_the_launcher(containers, binary, direct, tmp_path):
+def test_stop_and_status_from_inside_address_the_launcher(containers, binary, direct, tmp_path):
     container = containers(direct("sh", "-c", "echo ready; exec sleep 600", options=("--workdir", str(tmp_path))))
     assert container.process.stdout.readline() == b"ready\n"
     status = until(lambda: (made := container.enter(binary, "status", "custom")).returncode == 0 and made, "status")

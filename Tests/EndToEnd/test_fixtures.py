@@ -10,12 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
+import registry
 
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
-AGENTS = (
-    "aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode",
-)
 
 
 def name(case):
@@ -36,12 +34,17 @@ def copied(case, tmp_path, part):
     return target
 
 
-def test_there_are_fixtures_of_every_agent():
-    assert {case.parent.name for case in CASES} >= set(AGENTS)
+def test_each_fixture_names_one_verdict_and_each_warm_one_its_conversation():
+    several = [name(case) for case in CASES if len(expectation(case)["states"]) != 1]
+    nameless = [
+        name(case) for case in CASES
+        if expectation(case)["states"] == ["warm"] and not (expectation(case)["ids"] or expectation(case).get("file"))
+    ]
+    assert (several, nameless) == ([], [])
 
 
 @pytest.mark.parametrize("case", CASES, ids=name)
-def test_a_fixture_is_decided_rightly_and_not_touched(binary, case, tmp_path):
+def test_each_fixture_gets_the_right_verdict_and_is_not_modified(binary, case, tmp_path):
     expected = expectation(case)
     home = copied(case, tmp_path, "home")
     workdir = expected["workdir"]
@@ -61,25 +64,21 @@ def test_a_fixture_is_decided_rightly_and_not_touched(binary, case, tmp_path):
     )
 
     plan = plans.plan(result)
-    assert plan["start"] in expected["states"], plan["evidence"]
+    assert [plan["start"]] == expected["states"], plan["evidence"]
     session = plan["session"]
-    if expected["ids"]:
-        if plan["start"] == "warm" or (session and session["exists"]):
-            assert session["id"] in expected["ids"]
+    if expected["ids"] and (plan["start"] == "warm" or (session and session["exists"])):
+        assert session["id"] in expected["ids"]
+    if "file" in expected:  # Aider's conversations are files without an id
+        assert session["store"] == str(tmp_path.resolve() / expected["file"])
     assert plans.trace(tmp_path) == before
 
 
-@pytest.mark.parametrize("agent", AGENTS)
+@pytest.mark.parametrize("agent", registry.names())
 def test_an_agent_has_ten_fixtures_of_our_own_that_are_not_warm(agent):
-    own = [
-        case.name for case in CASES
-        if case.parent.name == agent and expectation(case).get("own")
-        and "warm" not in expectation(case)["states"]
-    ]
-    assert len(own) >= 10, own
+    assert len(registry.cold_cases(FIXTURES / agent)) >= 10
 
 
-def test_a_trace_that_a_reader_leaves_is_seen(tmp_path):
+def test_a_trace_left_by_a_reader_is_detected(tmp_path):
     """The check itself: a byte, a name, a time of modification."""
     file = tmp_path / "file"
     file.write_text("a")

@@ -9,9 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from agentapi import until
-from module_run import hashes, sha256
-from real_agents import AGENTS, ModelServer, Terminal, executable, items
+
+from digests import sha256
+from model_servers.server import ModelServer, items
+from model_servers.server import items as hashes
+from real_agents import Terminal, executable, started_in
+from waiting import until
 
 TASK = "Say hello to the harbour"
 MESSAGE = "And now the lighthouse"
@@ -20,7 +23,7 @@ COMMAND = {"claude": "/clear", "codex": "/new"}
 
 @pytest.fixture(params=["claude", "codex"])
 def agent(request, tmp_path, binary):
-    started = AGENTS[request.param](tmp_path, binary)
+    started = started_in(tmp_path, request.param, binary)
     started.answer_first_run()
     yield started
     started.close()
@@ -59,7 +62,7 @@ def times_given(agent, text):
     return sum(agent.user_texts(file).count(text) for file in agent.conversations().values())
 
 
-def test_the_next_start_resumes_the_conversation_that_the_person_went_on_with(agent):
+def test_the_next_start_resumes_the_conversation_the_user_switched_to(agent):
     terminal = agent.launch(prompt=TASK)
     old = agent.answered(TASK)
     until(lambda: is_locked(agent, old), "the lock of the first conversation")

@@ -5,9 +5,10 @@ import datetime
 import re
 from pathlib import Path
 
-import agent_stores
 import pytest
-from decision_bench import TASK, Bench
+
+from doubles.decision_bench import TASK, Bench
+from doubles.files import now
 from test_traps import exists
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/from-start-scripts.md"
@@ -17,10 +18,10 @@ LEGACY_CLAUDE = "cd32e253-ca16-4fd3-9825-d837e74ae3c2"
 ELSEWHERE = {
     "All three": {
         "`AGENTAPI_…` that `main.sh` exports": "test_agentapi_plan.py::test_what_coders_main_script_exports_is_kept_and_shown",
-        "a sentence about `coder_report_task`": "test_decision.py::test_report_tasks_toggled_is_the_same_prompt",
+        "a sentence about `coder_report_task`": "test_decision.py::test_toggling_report_tasks_keeps_the_prompt_the_same",
         "the prompt and the command line in the log":
             "test_background.py::test_no_prompt_and_no_variable_is_in_our_lines_of_the_log",
-        "ready after three answers": "test_wait_ready.py::test_one_that_does_not_listen_in_time_is_stopped_and_69",
+        "ready after three answers": "test_wait_ready.py::test_an_agentapi_that_does_not_listen_in_time_is_stopped_and_69",
         "the log is overwritten": "test_background.py::test_the_log_is_its_owners_only_and_earlier_starts_stay",
         "the agent is missing": "test_agentapi_launch.py::test_a_missing_agent_is_127_before_agentapi_is_started",
         "the script ends, or is killed": "test_agentapi_stop.py::test_a_request_to_stop_is_one_term_to_agentapi",
@@ -46,7 +47,7 @@ ELSEWHERE = {
         "any older conversation": "test_start_script_bugs.py::"
             "test_a_conversation_that_was_there_before_is_not_captured_as_the_tasks",
         "an id whose rollout": "test_start_script_bugs.py::test_an_id_whose_rollout_is_gone_is_not_resumed",
-        "status 0 whatever": "test_agentapi_launch.py::test_the_status_is_agentapis",
+        "status 0 whatever": "test_agentapi_launch.py::test_the_exit_status_is_agentapis",
         "`~/.codex` is searched": "test_start_script_bugs.py::test_codex_home_and_the_physical_directory_count",
     },
 }
@@ -227,7 +228,7 @@ def claude_resume(make):
 @row("claude-code", "`report_tasks` off")
 def claude_latest(make):
     bench = make("claude")
-    bench.write([TASK], at=agent_stores.now() - datetime.timedelta(minutes=1))
+    bench.write([TASK], at=now() - datetime.timedelta(minutes=1))
     newest = bench.write(["something else"])
     assert bench.dry(task=None)["session"]["id"] == newest
     assert bench.dry("--adopt", "newest")["session"]["id"] == newest
@@ -314,5 +315,5 @@ ALL = [(section, beginning) for section, checks in CHECKS.items() for beginning 
 
 
 @pytest.mark.parametrize("section, beginning", ALL)
-def test_what_a_row_says_is_so(make, section, beginning):
+def test_each_row_of_the_table_is_true(make, section, beginning):
     CHECKS[section][beginning](make)

@@ -9,12 +9,11 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import gemini_double
 import plans
-from double_bench import TASK, Bench, Start
-from doubles import DOUBLES, gemini_id
+from agents.gemini import chats as gemini_chats
+from agents.gemini.agent import DOUBLE, gemini_id
+from doubles.double_bench import TASK, Bench, Start
 
-GEMINI = next(double for double in DOUBLES if double.agent == "gemini")
 VARIABLE = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"
 OFF = {"general": {"sessionRetention": {"enabled": False}}}
 OTHER = "9d0e7a52-1111-4222-8333-444455556666"
@@ -26,11 +25,11 @@ pytestmark = pytest.mark.skipif(os.path.exists("/etc/gemini-cli/settings.json"),
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, GEMINI)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def store(bench):
-    return gemini_double.home_folder({"HOME": str(bench.home)})
+    return gemini_chats.home_folder({"HOME": str(bench.home)})
 
 
 def chats(bench):
@@ -39,13 +38,13 @@ def chats(bench):
 
 def put(bench, key=OTHER, *texts, resumed=False):
     """A conversation that the agent itself wrote; a resume left a second file of its id."""
-    folder = gemini_double.project(store(bench), bench.project)
-    chat = gemini_double.Chat(folder, key, bench.project, at=1790928000)
+    folder = gemini_chats.project(store(bench), bench.project)
+    chat = gemini_chats.Chat(folder, key, bench.project, at=1790928000)
     for text in texts:
         chat.begin(text)
         chat.finish("Done.")
     if resumed:
-        gemini_double.Chat(folder, key, bench.project, at=1790938000)
+        gemini_chats.Chat(folder, key, bench.project, at=1790938000)
     return chat
 
 
@@ -114,7 +113,7 @@ def test_retention_that_is_off_needs_nothing(bench):
     assert not bench.log("deleted")
 
 
-def test_settings_of_the_whole_machine_that_somebody_named_are_left_alone(bench):
+def test_a_system_settings_path_set_by_the_user_is_left_alone(bench):
     file = settings(bench, OFF, bench.root / "system.json")
     for options in (["--env", f"{VARIABLE}={file}"], []):
         extra = {} if options else {VARIABLE: str(file)}
@@ -133,7 +132,7 @@ def test_a_backup_that_cannot_be_made_stops_the_start(bench):
     assert len(chats(bench)) == 2
 
 
-def test_an_id_that_was_only_opened_is_left_alone_and_the_next_one_is_taken(bench):
+def test_an_id_that_was_only_opened_is_left_alone_and_the_next_one_is_used(bench):
     first = bench.start(task=None).expect("the double is ready")
     first.kill_all()
     opened = gemini_id(bench.project)
@@ -173,7 +172,7 @@ def test_a_release_that_takes_no_id_has_it_captured(bench):
 
 
 @pytest.mark.parametrize("variable", ["CI", "GITHUB_ACTIONS"])
-def test_unattended_it_does_not_take_itself_for_a_run_without_a_terminal(bench, variable):
+def test_unattended_gemini_does_not_believe_it_has_no_terminal(bench, variable):
     start = bench.start(**{variable: "true"}).expect(f"reply 1 to: {TASK}")
     assert variable not in start.agent["environment"]
     start.stop()
@@ -182,11 +181,11 @@ def test_unattended_it_does_not_take_itself_for_a_run_without_a_terminal(bench, 
     child.close(force=True)
 
 
-def test_the_newest_is_never_left_to_the_agent(bench):
+def test_the_agent_is_never_asked_to_pick_the_newest_conversation(bench):
     """Its `latest` is the one that began last, here not the one in which something was said last."""
     put(bench, "3f2b8c1e-5d44-4c0f-9a11-0c7a5b1e2d3f", "a task", "more", "still more")
-    folder = gemini_double.project(store(bench), bench.project)
-    gemini_double.Chat(folder, OTHER, bench.project, at=1790928002).begin("began later")
+    folder = gemini_chats.project(store(bench), bench.project)
+    gemini_chats.Chat(folder, OTHER, bench.project, at=1790928002).begin("began later")
     assert bench.dry("--adopt", "newest")["agentCommand"][1:] == ["--resume", "3f2b8c1e-5d44-4c0f-9a11-0c7a5b1e2d3f"]
 
 
@@ -199,11 +198,11 @@ def test_a_conversation_of_another_directory_is_not_found_from_here(bench):
 
 
 @pytest.mark.parametrize("word", ["--resume", "-r", "-rlatest", "--session-id=x", "--list-sessions", "-p", "-i", "--delete-session=1"])
-def test_what_chooses_or_deletes_a_session_is_refused(bench, word):
+def test_arguments_that_choose_or_delete_a_session_are_refused(bench, word):
     assert plans.run([*bench.words("--dry-run"), "--", word], bench.environment()).returncode == 64
 
 
-def test_the_question_how_to_sign_in_is_said_with_the_line_that_answers_it(bench):
+def test_the_sign_in_question_is_announced_with_the_setting_that_answers_it(bench):
     [warning] = [w["message"] for w in bench.dry()["warnings"] if w["code"] == "first-run-dialog"]
     assert '"selectedType": "gemini-api-key"' in warning
     settings(bench, {"security": {"auth": {"selectedType": "gemini-api-key"}}})

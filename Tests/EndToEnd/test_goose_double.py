@@ -9,7 +9,9 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from goose_bench import Bench, sha256
+from agents.goose.bench import Bench
+from digests import sha256
+from waiting import until
 
 
 @pytest.fixture
@@ -25,15 +27,6 @@ def prompt_file(bench, data, name="prompt"):
 
 def run(bench, *arguments, **extra):
     return bench.without_terminal([bench.goose, *arguments], **extra)
-
-
-def until(condition):
-    for _ in range(1000):
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError("it never came")
 
 
 def test_the_version_begins_with_a_space(bench):

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pexpect
@@ -14,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-from goose_bench import Bench, sha256
+from agents.goose.bench import Bench
+from digests import sha256
+from waiting import until
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 TASK = b"do the task"
@@ -24,15 +25,6 @@ TASK = b"do the task"
 def bench(tmp_path):
     assert BINARY.exists(), f"{BINARY} is missing: swift build, or set AGENTLAUNCH_BINARY"
     return Bench(tmp_path)
-
-
-def until(condition, what):
-    for _ in range(2000):
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.01)
-    raise AssertionError(f"never came: {what}")
 
 
 class Start:
@@ -287,7 +279,7 @@ def test_a_resume_prompt_is_a_new_turn_of_the_same_conversation(bench):
     assert bench.user_texts() == [TASK, b"go on"]
 
 
-def test_a_persons_own_conversation_here_is_not_taken_for_the_tasks(bench):
+def test_a_users_own_conversation_here_is_not_adopted(bench):
     bench.without_terminal([bench.goose, "run", "--name", "mine", "-t", "my own words"])
     Start(bench).expect("reply 1 to: do the task").leave()
     mine, ours = bench.sessions()
@@ -313,7 +305,7 @@ def test_goose_without_a_prompt_is_a_plain_session_and_the_next_start_asks_for_i
 
 MAKING = """
 import sqlite3, sys, time
-from goose_double_store import schema_statements
+from agents.goose.database import schema_statements
 database = sqlite3.connect(sys.argv[1], isolation_level=None)
 database.execute("PRAGMA journal_mode = WAL")
 database.execute("BEGIN IMMEDIATE")

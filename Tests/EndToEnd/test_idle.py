@@ -4,13 +4,18 @@ import json
 import subprocess
 import time
 
-import agent_stores
 import pexpect
 import pytest
-from terminal import HANG, state, status_field, until
 
-AGENTS = ("aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro", "opencode")
-PROGRAMS = {"amazonq": "q", "cursor": "cursor-agent", "kiro": "kiro-cli"}
+import registry
+from agents.claude import store as claude_store
+from agents.codex import store as codex_store
+from doubles.double import all_doubles
+from terminal import state, status_field
+from waiting import HANG, until
+
+AGENTS = registry.names()
+PROGRAMS = {double.agent: double.program for double in all_doubles()}
 # Longer than any pause between two looks that there could be; what follows a start is over at some time.
 QUIET_SECONDS = 4
 
@@ -122,13 +127,13 @@ def test_with_every_agents_store_watched_it_sleeps_and_wakes_for_a_change(binary
 
     # Not one folder of Codex's was there; what comes now is seen all the same.
     codex = homes["codex"]
-    token = agent_stores.codex(codex, codex / "project", ["Say hello to the harbour"])
+    token = codex_store.write(codex, codex / "project", ["Say hello to the harbour"])
     [record] = codex.glob(".local/state/agentlaunch/codex/*/record.json")
     until(lambda: token in record.read_text() and '"delivered"' in record.read_text(), "the id in the record")
     claude = homes["claude"]
     [record] = claude.glob(".local/state/agentlaunch/claude/*/record.json")
     assert '"delivered"' not in record.read_text()
     identity = json.loads(record.read_text())["session"]
-    agent_stores.claude(claude, claude / "project", ["Say hello to the harbour"], identity)
+    claude_store.write(claude, claude / "project", ["Say hello to the harbour"], identity)
     until(lambda: '"delivered"' in record.read_text(), "the prompt in the record")
     assert_asleep(*(process.pid for process in started))

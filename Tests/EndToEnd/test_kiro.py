@@ -12,22 +12,23 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
-import kiro_double
 import plans
-import q_store
-from double_bench import TASK, Bench, Start, until
-from doubles import KIRO, KIRO_FLAGS as FLAGS
+from agents.kiro import engines
+from agents.kiro.agent import DOUBLE, FLAGS
+from doubles import agent_double, q_store
+from doubles.double_bench import TASK, Bench, Start
+from waiting import until
+
 
 @pytest.fixture
 def bench(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, KIRO)
+    return Bench(binary, tmp_path, DOUBLE)
 
 
 def put(bench, engine, *texts, directory=None):
     """A conversation that the engine itself wrote; returns its id."""
-    session = kiro_double.ENGINES[engine]({"HOME": str(bench.home)}, directory or bench.project)
+    session = engines.ENGINES[engine]({"HOME": str(bench.home)}, directory or bench.project)
     for number, text in enumerate(texts):
         session.begin(text)
         session.finish(f"reply {number}")
@@ -68,7 +69,7 @@ def test_each_engines_conversation_is_resumed_by_that_engine_and_by_no_other(ben
 
 
 @pytest.mark.parametrize("engine", ["v1", "v2", "v3"])
-def test_cold_without_a_prompt_then_typed_stopped_warm_killed_warm(bench, engine):
+def test_without_a_prompt_a_typed_conversation_survives_a_stop_and_a_kill(bench, engine):
     extra = {"KIRO_DOUBLE_ENGINE": engine}
     first = bench.start(task=None, **extra).expect("the double is ready")
     assert first.agent["argv"] == ["chat"]
@@ -204,11 +205,11 @@ def test_kiro_home_moves_the_second_and_third_engine_and_not_the_editors(bench):
 
 def test_a_conversation_that_the_next_engine_took_over_is_resumed_there(bench):
     key = put(bench, "v1", TASK)
-    session = kiro_double.Flat({"HOME": str(bench.home)}, bench.project)
+    session = engines.Flat({"HOME": str(bench.home)}, bench.project)
     for ending in ("json", "jsonl"):
         flat(bench, session.id, ending).rename(flat(bench, key, ending))
-    kiro_double.describe(flat(bench, key, "json"), key, bench.project)
-    flat(bench, key, "jsonl").write_text(json.dumps(kiro_double.line("Prompt", TASK)) + "\n")
+    engines.describe(flat(bench, key, "json"), key, bench.project)
+    flat(bench, key, "jsonl").write_text(json.dumps(engines.line("Prompt", TASK)) + "\n")
     assert bench.dry()["agentCommand"][2:] == [*FLAGS["v2"], "--resume-id", key]
     # What was said there since cannot be read: the older half in the other store is not the conversation.
     whole = flat(bench, key, "json").read_bytes()
@@ -222,7 +223,7 @@ def test_a_conversation_that_the_next_engine_took_over_is_resumed_there(bench):
         assert bench.dry(*options)["agentCommand"][2:] == [*FLAGS["v1"], "--resume-id", key]
 
 
-def test_a_prompt_of_which_kiro_kept_nothing_is_given_again_and_said(bench):
+def test_a_prompt_that_kiro_did_not_keep_is_given_again_and_reported(bench):
     bench.start(task=None).expect("the double is ready").leave()
     digest = hashlib.sha256(str(bench.project).encode()).hexdigest()[:16]
     file = bench.home / f".local/state/agentlaunch/kiro/default-{digest}/record.json"
@@ -237,13 +238,13 @@ def test_a_prompt_of_which_kiro_kept_nothing_is_given_again_and_said(bench):
 @pytest.mark.parametrize("words", [
     ["--resume"], ["-r"], ["-ar"], ["--resume-id=x"], ["--classic"], ["--agent-engine", "v2"], ["--no-interactive"],
     ["hello"], ["--", "hello"]])
-def test_words_that_would_choose_a_session_an_engine_or_a_prompt_are_refused(bench, words):
+def test_arguments_that_choose_a_session_an_engine_or_a_prompt_are_refused(bench, words):
     result = plans.run([*bench.words("--direct", task=None), "--", *words], bench.environment())
     assert result.returncode == 64, result
     assert Start.starts(bench) == []
 
 
-def test_two_names_have_two_conversations(bench):
+def test_each_name_has_its_own_conversation(bench):
     for name in ("default", "b"):
         start = bench.start("--session", name, task=None).expect("the double is ready")
         assert start.agent["argv"] == ["chat"]
@@ -257,18 +258,18 @@ def test_two_names_have_two_conversations(bench):
         assert bench.dry("--session", name, task=None)["session"]["id"] == key
 
 
-def test_nobody_signed_in_is_said(bench):
+def test_a_missing_sign_in_is_reported(bench):
     assert "first-run-dialog" in plans.codes(bench.dry("--agentapi"))
     words = bench.words("--dry-run", "--format", "json", "--agentapi")
     planned = plans.plan(plans.run(words, bench.environment(KIRO_API_KEY="x")))
     assert "first-run-dialog" not in plans.codes(planned)
-    q_store.connect(kiro_double.database_file({"HOME": str(bench.home)}), q_store.KIRO)
+    q_store.connect(engines.database_file({"HOME": str(bench.home)}), q_store.KIRO)
     assert "first-run-dialog" not in plans.codes(bench.dry("--agentapi"))
 
 
 def test_under_agentapi_the_task_is_given_once(bench, agentapi):
     """agentapi types it; the next start goes on with the conversation and has nothing to type."""
-    installed = agent_double.install(Path(agentapi.environment()["PATH"].split(":")[0]), "kiro-cli", "kiro_double")
+    installed = agent_double.install(Path(agentapi.environment()["PATH"].split(":")[0]), "kiro-cli", "agents.kiro.double")
     assert installed.exists()
 
     def start():

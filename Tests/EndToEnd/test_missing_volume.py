@@ -3,24 +3,19 @@
 import sys
 from pathlib import Path
 
-import plans
 import pytest
 
+import plans
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from adoption_homes import HOMES, ONE_OF_A_DIRECTORY
+from doubles.adoption_homes import HOMES, ONE_OF_A_DIRECTORY
 
 TASK = "Paint the harbour wall"
-MAKERS = {**HOMES, "amazonq": ONE_OF_A_DIRECTORY["amazonq"]}
+MAKERS = {agent: homes for agent, homes in {**HOMES, **ONE_OF_A_DIRECTORY}.items() if hasattr(homes, "folder")}
 # Each folder on the way to what the agent keeps may be the link.
-STORES = {
-    "amazonq": ".local/share/amazon-q", "amp": ".local/share/amp/threads", "auggie": ".augment/sessions",
-    "claude": ".claude/projects", "codex": ".codex/sessions", "copilot": ".copilot/session-state",
-    "cursor": ".cursor/chats", "gemini": ".gemini/tmp", "goose": ".local/share/goose/sessions",
-    "kiro": ".local/share/kiro-cli", "opencode": ".local/share/opencode",
-}
 LINKS = [
     (agent, str(Path(*parts[:count])))
-    for agent, parts in ((agent, Path(store).parts) for agent, store in STORES.items())
+    for agent, parts in ((agent, Path(homes.folder).parts) for agent, homes in MAKERS.items())
     for count in range(1, len(parts) + 1)
 ]
 

@@ -7,16 +7,18 @@ import sqlite3
 import sys
 from pathlib import Path
 
-import plans
 import pytest
 
+import plans
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import adoption_homes
-import agent_stores
-import copilot_double
-import gemini_fixtures
-from adoption_homes import hold
-from decision_bench import sha256
+from agents.aider import homes as aider_homes
+from agents.copilot import double as copilot_double
+from agents.gemini import fixtures as gemini_fixtures
+from agents.goose import store as goose_store
+from digests import sha256
+from doubles import conversations
+from doubles.adoption_homes import hold
 
 TASK = "Paint the harbour wall\nin two coats"
 
@@ -64,7 +66,7 @@ def place(binary, tmp_path, monkeypatch):
 def test_a_history_that_was_taken_over_goes_on_where_aider_would_keep_its_own_elsewhere_by_now(place, change):
     folder = place.project / "part"
     folder.mkdir()
-    file = adoption_homes.Aider.put(place.home, folder, TASK, 1)
+    file = aider_homes.put(place.home, folder, TASK, 1)
     place.record("aider", folder, session=file, sessionName=Path(file).name, origin="adopted")
     variables = {}
     if change == "another file is named":
@@ -86,19 +88,19 @@ def goose_name(directory):
 
 
 def test_a_goose_conversation_named_like_the_directory_is_another_one_than_the_directorys_own(place):
-    agent_stores.goose(place.home, place.project, [TASK], "20260921_1", name=goose_name(place.project))
+    goose_store.write(place.home, place.project, [TASK], "20260921_1", name=goose_name(place.project))
     assert place.decided("goose") == ("warm", "20260921_1", "skip")
     for prompt in (TASK, "another task"):
         found = place.plan("goose", "--session", place.project.name, prompt=prompt)
         assert (found["start"], found["prompt"]["action"]) == ("cold", "send")
     name = found["session"]["name"]
     assert name.startswith("project-") and name != goose_name(place.project)
-    agent_stores.goose(place.home, place.project, ["another task"], "20260921_2", name=name)
+    goose_store.write(place.home, place.project, ["another task"], "20260921_2", name=name)
     assert place.decided("goose", "--session", "project", prompt="another task") == ("warm", "20260921_2", "skip")
     assert place.decided("goose") == ("warm", "20260921_1", "skip")
 
 
-def test_files_of_an_older_goose_count_beside_a_database_that_has_no_tables_yet(place):
+def test_an_older_gooses_files_count_while_the_database_has_no_tables_yet(place):
     folder = place.home / ".local/share/goose/sessions"
     folder.mkdir(parents=True)
     lines = [
@@ -118,12 +120,12 @@ def test_files_of_an_older_goose_count_beside_a_database_that_has_no_tables_yet(
 
 # Gemini
 
-KEY = adoption_homes.uuid(1)
+KEY = conversations.uuid(1)
 
 
 def gemini_chat(folder, directory):
     (folder / "chats").mkdir(parents=True)
-    at = adoption_homes.seconds(1)
+    at = conversations.seconds(1)
     lines = [gemini_fixtures.head(KEY, at, str(directory)), gemini_fixtures.user(TASK, 1, at),
              gemini_fixtures.answer("Done.", 1, at)]
     gemini_fixtures.write(folder, lines, KEY, at)
@@ -175,7 +177,7 @@ def test_an_id_in_a_folder_that_nothing_names_is_never_given_to_gemini(place):
 @pytest.mark.parametrize("options, prompt", [((), None), ((), TASK), (("--adopt", "newest"), "another task")])
 def test_a_copilot_session_that_names_no_directory_is_nobodys(place, options, prompt):
     session = copilot_double.Session(
-        place.home / ".copilot/session-state" / KEY, str(place.root / "elsewhere"), adoption_homes.seconds(1)).open()
+        place.home / ".copilot/session-state" / KEY, str(place.root / "elsewhere"), conversations.seconds(1)).open()
     session.begin(TASK)
     session.finish("Done.")
     assert place.plan("copilot", *options, prompt=prompt)["start"] == "cold"
@@ -205,7 +207,7 @@ def test_where_the_record_alone_knows_the_thread_a_damaged_one_is_unknown(place,
     assert place.plan("amp", "--session", "other")["start"] == "cold"
 
 
-def test_an_id_of_every_form_is_no_name(place):
+def test_a_string_in_the_form_of_an_id_is_not_a_name(place):
     for key in ("sess_019a0000-0000-7000-8000-000000000001", "cli_019a0000-0000-7000-8000-000000000001"):
         result = place.result("kiro", "--session", key)
         assert result.returncode == 64 and f"did you mean --resume {key}?" in result.stderr.decode()

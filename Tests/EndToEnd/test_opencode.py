@@ -8,12 +8,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
-import opencode_fixtures
 import plans
-from double_bench import TASK, Bench, Start, until
-from doubles import DOUBLES
-
-[DOUBLE] = [double for double in DOUBLES if double.agent == "opencode"]
+from agents.opencode import store
+from agents.opencode.agent import DOUBLE
+from doubles.double_bench import TASK, Bench
+from waiting import until
 
 
 @pytest.fixture
@@ -115,16 +114,16 @@ def test_killed_before_the_id_was_learnt_it_is_the_only_session_since(bench):
     again.stop()
 
 
-def test_sessions_of_before_1_2_are_resumed_by_their_id_and_imported_by_opencode(bench):
-    opencode_fixtures.legacy(bench.home, directory=str(bench.project))
+def test_sessions_from_before_1_2_are_resumed_by_id_and_imported_by_opencode(bench):
+    store.legacy(bench.home, directory=str(bench.project))
     again = bench.start(task="fix it").expect("one time database migration").expect("the double is ready")
-    assert again.agent["argv"] == ["-s", opencode_fixtures.OURS]
+    assert again.agent["argv"] == ["-s", store.OURS]
     again.stop()
-    assert bench.dry(task="fix it")["session"]["id"] == opencode_fixtures.OURS
+    assert bench.dry(task="fix it")["session"]["id"] == store.OURS
     assert bench.texts() == [["fix it"]]
 
 
-def test_somebody_elses_newer_session_here_does_not_take_its_place(bench):
+def test_a_newer_session_started_by_someone_else_does_not_take_its_place(bench):
     key = begun(bench)
     person = subprocess.Popen([bench.program, "--prompt=my own words"], cwd=bench.project, env=bench.environment(),
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

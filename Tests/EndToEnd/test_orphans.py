@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from agentapi import HANG, until
-from module_run import is_alive
+
+from processes import is_alive
+from waiting import HANG, until
 
 PYTHON = sys.executable
 
@@ -47,14 +48,14 @@ def number_in(file):
 
 @pytest.mark.parametrize("wrapper", [(), ("--wrapper", "sh", "--wrapper", "-c", "--wrapper", '"$@"; exit $?', "--wrapper", "wrapper")])
 @pytest.mark.parametrize("kind", ["nohup", "group nohup", "stubborn", "stopped"])
-def test_what_an_agent_that_ends_by_itself_leaves_in_its_session_ends_with_it(direct, tmp_path, kind, wrapper):
+def test_processes_left_in_the_session_of_an_agent_that_exits_end_with_it(direct, tmp_path, kind, wrapper):
     options = ("--stop-timeout", "1", *wrapper)
     process, left = started(direct(PYTHON, "-c", LEAVES, kind, "itself", options=options), tmp_path)
     assert process.wait(HANG) == 7
     assert not is_alive(left)
 
 
-def test_what_is_left_ends_by_a_hang_up_too(direct, tmp_path):
+def test_remaining_processes_are_ended_by_a_hang_up_too(direct, tmp_path):
     """An interactive shell, say, takes no notice of TERM."""
     options = ("--stop-timeout", "600")
     process, left = started(direct(PYTHON, "-c", LEAVES, "group no-term", "itself", options=options), tmp_path)
@@ -78,7 +79,7 @@ def test_a_stop_that_was_asked_for_ends_daemons_too(direct, tmp_path, kind):
     assert not is_alive(left)
 
 
-def test_what_is_waited_for_is_said_and_a_signal_ends_the_wait(direct, tmp_path):
+def test_the_launcher_says_what_it_waits_for_and_a_signal_ends_the_wait(direct, tmp_path):
     process, left = started(
         direct(PYTHON, "-c", LEAVES, "stubborn", "itself", options=("--stop-timeout", "600"), quiet=False), tmp_path
     )
@@ -117,7 +118,7 @@ def test_an_agent_gets_one_signal_when_its_launcher_is_killed(direct, tmp_path):
 
 
 @pytest.mark.parametrize("ignored", ["HUP", "HUP TERM"])
-def test_an_agent_that_takes_no_notice_is_ended_before_the_next_one_starts(direct, tmp_path, ignored):
+def test_an_agent_that_ignores_the_hang_up_is_ended_before_the_next_one_starts(direct, tmp_path, ignored):
     script = f"trap '' {ignored}; echo $$ > left; exec sleep 1000"
     options = ("--workdir", str(tmp_path), "--stop-timeout", "2")
     process, agent = started(direct("sh", "-c", script, options=options), tmp_path)
@@ -133,7 +134,7 @@ def test_an_agent_that_takes_no_notice_is_ended_before_the_next_one_starts(direc
     assert not is_alive(agent)
 
 
-def test_an_agent_that_takes_no_notice_of_the_hang_up_is_told_by_term_before_it_is_killed(direct, tmp_path):
+def test_an_agent_that_ignores_the_hang_up_gets_term_before_kill(direct, tmp_path):
     script = "trap '' HUP; trap 'echo TERM > log; exit' TERM; echo $$ > left; while :; do sleep 0.05; done"
     options = ("--workdir", str(tmp_path), "--stop-timeout", "600")
     process, agent = started(direct("sh", "-c", script, options=options), tmp_path)
@@ -171,7 +172,7 @@ def test_a_stopped_agent_behind_a_wrapper_takes_its_term(direct, tmp_path):
     assert not is_alive(agent)
 
 
-def test_under_agentapi_a_daemon_that_takes_no_notice_is_killed_after_its_agent_ended_by_itself(under_agentapi, tmp_path):
+def test_under_agentapi_a_daemon_that_ignores_signals_is_killed_after_its_agent_exits(under_agentapi, tmp_path):
     agent = (PYTHON, "-c", LEAVES, "daemon stubborn", "itself")
     process = under_agentapi("--stop-timeout", "1", agent=agent, popen={"cwd": tmp_path})
     left = number_in(tmp_path / "left")

@@ -18,14 +18,15 @@ import pathlib
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Support"))
-from agentapi import until  # noqa: E402
+from digests import sha256  # noqa: E402
+from model_servers.server import items  # noqa: E402
 from processes import is_alive  # noqa: E402
-from real_agents import AGENTS, ROOT, items, sha256  # noqa: E402
+from real_agents import ROOT, started_in  # noqa: E402
+from waiting import until  # noqa: E402
 
 BINARY = os.environ.get("AGENTLAUNCH_BINARY", str(ROOT / ".build/debug/agentlaunch"))
 TASK = "Say hello to the harbour"
@@ -33,7 +34,7 @@ AWKWARD = "-x \"double\" 'single' \\ `tick`\n\n$(touch pwned) $HOME ${PATH} !! *
 
 
 def agent_in(tmp_path, name, **first_run):
-    started = AGENTS[name](tmp_path, BINARY)
+    started = started_in(tmp_path, name, BINARY)
     started.answer_first_run(**first_run)
     return started
 
@@ -91,7 +92,7 @@ def test_an_agent_stopped_before_any_message_is_given_the_prompt_later(agent):
     agent.assert_given_once(TASK, identity, agent.server.requests()[-1])
 
 
-def test_a_dead_id_is_left_alone_and_the_next_one_taken(claude):
+def test_an_unusable_id_is_left_alone_and_the_next_one_used(claude):
     dead = claude.project_folder() / f"{claude.derived_id(0)}.jsonl"
     dead.parent.mkdir(parents=True)
     dead.touch()
@@ -192,7 +193,7 @@ def end(pids):
     ("name", "line"),
     [("claude", '"hasTrustDialogAccepted": true'), ("codex", 'trust_level = "trusted"')],
 )
-def test_a_first_run_question_is_announced_with_the_line_that_answers_it(tmp_path, name, line):
+def test_a_first_run_question_is_announced_with_the_setting_that_answers_it(tmp_path, name, line):
     agent = agent_in(tmp_path, name, trusted=False)
     subprocess.run(["git", "init", "-q", agent.workdir], check=True)
     try:

@@ -14,10 +14,11 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
-from agentapi import HANG, until
-import aider_double
-from aider_double import NAME, texts
-from real_agents import ModelServer, executable, json_lines
+from agents.aider import double as aider_double
+from agents.aider.double import NAME, texts
+from model_servers.server import ModelServer, json_lines
+from real_agents import executable
+from waiting import HANG, until
 
 TASK = "it's the \"task\":\n\n  of three lines, with $(no) `shell`"
 
@@ -107,7 +108,7 @@ def aider(binary, tmp_path, monkeypatch, agentapi):
     made.close()
 
 
-def test_after_a_mere_start_it_is_cold_and_the_same_file_is_used(aider):
+def test_after_a_start_without_messages_it_is_cold_and_the_same_file_is_used(aider):
     first = aider.start(task=None)
     assert aider.history().read_text().count("# aider chat started at") == 1
     aider.stop(first)

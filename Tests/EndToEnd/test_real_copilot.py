@@ -15,12 +15,12 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import copilot_double
 import plans
-from adoption_homes import ODD
-from agent_double import sha256
-from agentapi import HANG
-from real_agents import items
+from agents.copilot import double as copilot_double
+from digests import sha256
+from doubles.conversations import ODD
+from model_servers.server import items
+from waiting import HANG
 
 TASK = "Say hello to the harbour"
 UNKNOWN = "99999999-2222-4333-8444-555555555555"

@@ -3,9 +3,10 @@
 import signal
 import subprocess
 
-import plans
 import pytest
-from agentapi import HANG, until
+
+import plans
+from waiting import HANG, until
 
 
 class Typed:
@@ -65,7 +66,7 @@ def test_typed_into_a_direct_start_once_and_only_when_cold(typed):
     assert typed.said() == [task, "and now?"]
 
 
-def test_tabs_that_copilot_makes_spaces_of_are_known_as_the_same_prompt(typed):
+def test_a_prompt_whose_tabs_copilot_turned_into_spaces_is_still_the_same_prompt(typed):
     task = "a\tb\n\tc d\t\te"
     first = typed.start(task)
     until(typed.said, "the prompt")

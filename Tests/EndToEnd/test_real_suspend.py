@@ -8,15 +8,17 @@ import signal
 import termios
 
 import pytest
-from real_agents import AGENTS, until
+
+from real_agents import started_in
 from terminal import state
+from waiting import until
 
 TASK = "Say hello to the harbour"
 
 
 @pytest.fixture(params=["claude", "codex"])
 def agent(request, tmp_path, binary):
-    started = AGENTS[request.param](tmp_path, binary)
+    started = started_in(tmp_path, request.param, binary)
     started.answer_first_run()
     yield started
     started.close()

@@ -8,7 +8,10 @@ import termios
 from pathlib import Path
 
 import pytest
-from terminal import HANG, is_alive, run, until
+
+from processes import is_alive
+from terminal import run
+from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 ASKING = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
@@ -72,14 +75,14 @@ def paused(process):
 
 # What is a failure
 
-def test_without_the_option_nothing_is_started_again(direct, script):
+def test_nothing_is_restarted_without_the_option(direct, script):
     once = script("exit 3")
     assert run(direct(str(once.path))).returncode == 3
     assert len(once.starts) == 1
 
 
 @pytest.mark.parametrize("end", ["exit 3", "kill -KILL $$", "kill -SEGV $$"])
-def test_a_failure_is_started_again_after_a_second_and_the_last_status_counts(direct, script, end):
+def test_a_failure_is_restarted_after_a_second_and_the_last_status_counts(direct, script, end):
     again = script(f"echo start $n; [ $n = 1 ] && {end}", "exit 0")
     result = run(direct(str(again.path), options=ON, quiet=False))
     assert result.returncode == 0 and result.stdout == b"start 1\nstart 2\n"
@@ -92,7 +95,7 @@ def test_a_failure_is_started_again_after_a_second_and_the_last_status_counts(di
     ("exit 0", 0), ("exit 143", 143), ("exit 130", 130), ("kill -TERM $$", -signal.SIGTERM),
     ("kill -INT $$", -signal.SIGINT), ("kill -HUP $$", -signal.SIGHUP),
 ])
-def test_an_end_that_somebody_asked_the_agent_for_is_no_failure(direct, script, end, status):
+def test_an_end_the_user_asked_the_agent_for_is_not_a_failure(direct, script, end, status):
     once = script(end)
     assert run(direct(str(once.path), options=ON)).returncode == status
     assert len(once.starts) == 1
@@ -108,7 +111,7 @@ def test_a_signal_to_agentlaunch_ends_it_for_good_whatever_the_agent_makes_of_it
     assert len(stubborn.starts) == 1 and IN not in process.errors()
 
 
-def test_an_agent_that_has_to_be_killed_after_a_term_is_not_started_again(launch, script):
+def test_an_agent_killed_after_a_term_is_not_restarted(launch, script):
     deaf = script("trap '' TERM", "echo ready", "while :; do sleep 0.05; done")
     process = launch(deaf, "--stop-timeout", "1")
     assert process.stdout.readline() == b"ready\n"
@@ -129,7 +132,7 @@ def test_a_signal_in_the_pause_ends_it_and_is_its_end(launch, script, number):
     assert len(failing.starts) == 1
 
 
-def test_in_the_pause_the_terminal_is_the_persons_own_and_control_c_ends_it(direct, script, terminals):
+def test_during_the_pause_the_terminal_is_the_users_and_control_c_ends_it(direct, script, terminals):
     failing = script("stty raw", "printf '\\033[?1049hREADY'", "exit 3")
     outer = terminals()
     before = outer.settings()
@@ -195,7 +198,7 @@ WRAPPER = ("--wrapper", "sh", "--wrapper", "-c", "--wrapper", '"$@"; exit $?', "
 @pytest.mark.parametrize("by, options, left", [
     ("", (), b"gone"), ("setsid", (), b"alive"), ("", WRAPPER, b"gone"), ("setsid", WRAPPER, b"gone"),
 ])
-def test_of_what_the_last_agent_left_only_daemons_of_its_own_live_when_the_next_begins(direct, script, by, options, left):
+def test_only_daemons_of_the_last_agent_live_on_into_the_next_run(direct, script, by, options, left):
     leaving = script(*(line.format(by) for line in LEAVING))
     result = run(direct(str(leaving.path), options=(*ON, "--stop-timeout", "1", *options)))
     # A wrapper's shell says that what it ran was killed.
@@ -213,7 +216,7 @@ def test_a_stop_in_the_pause_ends_daemons_too(launch, script):
     assert not is_alive(int(Path(f"{leaving.path}.left").read_text())) and len(leaving.starts) == 1
 
 
-def test_a_signal_while_what_an_agent_left_is_waited_for_asks_for_the_end_of_it_all(launch, script):
+def test_a_signal_while_waiting_for_remaining_processes_ends_everything(launch, script):
     leaving = script(LEAVING[0].format(""), LEAVING[1])
     process = launch(leaving, "--stop-timeout", "600")
     until(lambda: "left behind" in process.errors(), "the wait")
@@ -290,7 +293,7 @@ def test_stop_in_the_pause_ends_it(background, script):
     assert len(failing.starts) < 3
 
 
-def test_killed_itself_in_the_pause_it_leaves_nothing_in_the_way(background, script):
+def test_killed_during_the_pause_it_leaves_nothing_in_the_way(background, script):
     failing = script("[ $n = 2 ] && exec sleep 600", "exit 3")
     background.start(str(failing.path), options=ON)
     run_file = until(lambda: (found := background.run_file())["restartDue"] and found, "the pause")
@@ -304,7 +307,7 @@ def test_killed_itself_in_the_pause_it_leaves_nothing_in_the_way(background, scr
 
 # The plan
 
-def test_a_dry_run_shows_it(binary, tmp_path):
+def test_a_dry_run_shows_the_restart_policy(binary, tmp_path):
     words = [binary, "claude", "--dry-run", "--direct", "--workdir", tmp_path]
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     with_it = subprocess.run([*words, *ON], env=environment, capture_output=True, text=True, timeout=HANG)

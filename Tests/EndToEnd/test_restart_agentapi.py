@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
-from agentapi import HANG, until
-from claude_world import World
-from double_bench import TASK
-from terminal import is_alive
+from agents.claude.world import World
+from digests import sha256
+from doubles.double_bench import TASK
+from processes import is_alive
 from test_chat_doubles import make
+from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 IN = "it is started again in"
@@ -86,7 +86,7 @@ def starts(agentapi):
 
 # What is a failure
 
-def test_a_killed_agentapi_is_started_again_on_its_port_with_its_chat_and_its_conversation(world):
+def test_a_killed_agentapi_is_restarted_on_its_port_with_its_chat_and_conversation(world):
     agentapi = world.agentapi
     world.talk("one")
     process = world.start(*ON)
@@ -111,7 +111,7 @@ def test_a_killed_agentapi_is_started_again_on_its_port_with_its_chat_and_its_co
     assert world.state_files() == ["agentapi-state.json"]
 
 
-def test_an_agent_that_fails_behind_agentapi_is_started_again(agentapi, under_agentapi):
+def test_an_agent_that_fails_behind_agentapi_is_restarted(agentapi, under_agentapi):
     process = under_agentapi(*ON)
     ready(agentapi)
     os.kill(agentapi.wait_for_agent()["pid"], signal.SIGKILL)
@@ -121,14 +121,14 @@ def test_an_agent_that_fails_behind_agentapi_is_started_again(agentapi, under_ag
     assert ended(process, agentapi) == 0 and starts(agentapi) == 2
 
 
-def test_an_agent_that_ends_well_behind_agentapi_has_ended(agentapi, under_agentapi):
+def test_an_agent_that_succeeds_behind_agentapi_is_not_restarted(agentapi, under_agentapi):
     process = under_agentapi(*ON, AGENT_DIE="0")
     assert ended(process, agentapi) == 0 and starts(agentapi) == 1
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 @pytest.mark.parametrize("release", ["0.12.1", "0.11.8"])
-def test_an_agentapi_that_somebody_else_stops_is_not_started_again(agentapi, under_agentapi, number, release):
+def test_an_agentapi_stopped_by_someone_else_is_not_restarted(agentapi, under_agentapi, number, release):
     process = under_agentapi(*ON, DOUBLE_VERSION=release)
     ready(agentapi)
     os.kill(server(agentapi), number)
@@ -147,7 +147,7 @@ def test_a_signal_to_agentlaunch_ends_it_for_good(agentapi, under_agentapi, numb
     assert starts(agentapi) == 1 and agentapi.signals() == ["TERM"]
 
 
-def test_a_stop_that_agentapi_does_not_survive_is_no_failure(agentapi, under_agentapi):
+def test_an_agentapi_that_dies_during_a_stop_is_not_a_failure(agentapi, under_agentapi):
     process = under_agentapi(*ON, "--stop-timeout", "1", DOUBLE_IGNORE_TERM="1")
     ready(agentapi)
     process.terminate()
@@ -216,7 +216,7 @@ def test_a_prompt_that_agentapi_typed_is_in_the_store_once(agent, binary, tmp_pa
     say(agentapi, "and now?")
     until(lambda: bench.texts() == [[TASK, "and now?"]], "the message in the store")
     assert bench.stop(process) == 0
-    assert len([line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(TASK.encode())]) == 1
+    assert len([line for line in bench.log("prompt") if line["sha256"] == sha256(TASK.encode())]) == 1
 
 
 def test_no_folder_and_no_file_of_a_failed_run_is_left(world):
@@ -234,7 +234,7 @@ def test_no_folder_and_no_file_of_a_failed_run_is_left(world):
 
 # In the background
 
-def test_a_caller_that_waits_sees_one_start_however_many_it_took(background, agentapi, tmp_path):
+def test_a_waiting_caller_sees_one_start_even_after_restarts(background, agentapi, tmp_path):
     """The first two agents fail before agentapi has answered."""
     failing = tmp_path / "failing"
     failing.write_text(f'#!/bin/bash\necho >>$0.runs; [ $(wc -l <$0.runs) -lt 3 ] && exit 1\nexec {agentapi.agent}\n')

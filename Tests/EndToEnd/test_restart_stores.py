@@ -10,21 +10,20 @@ import pexpect
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-import agent_double
-from agentapi import until
-from double_bench import TASK, Bench, Start
-from doubles import DOUBLES
+from digests import sha256
+from doubles import double
+from doubles.double_bench import TASK, Bench, Start
 from processes import is_alive
+from waiting import until
 
 ON = ("--restart", "on-failure")
-KINDS = {double.agent: double for double in DOUBLES}
 LONG = "HANG over it"
 
 
 @pytest.fixture
 def benches(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME")
-    return lambda agent: Bench(binary, tmp_path, KINDS[agent])
+    return lambda agent: Bench(binary, tmp_path, double.of(agent))
 
 
 @pytest.fixture(params=["opencode", "gemini", "cursor"])
@@ -43,7 +42,7 @@ def kill(start, count):
 
 
 def given(bench, text):
-    return len([line for line in bench.log("prompt") if line["sha256"] == agent_double.sha256(text.encode())])
+    return len([line for line in bench.log("prompt") if line["sha256"] == sha256(text.encode())])
 
 
 def stored(bench, *texts):
@@ -117,7 +116,7 @@ def test_an_agent_that_refuses_its_id_twice_at_once_is_given_up_with_its_words(b
     assert bench.texts() == [[TASK]] and given(bench, TASK) == 1
 
 
-def test_fresh_is_asked_for_once(bench):
+def test_fresh_applies_to_the_first_start_only(bench):
     bench.start().expect(f"reply 1 to: {TASK}").stop()
     [(old, _, _)] = bench.conversations()
     start = bench.start(*ON, "--fresh", task=LONG)
@@ -176,7 +175,7 @@ def test_a_prompt_that_the_agent_keeps_only_with_its_answer_is_not_repeated_by_a
     assert given(bench, LONG) == 1
 
 
-def test_nor_is_one_that_was_sent_to_its_old_conversation(benches):
+def test_a_prompt_already_sent_to_the_old_conversation_is_not_repeated_by_a_restart(benches):
     bench = benches("amazonq")
     bench.start().expect(f"reply 1 to: {TASK}").stop()
     start = bench.start(*ON, "--on-new-prompt", "send", task=LONG)

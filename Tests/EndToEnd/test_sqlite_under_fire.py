@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-WRITER = ROOT / "Tests" / "Support" / "sqlite_writer.py"
-DECIDE = ROOT / "Tests" / "Support" / "decide_often.py"
+WRITER = ROOT / "Tests" / "Support" / "sqlite_under_fire/writer.py"
+DECIDE = ROOT / "Tests" / "Support" / "sqlite_under_fire/decide_often.py"
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 BUSY_TIMEOUT = 5.0

@@ -10,10 +10,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import agent_stores
-import plans
 import pytest
-from decision_bench import TASK, Bench
+
+import agents
+import plans
+from doubles import stand_in
+from doubles.decision_bench import TASK, Bench
+from doubles.files import uuid7
 
 PROJECT = Path(__file__).resolve().parents[2]
 LEGACY_CLAUDE = "cd32e253-ca16-4fd3-9825-d837e74ae3c2"
@@ -29,7 +32,7 @@ def codex(binary, tmp_path):
     return Bench(binary, tmp_path, "codex")
 
 
-@pytest.fixture(params=agent_stores.AGENTS)
+@pytest.fixture(params=agents.with_part("stand_in"))
 def bench(request, binary, tmp_path):
     return Bench(binary, tmp_path, request.param)
 
@@ -71,7 +74,7 @@ def test_a_start_makes_no_file_outside_its_own_folders_and_runs_nothing_but_the_
     """Fixed names in /tmp, downloads, forks for each session file, programs that may be missing."""
     for number in range(50):
         bench.write([f"another conversation {number}"])
-    agent_stores.install(bench.root / "bin", bench.agent)
+    stand_in.install(bench.root / "bin", bench.agent)
     log = bench.root / "strace"
     words = ["strace", "-ff", "-qq", "-e", "trace=execve,openat,mkdir,rename,link,symlink,unlink", "-o", log,
              bench.binary, bench.agent, "--direct", "--workdir", bench.project, "--prompt", TASK,
@@ -237,9 +240,9 @@ def test_other_ids_in_the_first_line_of_a_rollout_are_no_ids_of_it(codex):
     [rollout] = codex.home.rglob("rollout-*.jsonl")
     first, rest = rollout.read_text().split("\n", 1)
     meta = json.loads(first)
-    inner = {"git": {"id": "not-this", "commit_hash": "0"}, "source_info": [{"id": agent_stores.uuid7()}]}
-    meta["payload"] = {**inner, **meta["payload"], "after": {"id": agent_stores.uuid7()}}
-    rollout.write_text(json.dumps({"id": agent_stores.uuid7(), **meta}) + "\n" + rest)
+    inner = {"git": {"id": "not-this", "commit_hash": "0"}, "source_info": [{"id": uuid7()}]}
+    meta["payload"] = {**inner, **meta["payload"], "after": {"id": uuid7()}}
+    rollout.write_text(json.dumps({"id": uuid7(), **meta}) + "\n" + rest)
     assert codex.dry()["session"]["id"] == token
 
 

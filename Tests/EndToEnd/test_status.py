@@ -12,8 +12,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import HANG, free_port, is_up, until  # noqa: E402
+from agentapi import is_up  # noqa: E402
 from background import Background, has_ended, start_ticks  # noqa: E402
+from ports import free_port  # noqa: E402
+from waiting import HANG, until  # noqa: E402
 
 KEYS = [
     "agent", "session", "workdir", "state", "phase", "transport", "pid", "childPid", "port", "url", "startedAt",
@@ -72,7 +74,7 @@ def test_a_number_in_a_damaged_run_file_keeps_nobody_from_seeing_and_stopping_wh
 
 
 @pytest.mark.parametrize("value", [-1, 256, -(2**31)])
-def test_an_end_that_is_no_exit_status_is_none(background, value):
+def test_an_end_without_an_exit_status_is_null(background, value):
     background.start("false")
     end = background.wait_for_end()
     run = {**background.run_file(), "end": {**end, "status": value}}
@@ -80,7 +82,7 @@ def test_an_end_that_is_no_exit_status_is_none(background, value):
     assert background.command("wait", "custom").returncode == 69
 
 
-def test_nothing_ever_ran_is_an_empty_list_and_3(background):
+def test_without_any_run_status_prints_an_empty_list_and_exits_3(background):
     assert status(background, expected=3) == []
     text = background.command("status")
     assert text.returncode == 3
@@ -187,7 +189,7 @@ def test_stop_ends_the_agent_and_leaves_the_other_conversation(background):
     assert "--session b" in again.stderr
 
 
-def test_of_two_chats_on_two_ports_only_the_one_that_is_meant_ends(background, agentapi):
+def test_of_two_chats_on_two_ports_only_the_selected_one_ends(background, agentapi):
     ports = {"default": agentapi.port, "b": free_port()}
     for name, port in ports.items():
         result = background.start(
@@ -266,7 +268,7 @@ def test_a_launcher_that_does_not_end_is_killed_and_its_agent_with_it(background
     assert background.run_file()["end"] is None
 
 
-def test_a_process_that_only_run_json_names_is_never_signalled(background, innocent):
+def test_a_process_named_only_in_run_json_is_never_signalled(background, innocent):
     forge(background, innocent)
     [found] = status(background, expected=3)
     assert (found["state"], found["pid"]) == ("ended", None)

@@ -11,7 +11,10 @@ import threading
 import time
 
 import pytest
-from terminal import HANG, is_alive, set_window_size, settled, status_field, until
+
+from processes import is_alive
+from terminal import set_window_size, settled, status_field
+from waiting import HANG, until
 
 FULL = os.environ.get("STRESS") == "full"
 INSTANT = 1000 if FULL else 100

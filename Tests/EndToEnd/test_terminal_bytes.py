@@ -9,7 +9,9 @@ import sys
 import time
 
 import pytest
-from terminal import HANG, read_exactly, run, settled, status_field, until
+
+from terminal import read_exactly, run, settled, status_field
+from waiting import HANG, until
 
 PYTHON = sys.executable
 

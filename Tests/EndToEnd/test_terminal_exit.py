@@ -6,7 +6,10 @@ import subprocess
 import sys
 
 import pytest
-from terminal import HANG, is_alive, run, until
+
+from processes import is_alive
+from terminal import run
+from waiting import HANG, until
 
 
 @pytest.mark.parametrize("code", [0, 1, 42, 127, 255])

@@ -7,7 +7,10 @@ import termios
 
 import pexpect
 import pytest
-from terminal import HANG, is_alive, run, state, status_field, until
+
+from processes import is_alive
+from terminal import run, state, status_field
+from waiting import HANG, until
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ import termios
 
 import pexpect
 import pytest
-from terminal import HANG, read_exactly, until
+
+from terminal import read_exactly
+from waiting import HANG, until
 
 READY = "stty raw; printf READY; "
 

@@ -8,7 +8,9 @@ import sys
 import termios
 
 import pytest
-from terminal import HANG, run, set_window_size, state, status_field, until
+
+from terminal import run, set_window_size, state, status_field
+from waiting import HANG, until
 
 PYTHON = sys.executable
 # The open descriptors of the probe itself, without one for listing them.

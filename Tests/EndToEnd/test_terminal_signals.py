@@ -7,7 +7,10 @@ import sys
 import time
 
 import pytest
-from terminal import FORWARDED, HANG, is_alive, until
+
+from processes import is_alive
+from terminal import FORWARDED
+from waiting import HANG, until
 
 COUNTER = """
 import os, signal, sys, time

@@ -9,6 +9,8 @@ import json
 import re
 from pathlib import Path
 
+import registry
+
 TESTS = Path(__file__).resolve().parents[1]
 FIXTURES = TESTS / "Fixtures"
 
@@ -51,7 +53,7 @@ def split(proof):
 
 def test_each_agent_has_traps_and_no_trap_is_listed_twice():
     found = traps()
-    assert {agent for agent, _, _ in found} == {path.name for path in FIXTURES.iterdir()}
+    assert {agent for agent, _, _ in found} == set(registry.names())
     assert len({(agent, trap) for agent, trap, _ in found}) == len(found)
 
 
@@ -67,7 +69,7 @@ def test_a_fixture_that_is_a_traps_proof_says_why_it_is_right():
     assert silent == []
 
 
-def test_what_does_not_exist_is_seen():
+def test_a_proof_that_does_not_exist_is_detected():
     assert exists("goose/own-name") and not exists("goose/own-names")
     assert exists("test_traps.py::traps") and not exists("test_traps.py::trap")
     assert exists("AmpTests.swift::An id is taken at its word, whatever is on this machine")

@@ -5,25 +5,24 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
-from agentapi import until
-from double_bench import TASK, Bench, Start
-from doubles import CHAT_DOUBLES, DOUBLES, Double
+from doubles import double
+from doubles.double_bench import TASK, Bench, Start
 from processes import is_alive
+from waiting import until
 
-KNOWN = {double.agent: double for double in DOUBLES + CHAT_DOUBLES}
-NONE = {"cold": None, "warm": None, "unknown": [], "refusal": ()}
 TYPED = {
-    "aider": KNOWN["aider"],
-    "amp": KNOWN["amp"],
-    "copilot": Double("copilot", "copilot", options=["--unattended", "--allow-all"], **NONE),
-    "cursor": KNOWN["cursor"],
-    "kiro": Double("kiro", "kiro-cli", **NONE),
+    "aider": double.of("aider"),
+    "amp": double.of("amp"),
+    "copilot": replace(double.of("copilot"), options=["--unattended", "--allow-all"]),
+    "cursor": double.of("cursor"),
+    "kiro": double.of("kiro"),
 }
 # Cursor takes a prompt as an argument unless it begins like a flag.
 DASH = "- do the task"
@@ -149,7 +148,7 @@ def once_cold_stopped_warm_killed_warm(bench, task):
     assert is_delivered(bench)
 
 
-def test_typed_once_when_cold_and_never_when_warm(bench):
+def test_the_prompt_is_typed_once_when_cold_and_never_when_warm(bench):
     once_cold_stopped_warm_killed_warm(bench, task_for(bench))
 
 
@@ -167,7 +166,7 @@ def test_an_agent_that_needs_20_seconds_and_drops_what_came_before_gets_it_whole
 
 @pytest.mark.parametrize("text", [HARD, "x" * 65_536, "\n".join(f"line {n}: " + "y" * 90 for n in range(2000))],
                          ids=["hard", "64k-line", "200k-lines"])
-def test_it_arrives_byte_for_byte(bench, text):
+def test_a_typed_prompt_arrives_byte_for_byte(bench, text):
     task = task_for(bench, text)
     (bench.root / "task").write_text(task)
     process = bench.launch("--prompt-file", bench.root / "task", task=None)
@@ -242,7 +241,7 @@ def test_a_character_that_would_be_a_key_is_refused_before_anything_runs(bench, 
     assert bench.agents() == [] and bench.log("pinned") == [] and not list(bench.home.glob(".local/state/agentlaunch/*/*/record.json"))
 
 
-def test_an_agent_that_is_never_ready_is_ended_and_its_prompt_is_given_next_time(aider):
+def test_an_agent_that_is_never_ready_is_stopped_and_its_prompt_is_given_next_time(aider):
     process = aider.launch(AGENT_DOUBLE_READY="3600")
     assert process.wait(300) == 69
     assert b"was not ready" in aider.output.read_bytes() and not is_alive(aider.agent()["pid"])
@@ -250,7 +249,7 @@ def test_an_agent_that_is_never_ready_is_ended_and_its_prompt_is_given_next_time
     given_by_the_next_start(aider, TASK)
 
 
-def test_an_agent_that_ends_before_it_is_ready_is_said_to_have_no_prompt(aider):
+def test_an_agent_that_ends_before_it_is_ready_is_reported_as_without_the_prompt(aider):
     process = aider.launch(AGENT_DOUBLE_READY="3600")
     os.kill(aider.agent()["pid"], signal.SIGKILL)
     assert process.wait(60) == -signal.SIGKILL
@@ -261,7 +260,7 @@ def test_an_agent_that_ends_before_it_is_ready_is_said_to_have_no_prompt(aider):
 # With somebody at the terminal
 
 
-def test_a_persons_keys_do_not_come_into_the_middle_of_it(aider):
+def test_a_users_keystrokes_do_not_land_inside_the_typed_prompt(aider):
     task = "z" * 200_000
     (aider.root / "task").write_text(task)
     start = aider.start("--prompt-file", aider.root / "task", task=None)
@@ -272,7 +271,7 @@ def test_a_persons_keys_do_not_come_into_the_middle_of_it(aider):
     start.stop()
 
 
-def test_what_a_person_has_begun_to_type_is_not_mixed_with_it(aider):
+def test_what_a_user_has_begun_to_type_is_not_mixed_with_the_prompt(aider):
     start = aider.start()
     until(lambda: aider.log("raw"), "the agent's terminal")
     start.child.send("half a")
@@ -284,7 +283,7 @@ def test_what_a_person_has_begun_to_type_is_not_mixed_with_it(aider):
     start.stop()
 
 
-def test_what_a_person_says_first_does_not_hide_the_conversation_that_had_it(bench):
+def test_a_users_own_first_message_does_not_hide_the_conversation_with_the_prompt(bench):
     task = task_for(bench)
     start = bench.start(task=task)
     until(lambda: bench.log("raw"), "the agent's terminal")
@@ -312,7 +311,7 @@ def poll(condition, seconds):
 def test_a_resume_prompt_is_typed_once_into_the_conversation_that_goes_on(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     (tmp_path / "bench").mkdir()
-    opencode = TypingBench(binary, tmp_path / "bench", KNOWN["opencode"])
+    opencode = TypingBench(binary, tmp_path / "bench", double.of("opencode"))
     first = opencode.launch()
     until(lambda: opencode.texts() == [[TASK]], "the prompt in the store")
     until(lambda: opencode.prompts() == [("argument", "delivered")], "the delivery")

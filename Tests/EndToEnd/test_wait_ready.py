@@ -10,8 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
-from agentapi import until  # noqa: E402
 from background import has_ended  # noqa: E402
+from waiting import until  # noqa: E402
 
 
 def descriptors(pid):
@@ -52,7 +52,7 @@ def test_the_caller_leaves_when_agentapi_has_answered_three_times(background, ag
     assert (found["state"], found["phase"]) == ("running", "ready")
 
 
-def test_one_that_does_not_listen_in_time_is_stopped_and_69(background, agentapi, wait_ready):
+def test_an_agentapi_that_does_not_listen_in_time_is_stopped_and_69(background, agentapi, wait_ready):
     # Time enough for agentapi to be there and take its signals as it does.
     result = wait_ready(3, DOUBLE_SLOW_START="600")
     assert result.returncode == 69
@@ -67,7 +67,7 @@ def test_one_that_does_not_listen_in_time_is_stopped_and_69(background, agentapi
 
 
 @pytest.mark.parametrize("code, status", [("3", 1), ("0", 0)])
-def test_an_agent_that_ends_before_is_69_with_its_status_and_the_logs_last_lines(background, wait_ready, code, status):
+def test_an_agent_that_ends_before_it_is_ready_is_69_with_its_status_and_the_last_log_lines(background, wait_ready, code, status):
     result = wait_ready(50, AGENT_DIE=code, DOUBLE_SLOW_START="600")
     assert result.returncode == 69, result
     lines = result.stderr.splitlines()

@@ -6,9 +6,10 @@ A transport has begin(prompt), start(prompt) -> the agent's words, say(text) -> 
 import json
 import os
 
-from agentapi import until
+from digests import sha256
+from model_servers.server import items
 from processes import kill_marked, marked, waits_for_another
-from real_agents import items, sha256
+from waiting import until
 
 
 class AgentRun:

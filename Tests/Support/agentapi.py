@@ -7,65 +7,27 @@
 
 `agentapi.environment(**extra)` is for another program that shall find the double on its PATH. The variables
 `DOUBLE_…` are listed in Tests/AgentAPIDouble/Knobs.swift, the journal's events in Journal.swift there, those of the
-scripted agent in scripted_agent.py.
+scripted agent in doubles/scripted_agent.py.
 """
 
 import http.client
 import json
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
-import time
 from pathlib import Path
 
+from ports import free_port
+from waiting import HANG, until
+
 PROJECT = Path(__file__).resolve().parents[2]
-# A limit on hanging, not on speed.
-HANG = int(os.environ.get("TEST_HANG_SECONDS", "60"))
 
 
 def built_double() -> Path:
     path = Path(os.environ.get("AGENTAPI_DOUBLE") or PROJECT / ".build/debug/agentapi-double").resolve()
     assert path.is_file(), f"{path} is missing: run `swift build`, or set AGENTAPI_DOUBLE"
     return path
-
-
-# Names that only one process can have, and that go with it; the last ones are enough.
-CLAIMS = []
-
-
-def free_port() -> int:
-    """A port on which nobody listens, on no address, and which nobody else is given before it is used.
-
-    It is none of those that the kernel hands out by itself, and no other process of the tests can claim it.
-    """
-    while True:
-        port = random.randrange(10000, 32768)
-        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as found:
-            found.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-            try:
-                claim.bind(f"\0agentlaunch-tests-port-{port}")
-                found.bind(("::", port))
-            except OSError:
-                claim.close()
-                continue
-        CLAIMS.append(claim)
-        if len(CLAIMS) > 200:
-            CLAIMS.pop(0).close()
-        return port
-
-
-def until(condition, what="condition"):
-    deadline = time.monotonic() + HANG
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"{what() if callable(what) else what} did not come true in {HANG} s")
 
 
 def lines_of(path):
@@ -112,7 +74,7 @@ def is_up(port):
 class Installation:
     """The double as `agentapi` in a folder for PATH, with a port, a state file, a pid file and a journal of its own."""
 
-    agent = str(PROJECT / "Tests/Support/scripted_agent.py")
+    agent = str(PROJECT / "Tests/Support/doubles/scripted_agent.py")
 
     def __init__(self, root):
         self.root = Path(root)

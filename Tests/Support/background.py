@@ -6,7 +6,7 @@ import signal
 import subprocess
 from pathlib import Path
 
-from agentapi import HANG, until
+from waiting import HANG, until
 
 
 def has_ended(pid):

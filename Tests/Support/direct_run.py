@@ -3,9 +3,9 @@
 import os
 
 from agent_run import AgentRun
-from agentapi import until
 from processes import arguments
 from real_agents import Terminal
+from waiting import until
 
 
 class DirectRun(AgentRun):

@@ -14,11 +14,10 @@ import subprocess
 from pathlib import Path
 
 from agent_run import AgentRun
-from agentapi import HANG, free_port, until
-from agents_under_test import KINDS
+from ports import free_port
 from processes import is_alive
-from real_agents import ROOT, sha256
-from real_agents import items as hashes
+from real_agents import ROOT
+from waiting import HANG, until
 
 START = ROOT / "Tests/Support/module-start"
 OWNER = "/@owner/ws.main/apps"

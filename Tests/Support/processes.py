@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from agentapi import until
+from waiting import until
 
 
 def is_alive(pid):

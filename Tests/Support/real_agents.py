@@ -1,10 +1,9 @@
-"""The real Claude Code and Codex CLI against a model server on loopback, in a scratch home, driven through their own screens.
+"""The real agents against a model server on loopback, in a scratch home, driven through their own screens.
 
 What an agent keeps is read here by Python of its own, so that the tests do not take agentlaunch's word for it.
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import pathlib
@@ -12,12 +11,14 @@ import re
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import threading
 import time
 
-from agentapi import HANG, until
+import agents
+from digests import sha256
+from model_servers.server import ModelServer, items
+from waiting import HANG, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 KEY = "dummy-key-for-loopback-0123456789"
@@ -28,47 +29,6 @@ def executable(agent):
     run = subprocess.run([ROOT / "scripts/real-agent", agent], capture_output=True, text=True)
     assert run.returncode == 0, f"the real {agent} is missing: {run.stderr.strip()}"
     return run.stdout.strip()
-
-
-def json_lines(path):
-    for line in path.read_bytes().split(b"\n"):
-        try:
-            yield json.loads(line)
-        except ValueError:
-            continue
-
-
-class ModelServer:
-    """A model server of its own process; what it was asked stands in its log."""
-
-    def __init__(self, program, folder):
-        self.log = folder / "requests.jsonl"
-        self.log.touch()
-        port_file = folder / "port"
-        self.process = subprocess.Popen(
-            [sys.executable, ROOT / "Tests/Support" / program, "--port-file", port_file, "--log", self.log],
-            stdout=subprocess.DEVNULL,
-        )
-        until(port_file.exists, "the model server's port")
-        self.port = int(port_file.read_text())
-
-    def requests(self):
-        """The requests that carry a conversation: the agents' own (titles, probes) offer no tools."""
-        return [r for r in json_lines(self.log) if r.get("m") == "POST" and r.get("tools")]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def items(request):
-    """The SHA-256 of every user text of a request, in order."""
-    flat = [t for entry in request["texts"] for t in (entry if isinstance(entry, list) else [entry])]
-    return [text["sha256"] for text in flat]
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class Terminal:
@@ -241,97 +201,6 @@ class RealAgent:
         self.server.stop()
 
 
-class Claude(RealAgent):
-    name, server_program = "claude", "fake_anthropic.py"
-
-    def variables(self):
-        return {
-            "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{self.server.port}", "ANTHROPIC_API_KEY": KEY,
-            "DISABLE_AUTOUPDATER": "1", "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-        }
-
-    def answer_first_run(self, trusted=True):
-        settings = {"hasCompletedOnboarding": True, "customApiKeyResponses": {"approved": [KEY[-20:]], "rejected": []}}
-        if trusted:
-            settings["projects"] = {str(self.home): {"hasTrustDialogAccepted": True}}
-        (self.home / ".claude.json").write_text(json.dumps(settings))
-
-    def project_folder(self, workdir=None):
-        """Claude's folder for a directory whose encoded path is short: every other character is a dash."""
-        encoded = re.sub("[^A-Za-z0-9]", "-", os.path.realpath(workdir or self.workdir))
-        return self.home / ".claude/projects" / encoded
-
-    def conversations(self):
-        return {f.stem: f for f in (self.home / ".claude/projects").glob("*/*.jsonl")}
-
-    @staticmethod
-    def user_texts(file):
-        texts = []
-        for line in json_lines(file):
-            if line.get("type") == "user" and not line.get("isSidechain") and not line.get("isMeta"):
-                content = line["message"]["content"]
-                blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
-                texts += [b["text"] for b in blocks if b.get("type") == "text"]
-        return texts
-
-    @staticmethod
-    def answers(file):
-        return [line for line in json_lines(file) if line.get("type") == "assistant"]
-
-    def derived_id(self, attempt, session="default"):
-        """The contract's rule for ids that nothing has to remember."""
-        seed = ["agentlaunch", "claude", os.path.realpath(self.workdir), session, str(attempt)]
-        raw = bytearray(hashlib.sha256("\0".join(seed).encode()).digest()[:16])
-        raw[6] = raw[6] & 0x0F | 0x40
-        raw[8] = raw[8] & 0x3F | 0x80
-        h = raw.hex()
-        return f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
-
-
-class Codex(RealAgent):
-    name, server_program = "codex", "fake_openai.py"
-
-    def variables(self):
-        return {"FAKE_KEY": KEY}
-
-    def answer_first_run(self, trusted=True, daemon=False):
-        folder = self.home / ".codex"
-        folder.mkdir(exist_ok=True)
-        trust = f'[projects."{self.workdir}"]\ntrust_level = "trusted"\n' if trusted else ""
-        (folder / "config.toml").write_text(f"""\
-model = "gpt-5-codex"
-model_provider = "fake"
-check_for_update_on_startup = false
-approval_policy = "never"
-sandbox_mode = "danger-full-access"
-[features]
-daemon_auto_start = {str(daemon).lower()}
-[model_providers.fake]
-name = "fake"
-base_url = "http://127.0.0.1:{self.server.port}/v1"
-wire_api = "responses"
-env_key = "FAKE_KEY"
-request_max_retries = 0
-stream_max_retries = 0
-[analytics]
-enabled = false
-{trust}""")
-
-    def conversations(self):
-        files = (self.home / ".codex/sessions").glob("*/*/*/rollout-*.jsonl")
-        return {f.stem[-36:]: f for f in files}
-
-    @staticmethod
-    def messages(file, role):
-        payloads = [line["payload"] for line in json_lines(file) if line.get("type") == "response_item"]
-        return ["".join(part.get("text", "") for part in p["content"])
-                for p in payloads if p.get("type") == "message" and p.get("role") == role]
-
-    def user_texts(self, file):
-        return self.messages(file, "user")
-
-    def answers(self, file):
-        return self.messages(file, "assistant")
-
-
-AGENTS = {"claude": Claude, "codex": Codex}
+def started_in(folder, name, binary):
+    """The real agent of this name, in a scratch home."""
+    return agents.part(name, "agent").REAL(folder, binary)

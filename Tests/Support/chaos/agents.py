@@ -1,11 +1,9 @@
-"""The agents of the campaign: which double, how it is started, and what its store holds."""
+"""The agents of the campaign: which double, how it is started, and what its store holds (agents/<agent>/agent.py)."""
 
 import importlib
-import json
 from dataclasses import dataclass, field
-from pathlib import Path
 
-import doubles
+import agents
 
 
 @dataclass(frozen=True)
@@ -30,55 +28,22 @@ class Agent:
         return importlib.import_module(self.module)
 
 
-def _known(name, **more):
-    double = next(found for found in doubles.DOUBLES + doubles.CHAT_DOUBLES if found.agent == name)
-    return Agent(name, double.program, f"{name}_double", double.environment, tuple(double.options),
-                 stores_prompt_first=double.stores_prompt_first, **more)
+def _agents(name, module):
+    """An agent's entries: what its folder says, the rest from its double."""
+    found = {}
+    if double := getattr(module, "DOUBLE", None):
+        found = {"program": double.program, "module": f"agents.{name}.double", "environment": double.environment,
+                 "options": tuple(double.options), "stores_prompt_first": double.stores_prompt_first}
+        if double.typed:
+            found |= {"transports": ("agentapi",), "takes_messages": True}
+    return [Agent(entry, **{**found, **more}) for entry, more in getattr(module, "CHAOS", {name: {}}).items()]
 
 
-CHAT = {"transports": ("agentapi",), "takes_messages": True}
-AGENTS = [
-    Agent("goose", "goose", "goose_double", {"GOOSE_PROVIDER": "double", "GOOSE_TELEMETRY_OFF": "1"}),
-    Agent("claude", "claude", "agent_stores", {"STAND_IN": "waits"}),
-    Agent("codex", "codex", "agent_stores", {"STAND_IN": "waits"}),
-    *(_known(name) for name in ("amazonq", "auggie", "cursor", "gemini")),
-    _known("opencode", takes_a_second=False),
-    Agent("copilot", "copilot", "copilot_double", **CHAT),
-    Agent("kiro", "kiro-cli", "kiro_double", **CHAT),
-    Agent("kiro-v1", "kiro-cli", "kiro_double", {"KIRO_DOUBLE_ENGINE": "v1"}, stores_prompt_first=False, **CHAT),
-    _known("aider", **CHAT),
-    _known("amp", pinned=True, **CHAT),
-]
+AGENTS = [agent for name, module in agents.with_part("agent").items() for agent in _agents(name, module)]
 BY_NAME = {agent.name: agent for agent in AGENTS}
 
 
-def conversations(agent, bench):
+def conversations(agent, home):
     """[(id, [user texts])] by Python of the tests' own, from what lies on the disk."""
-    home = bench.home
-    if agent.name == "goose":
-        return [(row, [text.decode() for text in bench.goose.user_texts(row)]) for row, *_ in bench.goose.sessions()]
-    if agent.name == "claude":
-        return [(file.stem, _claude(file)) for file in sorted(home.glob(".claude/projects/*/*.jsonl"))]
-    if agent.name == "codex":
-        return [(file.stem[-36:], _codex(file)) for file in sorted(home.glob(".codex/sessions/**/rollout-*.jsonl"))]
-    if agent.name == "cursor":
-        # By the databases: a kill may leave the description beside one empty.
-        return [(chat.parent.name, agent.code.texts(chat.parent)) for chat in home.glob(".cursor/chats/*/*/store.db")]
-    return [(key, list(texts)) for key, _, texts in agent.code.conversations(home)]
-
-
-def _lines(file):
-    for line in Path(file).read_text().splitlines():
-        try:
-            yield json.loads(line)
-        except ValueError:
-            pass  # torn by a kill
-
-
-def _claude(file):
-    return [line["message"]["content"] for line in _lines(file) if line.get("type") == "user"]
-
-
-def _codex(file):
-    return [line["payload"]["content"][0]["text"] for line in _lines(file)
-            if line.get("type") == "response_item" and line["payload"].get("role") == "user"]
+    stored = getattr(agent.code, "conversations_after_a_kill", agent.code.conversations)
+    return [(key, list(texts)) for key, _, texts in stored(home)]

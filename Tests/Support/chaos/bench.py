@@ -4,33 +4,14 @@ import json
 import os
 import signal
 import sqlite3
-import time
 from pathlib import Path
 
 import agentapi
 import plans
-from goose_bench import Bench as GooseStore
-from processes import variables
+from processes import is_alive, variables
+from waiting import poll
 
 from . import agents, entry
-
-# A limit on hanging, not on speed.
-HANG = int(os.environ.get("TEST_HANG_SECONDS", "60"))
-
-
-def until(condition, seconds=HANG, pause=0.01):
-    """The first true value, or the last one when the time is over."""
-    end = time.monotonic() + seconds
-    while not (value := condition()) and time.monotonic() < end:
-        time.sleep(pause)
-    return value
-
-
-def is_alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except OSError:
-        return False
 
 
 def command(pid):
@@ -56,12 +37,10 @@ class Bench:
         self.root, self.agent, self.binaries = Path(root).resolve(), agent, binaries
         self.root.mkdir(parents=True)
         self.installation = agentapi.Installation(self.root / "agentapi")
-        self.goose = GooseStore.__new__(GooseStore)
         self.home, self.project = self.root / "home", self.root / "project"
         self.home.mkdir()
         self.project.mkdir()
         (self.root / "server").mkdir()
-        self.goose.store = self.home / ".local/share/goose/sessions/sessions.db"
         self.program = entry.install(self.root / "bin", agent.program, agent.module)
         self.seen_file, self.log_file = self.root / "seen.jsonl", self.root / "double.log"
         self.errors = self.root / "stderr"
@@ -162,7 +141,7 @@ class Bench:
     # What is there
 
     def conversations(self):
-        return agents.conversations(self.agent, self)
+        return agents.conversations(self.agent, self.home)
 
     def count(self, task):
         return sum(text == task for _, texts in self.conversations() for text in texts)
@@ -192,5 +171,5 @@ def reap(pid, seconds):
     def ended():
         found, status = os.waitpid(pid, os.WNOHANG)
         return (status,) if found else None
-    result = until(ended, seconds, 0.005)
+    result = poll(ended, seconds, 0.005)
     return result[0] if result else None

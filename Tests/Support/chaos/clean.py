@@ -4,15 +4,18 @@ import hashlib
 import os
 import signal
 
+from processes import is_alive
+from waiting import HANG, poll
+
 from . import oracle
-from .bench import HANG, is_alive, reap, until
+from .bench import reap
 
 
 def start(bench, transport):
     """Cold or warm, the prompt there once, its delivery known, stopped; what is wrong."""
     before, since = oracle.store(bench), len(bench.seen())
     launcher = bench.start(transport)
-    until(lambda: len(bench.seen()) > since or not is_alive(launcher))
+    poll(lambda: len(bench.seen()) > since or not is_alive(launcher))
     wrong = [] if len(bench.seen()) > since else ["the agent was not started"]
     wrong += oracle.touched(bench, before, since)
     if "[prompt-unknown]" in bench.said() and len(bench.tasks) > 1:
@@ -20,8 +23,8 @@ def start(bench, transport):
     in_doubt = bench.tasks[-1] in bench.doubted
     expected = [task for task in bench.tasks if task not in bench.doubted]
     if not bench.agent.pinned:
-        until(lambda: bench.has(expected) or not is_alive(launcher), HANG / 2, 0.03)
-        until(lambda: in_doubt or delivered(bench) or not is_alive(launcher), HANG / 2, 0.03)
+        poll(lambda: bench.has(expected) or not is_alive(launcher), HANG / 2, 0.03)
+        poll(lambda: in_doubt or delivered(bench) or not is_alive(launcher), HANG / 2, 0.03)
     if not is_alive(launcher):
         wrong.append(f"it ended by itself: {bench.said()[-800:]}")
     if not (delivered(bench) or in_doubt or bench.agent.pinned):
@@ -35,7 +38,7 @@ def start(bench, transport):
         wrong.append(f"it does not end after TERM: {bench.said()[-500:]}")
     elif os.waitstatus_to_exitcode(status) not in (0, -signal.SIGTERM, 143):  # Claude ends with 143
         wrong.append(f"stopped, it ended with {os.waitstatus_to_exitcode(status)}: {bench.said()[-800:]}")
-    if not until(lambda: not bench.processes(), HANG, 0.02):
+    if not poll(lambda: not bench.processes(), HANG, 0.02):
         wrong.append(f"orphans: {bench.processes()}")
         bench.kill_everything()
     # The counts are taken now that nobody writes: a copy of a database that is being written may be torn.

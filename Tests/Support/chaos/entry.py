@@ -37,13 +37,7 @@ def main(module):
             file.write(line.encode() + b"\n")
     if "/" in module:
         os.execv(module, [Path(sys.argv[0]).name, *words])  # the real agent
-    double = importlib.import_module(module)
-    if module == "agent_stores":
-        sys.exit(double.stand_in(Path(sys.argv[0]).name, words, os.environ, os.getcwd()))
-    if module == "goose_double":
-        double.main()
-    else:
-        importlib.import_module("agent_double").run(double.main)
+    importlib.import_module("doubles.agent_double").start(module)
 
 
 def install(folder, program, module):

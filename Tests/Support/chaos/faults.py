@@ -9,8 +9,11 @@ import subprocess
 import time
 from pathlib import Path
 
+from processes import is_alive
+from waiting import HANG, poll
+
 from . import kills, oracle
-from .bench import HANG, is_alive, reap, until
+from .bench import reap
 
 FUTURE = 4_083_436_800  # 2099-05-26
 # What a start may end with where it cannot do its work.
@@ -34,7 +37,7 @@ def until_it_ends(bench, launcher):
     """Stopped when it has done what it can, or after two seconds; what is wrong with its end."""
     status = reap(launcher, 0.3)
     if status is None:
-        until(lambda: bench.has(bench.tasks) or not is_alive(launcher), 2, 0.05)
+        poll(lambda: bench.has(bench.tasks) or not is_alive(launcher), 2, 0.05)
         if (status := reap(launcher, 0.3)) is None:
             os.kill(launcher, signal.SIGTERM)
             status = reap(launcher, HANG)
@@ -43,7 +46,7 @@ def until_it_ends(bench, launcher):
         reap(launcher, 5)
         return [f"it does not end after TERM: {bench.said()[-500:]}"]
     wrong = []
-    if not until(lambda: not bench.processes(), HANG, 0.02):
+    if not poll(lambda: not bench.processes(), HANG, 0.02):
         wrong.append(f"orphans: {bench.processes()}")
         bench.kill_everything()
     code = os.waitstatus_to_exitcode(status)
@@ -178,7 +181,7 @@ def two_at_once(bench, transport, random):
     if held:
         # The first holds still with the lock in its hand.
         first = bench.start(transport, debug=True, FAULT_POINT="record.before", FAULT_ACTION="stop")
-        until(lambda: state(first) == "T" or not is_alive(first))
+        poll(lambda: state(first) == "T" or not is_alive(first))
     else:
         first = bench.start(transport)
         kills.wait(gap, time.perf_counter())
@@ -192,12 +195,12 @@ def two_at_once(bench, transport, random):
                 ended[pid] = os.waitstatus_to_exitcode(status)
         return ended
     wrong = []
-    until(one_ended)
+    poll(one_ended)
     if held:
         os.kill(first, signal.SIGCONT)
     if list(ended.values()) != [75]:
         wrong.append(f"of two at once one had to end with 75: {ended}: {bench.said()[-500:]}")
-    until(lambda: len(bench.seen()) > since)
+    poll(lambda: len(bench.seen()) > since)
     for pid in {first, second} - ended.keys():
         wrong += until_it_ends(bench, pid)
     if len(bench.seen()) != since + 1:

@@ -4,8 +4,10 @@ import os
 import signal
 import time
 
-from . import windows
-from .bench import HANG, is_alive, reap, until
+from processes import is_alive
+from waiting import HANG, poll
+
+from .bench import reap
 
 
 def wait(seconds, since):
@@ -52,7 +54,7 @@ def at_a_point(bench, transport, point, action):
     # A start that does not pass there goes on: it is stopped when it has done its work.
     status = reap(launcher, 1.5)
     if status is None:
-        until(lambda: bench.has(bench.tasks) or not is_alive(launcher), 4, 0.05)
+        poll(lambda: bench.has(bench.tasks) or not is_alive(launcher), 4, 0.05)
         status = reap(launcher, 1)
     reached = status is not None and os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
     if point == "exec.before" and action == "kill":
@@ -69,7 +71,7 @@ def settle(bench, launcher, status=None):
             bench.kill_everything()
             reap(launcher, 5)
             return found
-    if until(lambda: not bench.processes(), HANG, 0.02):
+    if poll(lambda: not bench.processes(), HANG, 0.02):
         return status_of(bench, status)
     found = [f"orphans: {bench.processes()}"]
     bench.kill_everything()

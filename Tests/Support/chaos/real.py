@@ -15,7 +15,7 @@ class RealBench(Bench):
         super().__init__(root, agent, binaries)
         folder = self.root / "real"
         folder.mkdir()
-        self.real = real_agents.AGENTS[agent.name](folder, binaries["timed"])
+        self.real = real_agents.started_in(folder, agent.name, binaries["timed"])
         self.real.answer_first_run()
         self.home, self.project = self.real.home, self.real.workdir
         self.executable = os.path.realpath(folder / "bin" / agent.name)

@@ -17,10 +17,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import aider_bases, aider_oracle, amazonq_bases, amazonq_oracle, amp_bases, amp_oracle, auggie_bases
-from . import auggie_oracle, claude_oracle, codex_oracle, copilot_oracle, cursor_bases, cursor_oracle, gemini_oracle
-from . import goose_bases, goose_oracle, kiro_bases, kiro_oracle, line_bases, line_mutations
-from . import opencode_bases, opencode_oracle
+import agents
+
+from .line_bases import WORKDIR
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
@@ -29,25 +28,13 @@ TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "9"))
 PROMPT = "do the task"
 
 
-# agent -> (its stores before the damage, its oracle); of those with JSON lines only the oracle differs.
-DATABASES = {
-    "amazonq": (amazonq_bases, amazonq_oracle), "cursor": (cursor_bases, cursor_oracle),
-    "goose": (goose_bases, goose_oracle), "kiro": (kiro_bases, kiro_oracle),
-    "opencode": (opencode_bases, opencode_oracle),
-}
-FILES = {
-    "aider": (aider_bases, aider_oracle), "amp": (amp_bases, amp_oracle), "auggie": (auggie_bases, auggie_oracle),
-}
-LINES = {"claude": claude_oracle, "codex": codex_oracle, "copilot": copilot_oracle, "gemini": gemini_oracle}
-AGENTS = [*DATABASES, *FILES, *LINES]
+AGENTS = sorted(agents.with_part("oracle"))
 
 
 def stage(agent):
-    """(bases, strata, oracle) of an agent."""
-    if agent in DATABASES or agent in FILES:
-        bases, oracle = {**DATABASES, **FILES}[agent]
-        return bases.bases(), bases.STRATA, oracle
-    return line_bases.bases(agent), line_mutations.STRATA, LINES[agent]
+    """(its stores before the damage, what can happen to them, what the agent would find)"""
+    bases = agents.part(agent, "bases")
+    return bases.bases(), bases.STRATA, agents.part(agent, "oracle")
 
 
 def mutate(agent, bases, strata, seed, number):
@@ -56,13 +43,12 @@ def mutate(agent, bases, strata, seed, number):
     stratum = sorted(strata)[number % len(strata)]
     change, fits = strata[stratum]
     base = draw.choice(sorted(name for name, home in bases.items() if fits(home)))
-    context = bases if agent in DATABASES else agent
-    home = change(draw, bases[base], context)
+    home = change(draw, bases[base], bases)
     while draw.random() < 0.15:  # damage seldom comes alone
         if not fits(home) or home == {}:
             break
         try:
-            home = change(draw, home, context)
+            home = change(draw, home, bases)
         except (IndexError, ValueError):
             break  # nothing is left to damage
     return stratum, base, home
@@ -112,7 +98,7 @@ class Reader:
     def __init__(self, command, agent, folder):
         self.command, self.folder = command, folder
         self.words = [agent, "--dry-run", "--format", "json", "--prompt", PROMPT, "--adopt",
-                      "newest", "--workdir", goose_bases.WORKDIR]
+                      "newest", "--workdir", WORKDIR]
 
     def __call__(self, home):
         """(verdict, id, KiB, what went wrong)"""

@@ -41,3 +41,12 @@ def judge(found, verdict, identifier):
     if verdict == "cold":
         return "false-cold" if kind in ("resumes", "refuses", "doubtful") else None
     return "unknown-where-the-agent-resumes" if kind == "resumes" else None
+
+
+def look(home, folder, name, kind):
+    """`kind(bytes, id)` of each file of this folder whose name matches; the id is the first group."""
+    files = [
+        (kind(data, match[1]), match[1])
+        for path, data in home.items() if path.startswith(folder) and (match := name.fullmatch(path[len(folder):]))
+    ]
+    return combine(files)

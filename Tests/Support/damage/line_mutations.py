@@ -1,20 +1,10 @@
-"""What can happen to a file of JSON lines, one stratum at a time. Each takes and gives a home."""
+"""What can happen to a file of JSON lines, one stratum at a time. Each takes and gives a home.
+
+`keys`: what the agent's reader decides by: who spoke, in which directory, whose file it is.
+"""
+
 
 from .bytes_edits import flip, overwrite
-
-# What a reader decides by: who spoke, in which directory, whose file it is.
-_KEYS = {
-    "claude": [b'"type":"user"', b'"type":"assistant"', b'"isSidechain":false', b'"cwd":',
-               b'"sessionId":', b'"message":'],
-    "codex": [b'"type":"session_meta"', b'"id":', b'"source":', b'"cwd":', b'"role":"user"',
-              b'"role":"assistant"', b'"type":"turn_context"', b'"type":"response_item"'],
-    "copilot": [b'"type":"user.message"', b'"type":"session.start"', b'"type":"assistant.message"', b'"content":',
-                b'"timestamp":', b'"parentId":', b'"id":', b'"cwd":'],
-    "gemini": [b'"sessionId":', b'"projectHash":', b'"type": "user"', b'"type": "gemini"', b'"content":', b'"$set":',
-               b'"$rewindTo":', b'"id":', b'"kind":'],
-    "kiro": [b'"kind": "Prompt"', b'"kind": "AssistantMessage"', b'"version": "v1"', b'"message_id":', b'"content":',
-             b'"payload":', b'"type":'],
-}
 
 
 def _pick(draw, home):
@@ -42,20 +32,19 @@ def _hurt(draw, line):
     return line.replace(b'"', b"'", draw.randint(1, 4))
 
 
-def first_line(draw, home, agent):
+def first_line(draw, home, keys):
     name, lines = _pick(draw, home)
     if lines:
         lines[0] = _hurt(draw, lines[0])
     return {**home, name: b"".join(lines)}
 
 
-def deciding_line(draw, home, agent):
+def deciding_line(draw, home, keys):
     """One or more of the lines that hold what is decided by; sometimes every one of them."""
     name, lines = _pick(draw, home)
-    keys = _KEYS[agent]
     where = [n for n, line in enumerate(lines) if any(key in line for key in keys)]
     if not where:
-        return first_line(draw, home, agent)
+        return first_line(draw, home, keys)
     many = draw.choice([1, 1, 2, len(where)])
     for number in draw.sample(where, min(many, len(where))):
         line = lines[number]
@@ -73,7 +62,7 @@ def deciding_line(draw, home, agent):
     return {**home, name: b"".join(lines)}
 
 
-def tail(draw, home, agent):
+def tail(draw, home, keys):
     name, lines = _pick(draw, home)
     data = b"".join(lines)
     way = draw.randrange(5)
@@ -109,12 +98,12 @@ def _some_lines(draw, home, change):
     return {**home, name: b"".join(lines)}
 
 
-def lone_surrogates(draw, home, agent):
+def lone_surrogates(draw, home, keys):
     escape = draw.choice([rb"\ud83d", rb"\udc00", rb"\uD800x", rb"\udfff\ud800", rb"\ud83d\n"])
     return _some_lines(draw, home, lambda line: _insert_in_string(draw, line, escape))
 
 
-def nul_bytes(draw, home, agent):
+def nul_bytes(draw, home, keys):
     nul = bytes(draw.choice([1, 3, 512, 4096]))
     if draw.random() < 0.4:
         name, lines = _pick(draw, home)
@@ -127,7 +116,7 @@ def nul_bytes(draw, home, agent):
     return _some_lines(draw, home, change)
 
 
-def deep_nesting(draw, home, agent):
+def deep_nesting(draw, home, keys):
     depth = draw.choice([100, 127, 128, 129, 600, 5000, 20_000, 100_000])
     open_, close = draw.choice([(b"[", b"]"), (b'{"a":', b"}")])
     value = open_ * depth + (b"1" + close * depth if draw.random() < 0.7 else b"")
@@ -141,7 +130,7 @@ def deep_nesting(draw, home, agent):
     return _some_lines(draw, home, change)
 
 
-def invalid_utf8(draw, home, agent):
+def invalid_utf8(draw, home, keys):
     bad = draw.choice([b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf5\x80\x80\x80", b"\xe2\x82", b"\x80"])
     if draw.random() < 0.6:
         return _some_lines(draw, home, lambda line: _insert_in_string(draw, line, bad))
@@ -157,8 +146,11 @@ def _always(home):
     return True
 
 
-STRATA = {
-    function.__name__.replace("_", "-"): (function, _always)
-    for function in (first_line, deciding_line, tail, lone_surrogates, nul_bytes, deep_nesting,
-                     invalid_utf8)
-}
+def strata(keys):
+    def mutation(function):
+        return lambda draw, home, bases: function(draw, home, keys)
+
+    return {
+        function.__name__.replace("_", "-"): (mutation(function), _always)
+        for function in (first_line, deciding_line, tail, lone_surrogates, nul_bytes, deep_nesting, invalid_utf8)
+    }

@@ -5,16 +5,14 @@ import json
 import random
 import shutil
 import sqlite3
-import sys
 import tempfile
 import uuid
 from pathlib import Path
 
+from doubles import q_store
+
 from . import wal as log
 from .bytes_edits import flip, overwrite
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-import q_store
 
 WORKDIR = "/home/coder/project"
 AT = datetime.datetime(2026, 4, 23, 10, tzinfo=datetime.timezone.utc)

@@ -12,7 +12,7 @@ def _said(lines):
     return [number for number, line in enumerate(lines) if line.startswith(b"#### ")]
 
 
-def cut(draw, home, agent):
+def cut(draw, home, _):
     name, data = _pick(draw, home)
     if draw.random() < 0.5:
         return {**home, name: data[:draw.randrange(len(data) + 1)]}
@@ -20,7 +20,7 @@ def cut(draw, home, agent):
     return {**home, name: data[:at] + data[at + draw.randint(1, 400):]}
 
 
-def deciding_line(draw, home, agent):
+def deciding_line(draw, home, _):
     name, data = _pick(draw, home)
     lines = data.splitlines(keepends=True)
     where = _said(lines)
@@ -34,7 +34,7 @@ def deciding_line(draw, home, agent):
     return {**home, name: b"".join(lines)}
 
 
-def lines(draw, home, agent):
+def lines(draw, home, _):
     name, data = _pick(draw, home)
     all_lines = data.splitlines(keepends=True)
     for _ in range(draw.choice([1, 3, 10])):
@@ -51,19 +51,19 @@ def lines(draw, home, agent):
     return {**home, name: b"".join(all_lines)}
 
 
-def bits(draw, home, agent):
+def bits(draw, home, _):
     name, data = _pick(draw, home)
     for _ in range(draw.choice([1, 1, 2, 8])):
         data = flip(draw, data)
     return {**home, name: data}
 
 
-def block(draw, home, agent):
+def block(draw, home, _):
     name, data = _pick(draw, home)
     return {**home, name: overwrite(draw, data, longest=draw.choice([64, 512, 4096]))}
 
 
-def encoding(draw, home, agent):
+def encoding(draw, home, _):
     name, data = _pick(draw, home)
     if draw.random() < 0.2:
         return {**home, name: data.decode("utf-8", "replace").encode("utf-16")}
@@ -73,7 +73,7 @@ def encoding(draw, home, agent):
     return {**home, name: data[:at] + what + data[at:]}
 
 
-def files(draw, home, agent):
+def files(draw, home, _):
     name, data = _pick(draw, home)
     way = draw.randrange(4)
     rest = {other: content for other, content in home.items() if other != name}
