@@ -18,10 +18,6 @@ for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, si
     signal.signal(number, signal.SIG_DFL)
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "alone: not beside other tests; scripts/test runs it after them")
-
-
 @pytest.fixture(scope="session")
 def binary() -> str:
     path = Path(os.environ.get("AGENTLAUNCH_BINARY") or PROJECT / ".build/debug/agentlaunch").resolve()

@@ -1,4 +1,4 @@
-"""The fault campaign of scripts/chaos in its short form, and that what it finds out would be found out."""
+"""The fault campaign of scripts/campaign chaos in its short form, and that what it finds out would be found out."""
 
 import os
 import subprocess
@@ -19,7 +19,7 @@ DEBUG = PROJECT / ".build/debug/agentlaunch"
 @pytest.mark.parametrize("part", range(4))
 def test_whatever_is_killed_starved_or_doubled_the_prompt_is_there_once_and_the_next_start_is_right(
         part, binary, tmp_path, monkeypatch):
-    """25 cycles each; scripts/chaos prints the seed again, and more of them by hand."""
+    """25 cycles each; scripts/campaign chaos prints the seed again, and more of them by hand."""
     for name in list(os.environ):
         if name.startswith(("XDG_", "AGENTLAUNCH")):
             monkeypatch.delenv(name)
