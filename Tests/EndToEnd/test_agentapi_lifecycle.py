@@ -42,6 +42,7 @@ def assert_in_order(run, identity, prompt=TASK):
     assert not run.strangers()
 
 
+@pytest.mark.timeout(120)
 def test_a_conversation_outlives_stops_and_kills_and_has_its_prompt_once(run):
     # Cold: the prompt is given, and the chat works.
     run.start(TASK)
@@ -128,6 +129,7 @@ def test_a_second_task_whose_agent_was_killed_before_it_read_it_is_given_by_the_
     assert [entry["state"] for entry in run.record()["prompts"]] == ["delivered"] * 2
 
 
+@pytest.mark.timeout(100)
 def test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_nothing(run):
     prompt = "HANG while you answer this"
     run.begin(prompt)
@@ -145,6 +147,7 @@ def test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_noth
     assert_in_order(run, identity, prompt)
 
 
+@pytest.mark.timeout(70)
 def test_a_stop_while_the_agent_is_still_loading_does_not_cost_the_chat(run):
     run.start(TASK)
     identity = run.answered(TASK)

@@ -55,6 +55,7 @@ PAIRS = pytest.mark.parametrize("pair", [two_sessions, two_workdirs], ids=["sess
 
 
 @PAIRS
+@pytest.mark.timeout(70)
 def test_two_in_turn_with_the_same_files_see_each_its_own_chat(workspaces, module_runs, pair):
     """The module exports one state file and one pid file, whichever conversation it starts."""
     pair = pair(workspaces("goose"), module_runs)
@@ -79,6 +80,7 @@ def test_two_in_turn_with_the_same_files_see_each_its_own_chat(workspaces, modul
     [("goose", two_sessions), ("goose", two_workdirs), ("claude", two_sessions)],
     ids=["goose-sessions", "goose-workdirs", "claude-sessions"],
 )
+@pytest.mark.timeout(100)
 def test_two_at_once_on_two_ports_see_each_its_own_chat(workspaces, module_runs, name, pair):
     pair = pair(workspaces(name), module_runs, own_files=False)
     for time in ("first", "second"):
@@ -129,6 +131,7 @@ def test_module_dir_is_the_first_conversations_and_holds_a_folder_for_each_other
     assert [name for name in left if not name.endswith(".log")] == ["agentapi-state.json", f"{named}/agentapi-state.json"]
 
 
+@pytest.mark.timeout(80)
 def test_of_many_that_start_at_once_in_one_new_module_dir_each_has_files_of_its_own(workspaces, module_runs):
     agent = workspaces("goose")
     runs = [module_runs(agent, own_files=False, session=f"s{number}") for number in range(6)]

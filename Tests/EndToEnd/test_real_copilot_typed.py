@@ -47,6 +47,7 @@ def typed(workspaces):
             made.stop(process)
 
 
+@pytest.mark.timeout(140)
 def test_typed_into_a_direct_start_once_and_only_when_cold(typed):
     task = "it's \"quoted\"\n\n  \u00e9 \U0001fabf `x`\n" + "line\n" * 200 + "end"
     planned = typed.planned(task)
@@ -65,6 +66,7 @@ def test_typed_into_a_direct_start_once_and_only_when_cold(typed):
     assert typed.said() == [task, "and now?"]
 
 
+@pytest.mark.timeout(90)
 def test_tabs_that_copilot_makes_spaces_of_are_known_as_the_same_prompt(typed):
     task = "a\tb\n\tc d\t\te"
     first = typed.start(task)

@@ -1,4 +1,4 @@
-"""The store is read while another process writes into it without pause."""
+"""The store is read while another process writes into it without pause; `scripts/campaign sqlite` does it for longer."""
 
 import json
 import os
@@ -17,6 +17,7 @@ DECIDE = ROOT / "Tests" / "Support" / "decide_often.py"
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 BUSY_TIMEOUT = 5.0
+DECISIONS = 1000 if "CAMPAIGN" in os.environ else 150
 
 
 def start_deciding(home, times, wrapper=()):
@@ -117,24 +118,26 @@ def read_only_mount(writer):
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-def test_a_thousand_decisions_beside_a_writer_are_definite_and_none_is_wrong(home, writer, mode):
-    """Three readers at once, a thousand decisions each: root, somebody who may not write, a read-only mount."""
+@pytest.mark.timeout(350)
+def test_decisions_beside_a_writer_are_definite_and_none_is_wrong(home, writer, mode):
+    """Three readers at once: root, somebody who may not write, a read-only mount."""
     busy = writer(mode)
     readers = {
-        place.__name__: start_deciding(home, 1000, place(busy)) for place in (same_user, other_user, read_only_mount)
+        place.__name__: start_deciding(home, DECISIONS, place(busy)) for place in (same_user, other_user, read_only_mount)
     }
     decisions = {name: decisions_of(process) for name, process in readers.items()}
     report = busy.stop()
-    assert report["commits"] >= 1000, "the fire was too thin to prove anything"
+    assert report["commits"] >= DECISIONS, "the fire was too thin to prove anything"
     for name, made in decisions.items():
         definite = judge(made)
         print(f"{mode}, {name}: {definite} of {len(made)} definite; {report}")
-        assert len(made) == 1000
+        assert len(made) == DECISIONS
         if mode == "wal":
-            assert definite >= 990, [d for d in made if d[1] == "unknown"][:5]
+            assert definite * 100 >= DECISIONS * 99, [d for d in made if d[1] == "unknown"][:5]
 
 
 @pytest.mark.parametrize("mode", ["exclusive-wal", "exclusive-delete"])
+@pytest.mark.timeout(110)
 def test_a_store_that_one_process_keeps_for_itself_is_unknown(home, writer, mode):
     busy = writer(mode)
     asked = [start_deciding(home, 1) for _ in range(20)]

@@ -253,6 +253,7 @@ def hold(pid):
     os.waitpid(pid, 0x40000000)
 
 
+@pytest.mark.timeout(80)
 def test_a_launcher_that_does_not_end_is_killed_and_its_agent_with_it(background):
     background.start("sh", "-c", "trap '' TERM HUP; echo deaf; sleep 600", options=["--stop-timeout", "1"])
     until(lambda: b"deaf" in background.log(), "the agent's trap")

@@ -25,6 +25,7 @@ def bytes_read(pid):
         return next(int(line.split()[1]) for line in file if line.startswith("rchar:"))
 
 
+@pytest.mark.timeout(310)
 def test_output_of_1000_children_that_exit_at_once_is_always_complete(direct):
     child = direct("printf", "Bingo")
     for _ in range(1000):
@@ -32,6 +33,7 @@ def test_output_of_1000_children_that_exit_at_once_is_always_complete(direct):
         assert (result.returncode, result.stdout) == (0, b"Bingo")
 
 
+@pytest.mark.timeout(90)
 def test_output_before_exit_is_complete_on_a_terminal_too(direct, terminals):
     for _ in range(100):
         outer = terminals()
