@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from agentapi import Installation, until
 from agents_under_test import KINDS
 from module_run import ModuleRun, hashes, sha256
 
-NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 PAINT, MEND = "Paint the boat", "Mend the sail"
 
 
@@ -148,13 +146,11 @@ def test_of_many_that_start_at_once_in_one_new_module_dir_each_has_files_of_its_
 
 
 @pytest.fixture
-def hidden_codex(binary):
+def hidden_codex(other_user):
     """Codex of an ordinary user, its executable one that may be run and not read: the kernel lets nobody but root look
     into such a process."""
-    folder = Path(tempfile.mkdtemp(prefix="agentlaunch-hidden-"))
-    folder.chmod(0o755)
-    shutil.copy(binary, folder / "agentlaunch")
-    codex = KINDS["codex"](folder, folder / "agentlaunch")
+    folder = other_user.folder
+    codex = KINDS["codex"](folder, other_user.binary)
     codex.answer_first_run()
     program = folder / "bin/codex"
     original = program.resolve()
@@ -164,7 +160,7 @@ def hidden_codex(binary):
     wrapper.write_text('#!/bin/sh\nexec "$@"\n')
     wrapper.chmod(0o755)
     run = ModuleRun(codex, Installation(folder / "agentapi"), wrapper=wrapper)
-    run.prefix = NOBODY
+    run.prefix = other_user.words
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, 65534, 65534)
     os.chown(program, 0, 0)
@@ -172,16 +168,15 @@ def hidden_codex(binary):
     yield run
     run.kill_everything()
     codex.close()
-    shutil.rmtree(folder)
 
 
-def test_an_id_is_captured_from_the_store_where_the_agents_open_files_are_hidden(hidden_codex):
+def test_an_id_is_captured_from_the_store_where_the_agents_open_files_are_hidden(hidden_codex, other_user):
     run = hidden_codex
     run.start(PAINT)
     # By then it is Codex that runs there, and not the wrapper any more.
     identity = run.answered(PAINT)
     agent = run.installation.journal("agent-started")[-1]["agent"]
-    plain = subprocess.run([*NOBODY, "ls", f"/proc/{agent}/fd"], capture_output=True)
+    plain = subprocess.run([*other_user.words, "ls", f"/proc/{agent}/fd"], capture_output=True)
     assert plain.returncode != 0, "its open files can be read: the test would prove nothing"
     until(lambda: run.record()["session"] == identity, "the id in the record")
     assert run.record()["origin"] == "captured"
