@@ -7,6 +7,8 @@ import pytest
 from agentapi import HANG, until
 from terminal import is_alive
 
+pytestmark = pytest.mark.smoke
+
 
 def output(agentapi, name="launch.out"):
     return (agentapi.root / name).read_bytes().decode()

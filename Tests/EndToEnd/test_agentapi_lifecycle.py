@@ -233,6 +233,7 @@ def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wr
         assert start["argv"][start["argv"].index("--") + 1] == str(wrapper)
 
 
+@pytest.mark.smoke
 def test_the_agent_finds_what_the_module_exports_and_signals_at_their_default(workspaces, module_runs):
     """nohup and `&` have HUP, INT and QUIT ignored: an agent that inherits it cannot be stopped in good order."""
     run = module_runs(workspaces("goose"))

@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "Support"))
 
 import plans  # noqa: E402
 
+pytestmark = pytest.mark.smoke
 AGENTS = ["aider", "amazonq", "amp", "auggie", "claude", "codex", "copilot", "cursor", "gemini", "goose", "kiro",
           "opencode"]
 

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 
+pytestmark = pytest.mark.smoke
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
 AGENTS = (

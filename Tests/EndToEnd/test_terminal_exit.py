@@ -8,6 +8,8 @@ import sys
 import pytest
 from terminal import HANG, is_alive, run, until
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.mark.parametrize("code", [0, 1, 42, 127, 255])
 def test_exit_code_of_the_child_is_ours(direct, code):

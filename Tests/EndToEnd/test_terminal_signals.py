@@ -9,6 +9,7 @@ import time
 import pytest
 from terminal import FORWARDED, HANG, is_alive, until
 
+pytestmark = pytest.mark.smoke
 COUNTER = """
 import os, signal, sys, time
 seen = []
