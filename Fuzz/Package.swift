@@ -17,7 +17,7 @@ let package = Package(
             name: "AgentLaunchCore",
             dependencies: ["CSQLite", "CPseudoTerminal"],
             path: "Product/AgentLaunchCore",
-            sources: ["Stores", "System", "AgentAPI/HTTPAnswerReader.swift"],
+            sources: ["Readers", "System"],
             swiftSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])]
         ),
         .executableTarget(

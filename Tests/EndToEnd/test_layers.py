@@ -1,0 +1,76 @@
+"""The layers of the product: no file uses what is declared in a layer above its own.
+
+`Sources/AgentLaunchCore` is one module, so an ordinary build does not look. Here the compiler checks the sources layer
+by layer, each together with those below it and without those above: whatever reaches upwards cannot be found.
+"""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+CORE = PROJECT / "Sources/AgentLaunchCore"
+# From the bottom up; ARCHITECTURE.md says what each is for.
+LAYERS = [
+    "System", "Terminal", "Readers", "Agents/Model", "Agents/Shared", "Agents", "Request", "Decision", "Runs",
+    "AgentAPI/Protocol", "Plan", "Supervision", "AgentAPI/Runtime", "Launch", "CommandLine",
+]
+
+
+def layer(path):
+    """The layer of a source file: the longest of the folders that it is in."""
+    folders = [folder for folder in LAYERS if path.is_relative_to(CORE / folder)]
+    return max(folders, key=len, default=None)
+
+
+def sources():
+    files = {folder: [] for folder in LAYERS}
+    for path in sorted(CORE.rglob("*.swift")):
+        assert layer(path), f"{path.relative_to(PROJECT)} is in none of the layers of this test"
+        files[layer(path)].append(path)
+    return files
+
+
+@pytest.fixture(scope="module")
+def check(tmp_path_factory):
+    """check(files): what the compiler says of these files without all others."""
+    module_map = tmp_path_factory.mktemp("modules") / "module.modulemap"
+    headers = PROJECT / "Sources/CPseudoTerminal/include"
+    module_map.write_text(f'module CPseudoTerminal {{ umbrella "{headers}" export * }}\n')
+    maps = [module_map, PROJECT / "Sources/CSQLite/module.modulemap"]
+
+    def run(files):
+        command = ["swiftc", "-typecheck", "-swift-version", "6", "-module-name", "AgentLaunchCore"]
+        for path in maps:
+            command += ["-Xcc", f"-fmodule-map-file={path}"]
+        result = subprocess.run([*command, *files], capture_output=True, text=True, timeout=300)
+        errors = [line for line in result.stderr.splitlines() if ": error: " in line]
+        assert result.returncode == 0 or errors, result.stderr
+        return errors
+
+    return run
+
+
+@pytest.mark.parametrize("top", LAYERS[:-1])
+def test_a_layer_compiles_without_those_above_it(check, top):
+    files = sources()
+    below = LAYERS[: LAYERS.index(top) + 1]
+    assert check([path for folder in below for path in files[folder]]) == []
+
+
+def test_no_agent_uses_another_agents_folder(check):
+    files = sources()
+    below = [path for folder in LAYERS[: LAYERS.index("Agents")] for path in files[folder]]
+    folders = {path.parent for path in files["Agents"]} - {CORE / "Agents"}
+    # Sorted, so that a failure names the same agent each time.
+    errors = {folder.name: check(below + sorted(folder.glob("*.swift"))) for folder in sorted(folders)}
+    assert {name: found for name, found in errors.items() if found} == {}
+
+
+def test_a_member_that_is_declared_above_is_seen(check, tmp_path):
+    lower, upper = tmp_path / "Lower.swift", tmp_path / "Upper.swift"
+    lower.write_text("struct Lower {}\nfunc f(_ value: Lower) -> Int { value.above }\n")
+    upper.write_text("extension Lower { var above: Int { 1 } }\n")
+    assert check([lower, upper]) == []
+    assert any("has no member 'above'" in line for line in check([lower]))
