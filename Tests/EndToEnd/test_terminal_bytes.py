@@ -242,7 +242,7 @@ def test_output_that_may_not_be_opened_anew_is_complete_and_stays_blocking(direc
     assert run([*other_user.words, "sh", "-c", ": > /proc/self/fd/1"]).returncode != 0
     reading, writing = os.pipe()
     command = [*other_user.words, other_user.binary, *direct("seq", "100000")[1:]]
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=writing)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=writing, cwd="/")
     data = os.read(reading, 10)
     assert os.get_blocking(writing)
     os.close(writing)
