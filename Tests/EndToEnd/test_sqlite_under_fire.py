@@ -16,7 +16,7 @@ WRITER = ROOT / "Tests" / "Support" / "sqlite_writer.py"
 DECIDE = ROOT / "Tests" / "Support" / "decide_often.py"
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
 BUSY_TIMEOUT = 5.0
-DECISIONS = 1000 if "CAMPAIGN" in os.environ else 100
+DECISIONS = 1000 if "CAMPAIGN" in os.environ else 250
 
 
 def start_deciding(home, times, wrapper=(), binary=BINARY):
@@ -108,7 +108,7 @@ def read_only_mount(writer):
 
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
-@pytest.mark.timeout(350)
+@pytest.mark.timeout(400)
 def test_decisions_beside_a_writer_are_definite_and_none_is_wrong(home, writer, mode, other_user):
     """Three readers at once: root, somebody who may not write, a read-only mount."""
     busy = writer(mode)
