@@ -1,10 +1,13 @@
 """Fixtures for the tests that drive the built binary."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,10 +19,6 @@ sys.path.insert(0, str(PROJECT / "Tests/Support"))
 signal.signal(signal.SIGINT, signal.default_int_handler)
 for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2):
     signal.signal(number, signal.SIG_DFL)
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "alone: not beside other tests; scripts/test runs it after them")
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +53,22 @@ def direct(binary):
         return [binary, "custom", "--direct", *(["--quiet"] if quiet else []), *options, "--", *child]
 
     return command
+
+
+@pytest.fixture
+def other_user(binary):
+    """Another user: `words` before a command make it theirs, `folder` is open to them, `binary` is a copy in it.
+
+    What is in a home or a checkout may be closed to them.
+    """
+    if os.geteuid() != 0:
+        pytest.skip("only root can run something as another user")
+    folder = Path(tempfile.mkdtemp(prefix="agentlaunch-other-user-"))
+    folder.chmod(0o755)
+    copy = shutil.copy(binary, folder / "agentlaunch")
+    words = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    yield SimpleNamespace(words=words, folder=folder, binary=str(copy))
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

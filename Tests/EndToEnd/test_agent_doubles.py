@@ -24,6 +24,7 @@ def bench(request, binary, tmp_path, monkeypatch):
     return Bench(binary, tmp_path, request.param)
 
 
+@pytest.mark.smoke
 def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench):
     double, project = bench.double, str(bench.project)
     assert bench.dry()["start"] == "cold"

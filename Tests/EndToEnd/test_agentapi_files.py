@@ -358,6 +358,7 @@ def orphaned(world, *options, **variables):
     return pid
 
 
+@pytest.mark.timeout(80)
 def test_the_next_start_waits_for_an_agentapi_that_is_ending_and_loads_what_it_saved(world):
     # The agent takes no notice of its stop, so that the end takes all the time that it may.
     pid = orphaned(world, AGENT_ON_INT="hold", DOUBLE_TIME_SCALE="1", DOUBLE_STABLE_SECONDS="0.2")

@@ -8,6 +8,8 @@ import pytest
 from processes import is_alive
 from waiting import HANG, until
 
+pytestmark = pytest.mark.smoke
+
 
 def output(agentapi, name="launch.out"):
     return (agentapi.root / name).read_bytes().decode()

@@ -44,6 +44,7 @@ def assert_in_order(run, identity, prompt=TASK):
     assert not run.strangers()
 
 
+@pytest.mark.timeout(120)
 def test_a_conversation_outlives_stops_and_kills_and_has_its_prompt_once(run):
     # Cold: the prompt is given, and the chat works.
     run.start(TASK)
@@ -130,6 +131,7 @@ def test_a_second_task_whose_agent_was_killed_before_it_read_it_is_given_by_the_
     assert [entry["state"] for entry in run.record()["prompts"]] == ["delivered"] * 2
 
 
+@pytest.mark.timeout(100)
 def test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_nothing(run):
     prompt = "HANG while you answer this"
     run.begin(prompt)
@@ -147,6 +149,7 @@ def test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_noth
     assert_in_order(run, identity, prompt)
 
 
+@pytest.mark.timeout(70)
 def test_a_stop_while_the_agent_is_still_loading_does_not_cost_the_chat(run):
     run.start(TASK)
     identity = run.answered(TASK)
@@ -232,6 +235,7 @@ def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wr
         assert start["argv"][start["argv"].index("--") + 1] == str(wrapper)
 
 
+@pytest.mark.smoke
 def test_the_agent_finds_what_the_module_exports_and_signals_at_their_default(workspaces, module_runs):
     """nohup and `&` have HUP, INT and QUIT ignored: an agent that inherits it cannot be stopped in good order."""
     run = module_runs(workspaces("goose"))

@@ -294,6 +294,7 @@ def test_after_the_delivery_nothing_is_asked(launches, agentapi):
     assert launches.stop(launch) == 0
 
 
+@pytest.mark.timeout(130)
 def test_a_prompt_that_the_agents_store_shows_first_is_delivered_and_not_looked_for_any_more(launches, agentapi):
     launch = launches.start(prompt=LONG, AGENT_DELAY="600", DOUBLE_VERSION="0.12.2")
     agentapi.wait_until_up()

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from model_servers.server import items as hashes
 from module_run import ModuleRun
 from waiting import until
 
-NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
 PAINT, MEND = "Paint the boat", "Mend the sail"
 
 
@@ -59,6 +57,7 @@ PAIRS = pytest.mark.parametrize("pair", [two_sessions, two_workdirs], ids=["sess
 
 
 @PAIRS
+@pytest.mark.timeout(70)
 def test_two_in_turn_with_the_same_files_see_each_its_own_chat(workspaces, module_runs, pair):
     """The module exports one state file and one pid file, whichever conversation it starts."""
     pair = pair(workspaces("goose"), module_runs)
@@ -83,6 +82,7 @@ def test_two_in_turn_with_the_same_files_see_each_its_own_chat(workspaces, modul
     [("goose", two_sessions), ("goose", two_workdirs), ("claude", two_sessions)],
     ids=["goose-sessions", "goose-workdirs", "claude-sessions"],
 )
+@pytest.mark.timeout(100)
 def test_two_at_once_on_two_ports_see_each_its_own_chat(workspaces, module_runs, name, pair):
     pair = pair(workspaces(name), module_runs, own_files=False)
     for time in ("first", "second"):
@@ -133,6 +133,7 @@ def test_module_dir_is_the_first_conversations_and_holds_a_folder_for_each_other
     assert [name for name in left if not name.endswith(".log")] == ["agentapi-state.json", f"{named}/agentapi-state.json"]
 
 
+@pytest.mark.timeout(80)
 def test_of_many_that_start_at_once_in_one_new_module_dir_each_has_files_of_its_own(workspaces, module_runs):
     agent = workspaces("goose")
     runs = [module_runs(agent, own_files=False, session=f"s{number}") for number in range(6)]
@@ -149,13 +150,11 @@ def test_of_many_that_start_at_once_in_one_new_module_dir_each_has_files_of_its_
 
 
 @pytest.fixture
-def hidden_codex(binary):
+def hidden_codex(other_user):
     """Codex of an ordinary user, its executable one that may be run and not read: the kernel lets nobody but root look
     into such a process."""
-    folder = Path(tempfile.mkdtemp(prefix="agentlaunch-hidden-"))
-    folder.chmod(0o755)
-    shutil.copy(binary, folder / "agentlaunch")
-    codex = KINDS["codex"](folder, folder / "agentlaunch")
+    folder = other_user.folder
+    codex = KINDS["codex"](folder, other_user.binary)
     codex.answer_first_run()
     program = folder / "bin/codex"
     original = program.resolve()
@@ -165,7 +164,7 @@ def hidden_codex(binary):
     wrapper.write_text('#!/bin/sh\nexec "$@"\n')
     wrapper.chmod(0o755)
     run = ModuleRun(codex, Installation(folder / "agentapi"), wrapper=wrapper)
-    run.prefix = NOBODY
+    run.prefix = other_user.words
     for path in [folder, *folder.rglob("*")]:
         os.chown(path, 65534, 65534)
     os.chown(program, 0, 0)
@@ -173,16 +172,15 @@ def hidden_codex(binary):
     yield run
     run.kill_everything()
     codex.close()
-    shutil.rmtree(folder)
 
 
-def test_an_id_is_captured_from_the_store_where_the_agents_open_files_are_hidden(hidden_codex):
+def test_an_id_is_captured_from_the_store_where_the_agents_open_files_are_hidden(hidden_codex, other_user):
     run = hidden_codex
     run.start(PAINT)
     # By then it is Codex that runs there, and not the wrapper any more.
     identity = run.answered(PAINT)
     agent = run.installation.journal("agent-started")[-1]["agent"]
-    plain = subprocess.run([*NOBODY, "ls", f"/proc/{agent}/fd"], capture_output=True)
+    plain = subprocess.run([*other_user.words, "ls", f"/proc/{agent}/fd"], capture_output=True)
     assert plain.returncode != 0, "its open files can be read: the test would prove nothing"
     until(lambda: run.record()["session"] == identity, "the id in the record")
     assert run.record()["origin"] == "captured"

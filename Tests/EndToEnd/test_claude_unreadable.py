@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = os.environ.get("AGENTLAUNCH_BINARY", str(ROOT / ".build/debug/agentlaunch"))
 FIXTURE = ROOT / "Tests/Fixtures/claude/own-second-try/home"
 PROJECT = ".claude/projects/-home-coder-project"
-NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+# From root nothing can be hidden.
+NOBODY = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] if os.geteuid() == 0 else []
 
 
 @pytest.fixture

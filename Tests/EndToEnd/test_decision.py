@@ -41,6 +41,7 @@ def conversation(bench, name="default", workdir=None):
 
 # One conversation, from cold to warm
 
+@pytest.mark.smoke
 def test_the_first_start_is_cold_with_the_prompt_the_second_warm_without(bench):
     assert bench.dry()["start"] == "cold"
     started(bench)

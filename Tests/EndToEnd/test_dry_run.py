@@ -13,6 +13,7 @@ import plans  # noqa: E402
 import registry  # noqa: E402
 from doubles.double import all_doubles  # noqa: E402
 
+pytestmark = pytest.mark.smoke
 AGENTS = registry.names()
 
 

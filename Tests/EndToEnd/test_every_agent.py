@@ -63,6 +63,7 @@ def planned(run, task):
 
 
 @pytest.mark.parametrize("kind, transport", runs("agentapi"))
+@pytest.mark.timeout(700)
 def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given_once(make, kind, transport):
     run = make(kind, transport)
     assert planned(run, TASK)["start"] == "cold"
@@ -104,6 +105,7 @@ def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given
 
 
 @pytest.mark.parametrize("kind, transport", runs("direct"))
+@pytest.mark.timeout(200)
 def test_killed_while_the_first_answer_is_awaited(make, kind, transport):
     run = make(kind, transport)
     run.begin(HANG)

@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 import registry
 
+pytestmark = pytest.mark.smoke
 FIXTURES = ROOT / "Tests" / "Fixtures"
 CASES = sorted(path.parent for path in FIXTURES.glob("*/*/expect.json"))
 

@@ -62,6 +62,7 @@ def times_given(agent, text):
     return sum(agent.user_texts(file).count(text) for file in agent.conversations().values())
 
 
+@pytest.mark.timeout(100)
 def test_the_next_start_resumes_the_conversation_the_user_switched_to(agent):
     terminal = agent.launch(prompt=TASK)
     old = agent.answered(TASK)
@@ -105,6 +106,7 @@ def test_a_conversation_that_was_cleared_and_nothing_said_since_is_resumed(agent
 
 
 @pytest.mark.parametrize("name", ["claude", "codex"])
+@pytest.mark.timeout(90)
 def test_under_agentapi_the_chat_goes_with_the_conversation(name, workspaces, module_runs):
     run = module_runs(workspaces(name))
     run.start(TASK)
@@ -132,6 +134,7 @@ def test_under_agentapi_the_chat_goes_with_the_conversation(name, workspaces, mo
 
 
 @pytest.mark.parametrize("command", ["/clear", "/new"])
+@pytest.mark.timeout(170)
 def test_copilot_goes_on_in_a_new_session(command, tmp_path, binary):
     home, work, path = (tmp_path / name for name in ("home", "work", "path"))
     for folder in (home / ".copilot", work, path):

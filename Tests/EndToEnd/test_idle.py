@@ -101,6 +101,7 @@ def test_under_agentapi_it_sleeps_also_in_the_background(agentapi, under_agentap
     assert process.wait(HANG) == 0
 
 
+@pytest.mark.timeout(220)
 def test_with_every_agents_store_watched_it_sleeps_and_wakes_for_a_change(binary, started, tmp_path):
     """No conversation yet, and none comes: what is watched is what is to come. Also where not a single folder of the
     agent is there, and for a prompt that never arrives."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.timeout(300)  # each runs the compiler
 PROJECT = Path(__file__).resolve().parents[2]
 CORE = PROJECT / "Sources/AgentLaunchCore"
 # From the bottom up; ARCHITECTURE.md says what each is for.

@@ -92,6 +92,7 @@ def test_an_agent_stopped_before_any_message_is_given_the_prompt_later(agent):
     agent.assert_given_once(TASK, identity, agent.server.requests()[-1])
 
 
+@pytest.mark.timeout(70)
 def test_an_unusable_id_is_left_alone_and_the_next_one_used(claude):
     dead = claude.project_folder() / f"{claude.derived_id(0)}.jsonl"
     dead.parent.mkdir(parents=True)
@@ -103,6 +104,7 @@ def test_an_unusable_id_is_left_alone_and_the_next_one_used(claude):
     assert (dead.stat().st_size, dead.stat().st_mtime_ns) == (0, untouched)
 
 
+@pytest.mark.timeout(70)
 def test_an_awkward_prompt_arrives_byte_for_byte_and_once(agent):
     identity = start_cold(agent, AWKWARD)
     agent.assert_given_once(AWKWARD, identity, agent.server.requests()[-1])
@@ -110,6 +112,7 @@ def test_an_awkward_prompt_arrives_byte_for_byte_and_once(agent):
     go_on_warm(agent, identity, AWKWARD)
 
 
+@pytest.mark.timeout(90)
 def test_a_workdir_with_a_space_a_dot_and_a_link_is_one_directory(agent):
     real = agent.home / "my projects" / "v1.2"
     real.mkdir(parents=True)
@@ -119,6 +122,7 @@ def test_a_workdir_with_a_space_a_dot_and_a_link_is_one_directory(agent):
     go_on_warm(agent, identity, TASK, workdir=real)
 
 
+@pytest.mark.timeout(110)
 def test_two_sessions_of_one_directory_stay_apart(agent):
     first = start_cold(agent, "Paint the boat", session="painter")
     second = start_cold(agent, "Mend the sail", session="mender")
@@ -143,6 +147,7 @@ def test_the_id_that_codex_made_is_captured_into_the_record(codex):
     terminal.stop()
 
 
+@pytest.mark.timeout(70)
 def test_a_conversation_that_codex_daemon_has_open_is_not_opened_twice(tmp_path):
     codex = agent_in(tmp_path, "codex", daemon=True)
     daemons = []

@@ -108,6 +108,7 @@ def aider(binary, tmp_path, monkeypatch, agentapi):
     made.close()
 
 
+@pytest.mark.timeout(130)
 def test_after_a_start_without_messages_it_is_cold_and_the_same_file_is_used(aider):
     first = aider.start(task=None)
     assert aider.history().read_text().count("# aider chat started at") == 1
@@ -120,6 +121,7 @@ def test_after_a_start_without_messages_it_is_cold_and_the_same_file_is_used(aid
     assert aider.dry()["start"] == "warm"
 
 
+@pytest.mark.timeout(100)
 def test_the_projects_own_history_is_taken_over(aider):
     environment = {**aider.environment(), "AIDER_CHECK_UPDATE": "false", "AIDER_SHOW_MODEL_WARNINGS": "false"}
     subprocess.run(
@@ -167,6 +169,7 @@ FILES = {
 
 
 @pytest.mark.parametrize("case", FILES)
+@pytest.mark.timeout(90)
 def test_what_the_real_aider_restores_is_what_is_planned(aider, case):
     """From a folder below: the history is that of the repository around it."""
     write, is_restored, start = FILES[case]
@@ -192,6 +195,7 @@ def test_what_the_real_aider_restores_is_what_is_planned(aider, case):
     assert any("what is this?" in text for text in asked) == is_restored
 
 
+@pytest.mark.timeout(120)
 def test_typed_into_a_direct_start_once_and_only_when_cold(aider):
     aider.transport = ["--direct"]
     assert aider.dry()["prompt"]["delivery"] == "typed"

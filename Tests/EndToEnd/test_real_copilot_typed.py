@@ -48,6 +48,7 @@ def typed(workspaces):
             made.stop(process)
 
 
+@pytest.mark.timeout(140)
 def test_typed_into_a_direct_start_once_and_only_when_cold(typed):
     task = "it's \"quoted\"\n\n  \u00e9 \U0001fabf `x`\n" + "line\n" * 200 + "end"
     planned = typed.planned(task)
@@ -66,6 +67,7 @@ def test_typed_into_a_direct_start_once_and_only_when_cold(typed):
     assert typed.said() == [task, "and now?"]
 
 
+@pytest.mark.timeout(90)
 def test_a_prompt_whose_tabs_copilot_turned_into_spaces_is_still_the_same_prompt(typed):
     task = "a\tb\n\tc d\t\te"
     first = typed.start(task)

@@ -28,6 +28,7 @@ def is_canonical(terminal):
     return bool(termios.tcgetattr(terminal.master)[3] & termios.ICANON)
 
 
+@pytest.mark.timeout(90)
 def test_control_z_gives_the_shell_back_and_fg_goes_on(agent):
     terminal = agent.run("bash", "--norc", "--noprofile", "-i")
     os.write(terminal.master, b"PS1=SHE''LL; bind 'set enable-bracketed-paste off'; unset HISTFILE\r")

@@ -239,6 +239,7 @@ def test_every_agent_gets_the_same_signals_and_descriptors(direct, script):
     assert int(Path(f"{looking.path}.fds").read_text()) < 12
 
 
+@pytest.mark.timeout(320)
 def test_after_five_restarts_it_gives_up_with_the_agents_status_and_words(direct, script):
     """31 seconds, most of them asleep: the only test of the whole way to the limit."""
     failing = script("echo 'cannot find my model'", "exit 9")

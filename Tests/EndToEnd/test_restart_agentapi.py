@@ -234,6 +234,7 @@ def test_no_folder_and_no_file_of_a_failed_run_is_left(world):
 
 # In the background
 
+@pytest.mark.timeout(110)
 def test_a_waiting_caller_sees_one_start_even_after_restarts(background, agentapi, tmp_path):
     """The first two agents fail before agentapi has answered."""
     failing = tmp_path / "failing"

@@ -12,6 +12,7 @@ from processes import is_alive
 from terminal import FORWARDED
 from waiting import HANG, until
 
+pytestmark = pytest.mark.smoke
 COUNTER = """
 import os, signal, sys, time
 seen = []

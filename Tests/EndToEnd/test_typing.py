@@ -152,6 +152,7 @@ def test_the_prompt_is_typed_once_when_cold_and_never_when_warm(bench):
     once_cold_stopped_warm_killed_warm(bench, task_for(bench))
 
 
+@pytest.mark.timeout(230)
 def test_an_agent_that_needs_20_seconds_and_drops_what_came_before_gets_it_whole(aider):
     aider.ready = "20"
     first = aider.launch()
@@ -241,6 +242,7 @@ def test_a_character_that_would_be_a_key_is_refused_before_anything_runs(bench, 
     assert bench.agents() == [] and bench.log("pinned") == [] and not list(bench.home.glob(".local/state/agentlaunch/*/*/record.json"))
 
 
+@pytest.mark.timeout(1240)
 def test_an_agent_that_is_never_ready_is_stopped_and_its_prompt_is_given_next_time(aider):
     process = aider.launch(AGENT_DOUBLE_READY="3600")
     assert process.wait(300) == 69
@@ -271,6 +273,7 @@ def test_a_users_keystrokes_do_not_land_inside_the_typed_prompt(aider):
     start.stop()
 
 
+@pytest.mark.timeout(80)
 def test_what_a_user_has_begun_to_type_is_not_mixed_with_the_prompt(aider):
     start = aider.start()
     until(lambda: aider.log("raw"), "the agent's terminal")
@@ -308,6 +311,7 @@ def poll(condition, seconds):
 # OpenCode's: only a conversation that goes on takes one typed
 
 
+@pytest.mark.timeout(70)
 def test_a_resume_prompt_is_typed_once_into_the_conversation_that_goes_on(binary, tmp_path, monkeypatch):
     monkeypatch.delenv("XDG_STATE_HOME", raising=False)
     (tmp_path / "bench").mkdir()

@@ -75,7 +75,8 @@ class ModuleRun(AgentRun):
     def begin(self, prompt=None, before=(), **extra):
         """Starts it; returns at once the script that waits."""
         self.launcher_file.unlink(missing_ok=True)
-        words = [*self.prefix, START, self.workdir, self.port, self.log, self.launcher_file, *before, *self.command(prompt)]
+        # Its text and not its file, which another user may not be able to open.
+        words = [*self.prefix, "bash", "-c", START.read_text(), START.name, self.workdir, self.port, self.log, self.launcher_file, *before, *self.command(prompt)]
         self.script = subprocess.Popen(
             [os.fspath(word) if isinstance(word, Path) else str(word) for word in words],
             env=self.environment(prompt, **extra), stdin=subprocess.DEVNULL, start_new_session=True,

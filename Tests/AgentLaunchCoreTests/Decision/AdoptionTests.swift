@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Which conversation of this directory is taken over")
+@Suite("Which conversation of this directory is taken over", .timeLimit(.minutes(1)))
 struct AdoptionTests {
     // MARK: Rule 5
 

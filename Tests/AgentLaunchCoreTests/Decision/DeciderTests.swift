@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Which conversation a start goes on with")
+@Suite("Which conversation a start goes on with", .timeLimit(.minutes(1)))
 struct DeciderTests {
     @Test("An empty store and no record is a cold start under a new id")
     func nothing() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What happens to the prompts of a start")
+@Suite("What happens to the prompts of a start", .timeLimit(.minutes(1)))
 struct PromptDeciderTests {
     private let store = StoreDouble()
     private let task = DecisionBench.task

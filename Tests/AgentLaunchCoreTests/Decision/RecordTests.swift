@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("The record of a conversation")
+@Suite("The record of a conversation", .timeLimit(.minutes(1)))
 struct RecordTests {
     private static let full: Record = {
         var record = DecisionBench.record("a", sessionName: "p-1", origin: .captured, .given, .delivered)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What the record of a conversation decides")
+@Suite("What the record of a conversation decides", .timeLimit(.minutes(1)))
 struct RememberedTests {
     private func bench(_ record: Record) -> DecisionBench {
         var bench = DecisionBench()

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("The task's text")
+@Suite("The task's text", .timeLimit(.minutes(1)))
 struct TaskTextTests {
     private let task = DecisionBench.task
 
@@ -47,7 +47,7 @@ struct TaskTextTests {
     }
 }
 
-@Suite("Quoting for copy and paste")
+@Suite("Quoting for copy and paste", .timeLimit(.minutes(1)))
 struct ShellQuotingTests {
     @Test(
         "A shell reads back what was quoted",

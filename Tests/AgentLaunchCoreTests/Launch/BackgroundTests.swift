@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("A start in the background")
+@Suite("A start in the background", .timeLimit(.minutes(1)))
 struct BackgroundTests {
     @Test("What it reports arrives as it was, one line each")
     func events() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Restarts")
+@Suite("Restarts", .timeLimit(.minutes(1)))
 struct RestartsTests {
     private let failure = LaunchEnd(child: .exited(1), wasAskedFor: false)
     private let killed = LaunchEnd(child: .signalled(SIGKILL), wasAskedFor: false)

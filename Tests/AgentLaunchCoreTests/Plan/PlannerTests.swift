@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("From the decision to the command")
+@Suite("From the decision to the command", .timeLimit(.minutes(1)))
 struct PlannerTests {
     private let cold = Decision(
         verdict: .cold,

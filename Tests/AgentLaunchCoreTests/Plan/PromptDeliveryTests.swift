@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("How a prompt travels")
+@Suite("How a prompt travels", .timeLimit(.minutes(1)))
 struct PromptDeliveryTests {
     private func bench(_ agent: Agent, _ count: Int, _ transport: Transport = .agentapi) -> PlanBench {
         PlanBench(
@@ -157,7 +157,7 @@ struct PromptDeliveryTests {
     }
 }
 
-@Suite("What the kernel takes")
+@Suite("What the kernel takes", .timeLimit(.minutes(1)))
 struct ArgumentSpaceTests {
     private let space = ArgumentSpace(total: 1 << 20)
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Protocol Buffers")
+@Suite("Protocol Buffers", .timeLimit(.minutes(1)))
 struct ProtobufFieldsTests {
     @Test("The examples of the format's own description are read")
     func examples() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Who runs a conversation")
+@Suite("Who runs a conversation", .timeLimit(.minutes(1)))
 struct KnownConversationTests {
     private let folder: ScratchFolder
 

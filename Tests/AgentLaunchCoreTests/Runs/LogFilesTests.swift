@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Reading a log in parts")
+@Suite("Reading a log in parts", .timeLimit(.minutes(1)))
 struct LogFilesTests {
     private let folder: ScratchFolder
 

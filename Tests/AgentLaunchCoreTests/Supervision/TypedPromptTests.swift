@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("A prompt that could not be typed")
+@Suite("A prompt that could not be typed", .timeLimit(.minutes(1)))
 struct TypedPromptTests {
     private static let id = "T-019a0000-0000-7000-8000-000000000001"
     private static let task = TaskText("do the task")!

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("agentlaunch's own lines")
+@Suite("agentlaunch's own lines", .timeLimit(.minutes(1)))
 struct DiagnosticsTests {
     /// What the body writes, read from a pipe that is large enough for it.
     private func written(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Exit status")
+@Suite("Exit status", .timeLimit(.minutes(1)))
 struct ExitStatusTests {
     @Test("Of several the highest counts, in whatever order they come")
     func highest() {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What an agent said last")
+@Suite("What an agent said last", .timeLimit(.minutes(1)))
 struct OutputTailTests {
     private func words(_ pieces: String...) -> String? {
         let tail = OutputTail()

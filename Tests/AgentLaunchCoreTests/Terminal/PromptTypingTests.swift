@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("The signs that an agent waits for input")
+@Suite("The signs that an agent waits for input", .timeLimit(.minutes(1)))
 struct InputSignsTests {
     private func areThere(_ wanted: InputReadiness, _ text: String, pieces size: Int = 1000) -> Bool {
         var signs = InputSigns(wanted)
@@ -40,7 +40,7 @@ struct InputSignsTests {
     }
 }
 
-@Suite("Typing a prompt")
+@Suite("Typing a prompt", .timeLimit(.minutes(1)))
 struct PromptTypingTests {
     private var typing = PromptTyping(InputReadiness(marks: ["> "]), now: 0)
 

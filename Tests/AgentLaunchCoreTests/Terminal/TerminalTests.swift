@@ -4,7 +4,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("A queue of bytes")
+@Suite("A queue of bytes", .timeLimit(.minutes(1)))
 struct ByteQueueTests {
     @Test("gives bytes in order across its end, and takes no more than fit")
     func ringKeepsOrderAndBound() {
@@ -52,7 +52,7 @@ struct ByteQueueTests {
     }
 }
 
-@Suite("Control sequences")
+@Suite("Control sequences", .timeLimit(.minutes(1)))
 struct ControlSequenceTests {
     private func scan(_ text: String, pieces size: Int) -> [ControlSequence] {
         var scanner = ControlSequenceScanner()
@@ -87,7 +87,7 @@ struct ControlSequenceTests {
     }
 }
 
-@Suite("A failed start")
+@Suite("A failed start", .timeLimit(.minutes(1)))
 struct LaunchFailureTests {
     private func failure(_ arguments: [Bytes], _ environment: Environment = Environment()) -> LaunchError? {
         let program = ChildProgram(

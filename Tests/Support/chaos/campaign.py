@@ -1,6 +1,6 @@
 """The fault campaign: benches of several cycles each, a cycle being one start, cold or warm, with one fault.
 
-    scripts/chaos --cycles 1000 --jobs 2        prints the seed, what was wrong, and the kills by window
+    scripts/campaign chaos --cycles 1000 --jobs 2        prints the seed, what was wrong, and the kills by window
 
 Every bench ends with a start that nothing happens to.
 """
@@ -164,7 +164,7 @@ def report(results, among, seconds, root):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="scripts/chaos", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="scripts/campaign chaos", description=__doc__.splitlines()[0])
     parser.add_argument("--cycles", type=int, default=1000)
     parser.add_argument("--seed", default=str(int(time.time())))
     parser.add_argument("--agents", help="some of " + ",".join(agents.BY_NAME))

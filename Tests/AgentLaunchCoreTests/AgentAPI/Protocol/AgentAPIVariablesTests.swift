@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Variables that agentapi would inherit")
+@Suite("Variables that agentapi would inherit", .timeLimit(.minutes(1)))
 struct AgentAPIVariablesTests {
     private func bench(_ pairs: KeyValuePairs<String, String>, _ words: String...) -> PlanBench {
         PlanBench(words: words, environment: Environment(pairs))

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What agentapi is asked")
+@Suite("What agentapi is asked", .timeLimit(.minutes(1)))
 struct ChatRequestTests {
     @Test("A text can be sent if its request is one byte short of 1 MiB, and not with one byte more")
     func limit() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("agentapi's address for Coder's MCP server")
+@Suite("agentapi's address for Coder's MCP server", .timeLimit(.minutes(1)))
 struct CoderURLTests {
     private static let name = "CODER_MCP_AI_AGENTAPI_URL"
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Stopping agentapi")
+@Suite("Stopping agentapi", .timeLimit(.minutes(1)))
 struct AgentAPIStopTests {
     @Test("one TERM, however many requests come")
     func oneTerm() {

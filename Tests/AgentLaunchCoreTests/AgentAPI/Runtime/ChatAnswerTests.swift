@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What agentapi's answers mean")
+@Suite("What agentapi's answers mean", .timeLimit(.minutes(1)))
 struct ChatAnswerTests {
     private func answer(
         _ body: String,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Delivery of a prompt by agentapi")
+@Suite("Delivery of a prompt by agentapi", .timeLimit(.minutes(1)))
 struct ChatDeliveryTests {
     /// A conversation on a clock of its own: each answer comes at the moment that the question is due.
     private struct Course {

@@ -50,7 +50,7 @@ private final class Chat: @unchecked Sendable {
     }
 }
 
-@Suite("Talking to agentapi during a launch")
+@Suite("Talking to agentapi during a launch", .timeLimit(.minutes(1)))
 struct ChatWatcherTests {
     private typealias Events = [ChatDelivery.Event]
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Draining agentapi's terminal")
+@Suite("Draining agentapi's terminal", .timeLimit(.minutes(1)))
 struct DrainTests {
     /// Two pipes: agentapi's side, and the caller's.
     private struct Pipes: ~Copyable {

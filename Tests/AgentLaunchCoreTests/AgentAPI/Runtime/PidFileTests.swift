@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("agentapi's pid file")
+@Suite("agentapi's pid file", .timeLimit(.minutes(1)))
 struct PidFileTests {
     private let scratch: ScratchFolder
     private let file: PidFile

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("agentapi's port", .serialized)
+@Suite("agentapi's port", .timeLimit(.minutes(1)), .serialized)
 struct PortTests {
     /// A socket that listens on a port the kernel chose.
     private struct Listener: ~Copyable {

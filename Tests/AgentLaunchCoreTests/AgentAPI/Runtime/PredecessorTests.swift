@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("A child that lost its launcher")
+@Suite("A child that lost its launcher", .timeLimit(.minutes(1)))
 struct PredecessorTests {
     private func run(
         _ child: Run.Process?,

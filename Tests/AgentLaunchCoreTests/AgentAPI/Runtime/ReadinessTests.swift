@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Readiness of agentapi")
+@Suite("Readiness of agentapi", .timeLimit(.minutes(1)))
 struct ReadinessTests {
     private let stable = ChatAnswer.status(isStable: true)
     private let running = ChatAnswer.status(isStable: false)

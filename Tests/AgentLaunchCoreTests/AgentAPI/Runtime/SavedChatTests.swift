@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("agentapi's saved chat")
+@Suite("agentapi's saved chat", .timeLimit(.minutes(1)))
 struct SavedChatTests {
     private func read(_ text: String) throws -> SavedChat.Reading {
         let scratch = try ScratchFolder()

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Whose chat agentapi's state file holds")
+@Suite("Whose chat agentapi's state file holds", .timeLimit(.minutes(1)))
 struct StateArrangementTests {
     @Test("A cold start loads nothing; a warm one goes on with its chat, and no copy is left")
     func goesOn() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Aider: the chat history")
+@Suite("Aider: the chat history", .timeLimit(.minutes(1)))
 struct AiderHistoryTests {
     private func history(_ text: String, task: String? = nil) throws -> AiderHistory {
         let scratch = try ScratchFolder()
@@ -65,7 +65,7 @@ struct AiderHistoryTests {
     }
 }
 
-@Suite("Aider: its store")
+@Suite("Aider: its store", .timeLimit(.minutes(1)))
 struct AiderStoreTests {
     private func query(_ scratch: ScratchFolder, recorded: Set<String> = []) -> StoreQuery {
         var query = StoreQuery(
@@ -119,7 +119,7 @@ struct AiderStoreTests {
     }
 }
 
-@Suite("Aider: command lines")
+@Suite("Aider: command lines", .timeLimit(.minutes(1)))
 struct AiderCommandTests {
     private func request(_ extra: [String] = [], attended: Bool = true) -> CommandRequest {
         CommandRequest(
@@ -195,7 +195,7 @@ struct AiderCommandTests {
     }
 }
 
-@Suite("Aider: its own settings")
+@Suite("Aider: its own settings", .timeLimit(.minutes(1)))
 struct AiderSettingsTests {
     private func query(_ scratch: ScratchFolder, _ environment: Environment = Environment()) -> StoreQuery {
         StoreQuery(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Amazon Q: homes as it left them")
+@Suite("Amazon Q: homes as it left them", .timeLimit(.minutes(1)))
 struct AmazonQFixtureTests {
     @Test(
         "Each is decided as Amazon Q itself would go on, and nothing in it changes",
@@ -63,7 +63,7 @@ struct AmazonQFixtureTests {
     }
 }
 
-@Suite("Amazon Q: its command line")
+@Suite("Amazon Q: its command line", .timeLimit(.minutes(1)))
 struct AmazonQCommandTests {
     private let session = Session(
         id: "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00",
@@ -169,7 +169,7 @@ struct AmazonQCommandTests {
     }
 }
 
-@Suite("What a cold start overwrites is saved first")
+@Suite("What a cold start overwrites is saved first", .timeLimit(.minutes(1)))
 struct ConversationBackupTests {
     private func names(_ backup: ConversationBackup) throws -> [String] {
         try namesInDirectory(backup.folder).map(\.lossyText)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Amp")
+@Suite("Amp", .timeLimit(.minutes(1)))
 struct AmpTests {
     private let id = "T-019a0000-0000-7000-8000-000000000001"
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Auggie: sessions")
+@Suite("Auggie: sessions", .timeLimit(.minutes(1)))
 struct AuggieSessionTests {
     private let id = "239d908c-d7f3-5625-82bf-eea7431aeac1"
 
@@ -86,7 +86,7 @@ struct AuggieSessionTests {
     }
 }
 
-@Suite("Auggie: command lines")
+@Suite("Auggie: command lines", .timeLimit(.minutes(1)))
 struct AuggieCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool, attended: Bool = true) -> CommandRequest
     {

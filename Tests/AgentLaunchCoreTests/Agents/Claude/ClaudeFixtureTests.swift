@@ -2,9 +2,9 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Claude Code's fixtures")
+@Suite("Claude Code's fixtures", .timeLimit(.minutes(1)))
 struct ClaudeFixtureTests {
-    static let folder = Path(#filePath).parent.parent.parent / "Fixtures" / "claude"
+    static let folder = StoredHome.fixtures / "claude"
     static let cases = ((try? namesInDirectory(folder)) ?? []).compactMap(\.text)
 
     @Test("Each home directory leads to the verdict and the id that its expectation names", arguments: cases)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Running Claude Code processes")
+@Suite("Running Claude Code processes", .timeLimit(.minutes(1)))
 struct ClaudeProcessesTests {
     @Test("Our own process is read from /proc")
     func own() throws {

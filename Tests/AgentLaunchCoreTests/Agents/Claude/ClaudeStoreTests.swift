@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Claude Code's store")
+@Suite("Claude Code's store", .timeLimit(.minutes(1)))
 struct ClaudeStoreTests {
     typealias Home = ClaudeHome
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Claude Code's command line")
+@Suite("Claude Code's command line", .timeLimit(.minutes(1)))
 struct ClaudeTests {
     static let session = Session(id: ClaudeHome.id, store: "/x", state: .resumable)
 

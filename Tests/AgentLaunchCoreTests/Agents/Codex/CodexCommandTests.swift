@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Codex: its command line")
+@Suite("Codex: its command line", .timeLimit(.minutes(1)))
 struct CodexCommandTests {
     private let thread = Session(
         id: CodexThreads.id(1),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Codex: questions before the first prompt")
+@Suite("Codex: questions before the first prompt", .timeLimit(.minutes(1)))
 struct CodexFirstRunTests {
     private let threads: CodexThreads
     private let workdir: Path

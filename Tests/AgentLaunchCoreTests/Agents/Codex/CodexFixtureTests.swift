@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Codex: homes as Codex left them")
+@Suite("Codex: homes as Codex left them", .timeLimit(.minutes(1)))
 struct CodexFixtureTests {
     @Test(
         "Each is decided as Codex itself would go on, and nothing in it changes",

@@ -5,7 +5,7 @@ import Testing
 
 private typealias Threads = CodexThreads
 
-@Suite("Codex: its store")
+@Suite("Codex: its store", .timeLimit(.minutes(1)))
 struct CodexStoreTests {
     private let id = Threads.id(1)
     private var findings = Findings()
@@ -358,7 +358,7 @@ struct CodexStoreTests {
         for number in 0..<2000 {
             let id = Threads.id(number)
             let directory = number % 400 == 0 ? "\(Threads.workdir)" : "/home/coder/p\(number % 40)"
-            var lines = [Threads.meta(id, directory: directory)]
+            var lines = [Threads.meta(id, directory: directory, instructions: 100)]
             for _ in 0..<3 {
                 lines += [
                     Threads.turn(directory), Threads.message("user", "do the task"),

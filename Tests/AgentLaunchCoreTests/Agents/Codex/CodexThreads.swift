@@ -39,7 +39,8 @@ struct CodexThreads {
     static func meta(
         _ id: String,
         directory: String = workdir.description,
-        version: String = "0.163.0"
+        version: String = "0.163.0",
+        instructions: Int = 21_000
     ) -> JSONValue {
         line(
             "session_meta",
@@ -47,7 +48,7 @@ struct CodexThreads {
                 "id": .string(id), "timestamp": "2026-11-21T03:00:00.000Z", "cwd": .string(directory),
                 "originator": "codex-tui", "cli_version": .string(version), "source": "cli",
                 "thread_source": "user",
-                "base_instructions": ["text": .string(String(repeating: "x", count: 21_000))],
+                "base_instructions": ["text": .string(String(repeating: "x", count: instructions))],
             ]
         )
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Copilot CLI")
+@Suite("Copilot CLI", .timeLimit(.minutes(1)))
 struct CopilotTests {
     static let id = "0000000a-0000-4000-8000-000000000000"
     static let session = Session(id: id, store: "/x", state: .resumable)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Cursor: folders")
+@Suite("Cursor: folders", .timeLimit(.minutes(1)))
 struct CursorFoldersTests {
     private func query(_ variables: KeyValuePairs<String, String> = [:], home: Path = "/h") -> StoreQuery {
         StoreQuery(
@@ -63,7 +63,7 @@ struct CursorFoldersTests {
     }
 }
 
-@Suite("Cursor: messages")
+@Suite("Cursor: messages", .timeLimit(.minutes(1)))
 struct CursorMessageTests {
     private func message(_ role: String, _ content: String) throws -> CursorMessage {
         try #require(CursorMessage(Bytes(#"{"role": "\#(role)", "content": \#(content)}"#.utf8)))
@@ -97,7 +97,7 @@ struct CursorMessageTests {
     }
 }
 
-@Suite("Cursor: command lines")
+@Suite("Cursor: command lines", .timeLimit(.minutes(1)))
 struct CursorCommandTests {
     private let session = Session(
         id: "bf6f9b5f-82de-5594-a684-762bee8e85e6",

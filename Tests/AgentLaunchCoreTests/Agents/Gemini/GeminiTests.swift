@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Gemini CLI")
+@Suite("Gemini CLI", .timeLimit(.minutes(1)))
 struct GeminiTests {
     static let id = "0000000a-0000-4000-8000-000000000000"
     static let session = Session(id: id, store: "/x", state: .resumable)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Goose: homes as goose left them")
+@Suite("Goose: homes as goose left them", .timeLimit(.minutes(1)))
 struct GooseFixtureTests {
     @Test(
         "Each is decided as goose itself would go on, and nothing in it changes",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Goose: names")
+@Suite("Goose: names", .timeLimit(.minutes(1)))
 struct GooseNamesTests {
     @Test(
         "A name is made of the directory and the conversation alone, of plain characters",
@@ -36,7 +36,7 @@ struct GooseNamesTests {
     }
 }
 
-@Suite("Goose: folders and legacy files")
+@Suite("Goose: folders and legacy files", .timeLimit(.minutes(1)))
 struct GooseFoldersTests {
     private func query(_ home: Path, _ environment: Environment = Environment()) -> StoreQuery {
         StoreQuery(
@@ -119,7 +119,7 @@ struct GooseFoldersTests {
     }
 }
 
-@Suite("Goose: messages")
+@Suite("Goose: messages", .timeLimit(.minutes(1)))
 struct GooseMessageTests {
     private func message(_ role: String, _ content: String) -> GooseMessage {
         GooseMessage(role: role, content: JSONValue(parsing: content))
@@ -162,7 +162,7 @@ struct GooseMessageTests {
     }
 }
 
-@Suite("Goose: command lines")
+@Suite("Goose: command lines", .timeLimit(.minutes(1)))
 struct GooseCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
         CommandRequest(

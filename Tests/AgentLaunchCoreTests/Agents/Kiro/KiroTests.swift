@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Kiro: homes as it left them")
+@Suite("Kiro: homes as it left them", .timeLimit(.minutes(1)))
 struct KiroFixtureTests {
     @Test(
         "Each is decided as Kiro itself would go on, and nothing in it changes",
@@ -71,7 +71,7 @@ struct KiroFixtureTests {
     }
 }
 
-@Suite("Kiro: journals of its second engine")
+@Suite("Kiro: journals of its second engine", .timeLimit(.minutes(1)))
 struct KiroJournalTests {
     private let scratch: ScratchFolder
 
@@ -168,7 +168,7 @@ extension String {
     }
 }
 
-@Suite("Kiro: locks, ids, folders and its command line")
+@Suite("Kiro: locks, ids, folders and its command line", .timeLimit(.minutes(1)))
 struct KiroRulesTests {
     @Test("A lock is held by a Kiro that lives and is older than it")
     func locks() throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("OpenCode: folders")
+@Suite("OpenCode: folders", .timeLimit(.minutes(1)))
 struct OpenCodeFoldersTests {
     private func folders(_ variables: KeyValuePairs<String, String> = [:]) -> OpenCodeFolders {
         OpenCodeFolders(
@@ -56,7 +56,7 @@ struct OpenCodeFoldersTests {
     }
 }
 
-@Suite("OpenCode: ids and messages")
+@Suite("OpenCode: ids and messages", .timeLimit(.minutes(1)))
 struct OpenCodeMessageTests {
     @Test("An id has 12 hexadecimal digits and 14 letters or digits")
     func ids() {
@@ -104,7 +104,7 @@ struct OpenCodeMessageTests {
     }
 }
 
-@Suite("OpenCode: command lines")
+@Suite("OpenCode: command lines", .timeLimit(.minutes(1)))
 struct OpenCodeCommandTests {
     private let session = Session(
         id: "ses_f045f6bffffeBHm8qRswhqyGP9",

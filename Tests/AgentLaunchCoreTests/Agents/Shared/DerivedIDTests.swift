@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Derived ids")
+@Suite("Derived ids", .timeLimit(.minutes(1)))
 struct DerivedIDTests {
     let derived = DerivedID(agent: "claude", workdir: "/home/coder/project", name: "default")
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Amazon Q: what a conversation's value says")
+@Suite("Amazon Q: what a conversation's value says", .timeLimit(.minutes(1)))
 struct QConversationTests {
     private func turn(
         _ content: String,

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Help")
+@Suite("Help", .timeLimit(.minutes(1)))
 struct HelpTests {
     private static var texts: [String] {
         [Help.general(), Help.version] + CommandName.allCases.map(Help.command)
@@ -57,7 +57,7 @@ struct HelpTests {
     }
 }
 
-@Suite("Near misses")
+@Suite("Near misses", .timeLimit(.minutes(1)))
 struct EditDistanceTests {
     @Test(
         "Inserted, deleted, replaced and swapped bytes count one each",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Arguments")
+@Suite("Arguments", .timeLimit(.minutes(1)))
 struct ArgumentsTests {
     @Test(
         "Options stand before or after the agent, with = or as the next word",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Commands and agents")
+@Suite("Commands and agents", .timeLimit(.minutes(1)))
 struct InvocationTests {
     @Test("No arguments are a question for help")
     func noArguments() throws {

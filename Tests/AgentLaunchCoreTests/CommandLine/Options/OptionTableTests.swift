@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("The table of options")
+@Suite("The table of options", .timeLimit(.minutes(1)))
 struct OptionTableTests {
     /// The contract's table, in its order.
     static let contract = [

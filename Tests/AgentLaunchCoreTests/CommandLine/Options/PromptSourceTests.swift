@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Where prompts come from")
+@Suite("Where prompts come from", .timeLimit(.minutes(1)))
 struct PromptSourceTests {
     private func read(
         _ origin: PromptSource.Origin,
@@ -131,7 +131,7 @@ struct PromptSourceTests {
     }
 }
 
-@Suite("Base64")
+@Suite("Base64", .timeLimit(.minutes(1)))
 struct Base64Tests {
     @Test(
         "The vectors of RFC 4648, section 10",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What is wanted of a start")
+@Suite("What is wanted of a start", .timeLimit(.minutes(1)))
 struct RequestTests {
     @Test("Defaults are the contract's")
     func defaults() throws {

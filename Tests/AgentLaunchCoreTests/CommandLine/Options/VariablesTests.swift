@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Variables")
+@Suite("Variables", .timeLimit(.minutes(1)))
 struct VariablesTests {
     @Test("A variable stands for its option, and the option wins")
     func optionWins() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("JSON lines")
+@Suite("JSON lines", .timeLimit(.minutes(1)))
 struct JSONLinesTests {
     @Test(
         "Lines come from the head in order and from the tail in reverse, blanks and NULs left out",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("JSON scanner")
+@Suite("JSON scanner", .timeLimit(.minutes(1)))
 struct JSONScannerTests {
     /// Scans the text as one line that arrives in chunks of the given size.
     static func scan(

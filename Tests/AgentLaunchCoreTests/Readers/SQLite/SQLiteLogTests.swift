@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Write-ahead logs")
+@Suite("Write-ahead logs", .timeLimit(.minutes(1)))
 struct SQLiteLogTests {
     struct Damaged: Decodable {
         var log: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("SQLite stores")
+@Suite("SQLite stores", .timeLimit(.minutes(1)))
 struct SQLiteReaderTests {
     struct State: Decodable {
         var path: String

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Following the agent to another conversation")
+@Suite("Following the agent to another conversation", .timeLimit(.minutes(1)))
 struct ConversationFollowerTests {
     private static let first = ClaudeHome.id
     private static let second = "0000000b-0000-4000-8000-000000000000"

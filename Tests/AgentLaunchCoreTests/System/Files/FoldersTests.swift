@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Files that appear whole or not at all")
+@Suite("Files that appear whole or not at all", .timeLimit(.minutes(1)))
 struct FoldersTests {
     let scratch: ScratchFolder
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("A log that rotates")
+@Suite("A log that rotates", .timeLimit(.minutes(1)))
 struct RotatingLogTests {
     private let folder: ScratchFolder
 

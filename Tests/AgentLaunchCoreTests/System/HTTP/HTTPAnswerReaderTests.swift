@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Reading HTTP answers")
+@Suite("Reading HTTP answers", .timeLimit(.minutes(1)))
 struct HTTPAnswerReaderTests {
     static let whole: [(text: String, status: Int, body: String)] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello"),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("An HTTP exchange in a poll loop")
+@Suite("An HTTP exchange in a poll loop", .timeLimit(.minutes(1)))
 struct HTTPExchangeTests {
     /// Waits for nothing but what the exchange says it waits for.
     private func result(of exchange: HTTPExchange) -> HTTPExchange.Progress {
@@ -117,7 +117,7 @@ struct HTTPExchangeTests {
     }
 }
 
-@Suite("agentapi's address")
+@Suite("agentapi's address", .timeLimit(.minutes(1)))
 struct AgentAPIAddressTests {
     @Test(
         "The Host header is a name that agentapi allows",

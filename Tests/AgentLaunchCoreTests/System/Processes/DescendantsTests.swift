@@ -3,7 +3,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Descendants")
+@Suite("Descendants", .timeLimit(.minutes(1)))
 struct DescendantsTests {
     @Test(
         "A child that has ended counts until it is reaped: who left before would leave a zombie to process 1"

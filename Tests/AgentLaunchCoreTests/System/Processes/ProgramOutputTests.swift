@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What a program prints within a time limit")
+@Suite("What a program prints within a time limit", .timeLimit(.minutes(1)))
 struct ProgramOutputTests {
     private func said(_ script: String, within milliseconds: Int32) -> String? {
         let words = ["-c", script].map { Bytes($0.utf8) }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Digests")
+@Suite("Digests", .timeLimit(.minutes(1)))
 struct DigestTests {
     // FIPS 180-4's examples and NIST's long message.
     static let sha256: [(String, Int, String)] = [

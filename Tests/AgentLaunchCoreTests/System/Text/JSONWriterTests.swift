@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("JSON writer")
+@Suite("JSON writer", .timeLimit(.minutes(1)))
 struct JSONWriterTests {
     @Test("Keys stand in the order given; compact has no white space")
     func compact() {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Timestamps")
+@Suite("Timestamps", .timeLimit(.minutes(1)))
 struct TimestampTests {
     @Test(
         "What agents write is read, and written as RFC 3339 in UTC",

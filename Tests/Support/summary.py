@@ -1,11 +1,12 @@
-#!/usr/bin/env python3
-"""Adds up the test reports (JUnit XML) given: each failed and each skipped test with its reason, one closing line."""
+"""Sums up the JUnit XML reports given: the slowest tests, each failed and each skipped one, one closing line."""
 
 import pathlib
 import sys
 import xml.etree.ElementTree as ElementTree
 
-passed, failed, skipped = 0, [], []
+SLOWEST = 10
+
+passed, failed, skipped, seconds = 0, [], [], []
 for report in map(pathlib.Path, sys.argv[1:]):
     if not report.exists():  # the runner died before it wrote one
         failed.append(f"{report}: no report")
@@ -13,6 +14,7 @@ for report in map(pathlib.Path, sys.argv[1:]):
     for case in ElementTree.parse(report).iter("testcase"):
         name = f"{case.get('classname')}.{case.get('name')}"
         reason = case.find("skipped")
+        seconds.append((float(case.get("time") or 0), name))
         if case.find("failure") is not None or case.find("error") is not None:
             failed.append(name)
         elif reason is not None:
@@ -20,6 +22,8 @@ for report in map(pathlib.Path, sys.argv[1:]):
         else:
             passed += 1
 
+for taken, name in sorted(seconds, reverse=True)[:SLOWEST]:
+    print(f"{taken:7.1f} s {name}")
 for name in failed:
     print("failed: ", name)
 for line in skipped:
