@@ -14,8 +14,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 CORE = PROJECT / "Sources/AgentLaunchCore"
 # From the bottom up; ARCHITECTURE.md says what each is for.
 LAYERS = [
-    "System", "Terminal", "Readers", "Agents/Model", "Agents/Shared", "Agents", "Request", "Decision", "Runs",
-    "AgentAPI/Protocol", "Plan", "Supervision", "AgentAPI/Runtime", "Launch", "CommandLine",
+    "System", "Terminal", "Readers", "Agents/Model", "Agents/Shared", "Agents", "Request", "Decision",
+    "AgentAPI/Protocol", "Runs", "Plan", "Supervision", "AgentAPI/Runtime", "Launch", "CommandLine",
 ]
 
 

@@ -89,3 +89,20 @@ enum RecordState: Equatable, Sendable {
         if case .present(let record) = self { record } else { nil }
     }
 }
+
+extension Record {
+    /// Whose chat is at `stateFile`. A claim without a session is the record's own one, whose id came later.
+    var stateToken: String? { stateSession ?? sessionID ?? sessionName }
+}
+
+extension Record.Prompt {
+    static func given(_ task: TaskText, at time: Timestamp, how: AgentCommand.Delivery) -> Record.Prompt {
+        Record.Prompt(
+            sha256: task.sha256,
+            bytes: task.bytes.count,
+            at: time,
+            how: how.rawValue,
+            state: .given
+        )
+    }
+}

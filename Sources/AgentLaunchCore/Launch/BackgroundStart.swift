@@ -17,7 +17,7 @@ extension Preparation {
             workdir: self.workdir,
             name: context.request.sessionName,
             transport: self.transport,
-            launcher: Run.Process(getpid()) ?? Run.Process(pid: getpid(), startTicks: 0),
+            launcher: ProcessIdentity(getpid()) ?? ProcessIdentity(pid: getpid(), startTicks: 0),
             log: log?.path,
             stopTimeoutMilliseconds: context.request.stopTimeoutMilliseconds,
             startedAt: .now()

@@ -4,9 +4,9 @@ enum ChildEnvironment {
     static func make(
         _ request: Request,
         _ inherited: Environment
-    ) throws(LaunchError) -> (Environment, LaunchPlan.EnvironmentChange) {
+    ) throws(LaunchError) -> (Environment, EnvironmentChange) {
         var environment = inherited.forChild(without: request.promptVariables)
-        var change = LaunchPlan.EnvironmentChange()
+        var change = EnvironmentChange()
         for entry in inherited.entries where Environment.isOwn(entry.name) {
             change.unset.append(entry.name.lossyText)
         }
@@ -40,5 +40,15 @@ enum ChildEnvironment {
         } catch {
             throw LaunchError(.noInput, "--env-file \(file)", "\(error)", "give a file that can be read")
         }
+    }
+}
+
+extension Environment {
+    /// What a child inherits: nothing of agentlaunch's own, and not the variables that held a prompt.
+    func forChild(without promptVariables: [String] = []) -> Environment {
+        var result = self
+        let held = promptVariables.map { Bytes($0.utf8) }
+        result.removeAll { Environment.isOwn($0) || held.contains($0) }
+        return result
     }
 }

@@ -50,7 +50,7 @@ final class LaunchUpkeep: LaunchObserver {
 
     /// The program runs. From here on a background process needs its caller no more.
     func started(pid: Int32) {
-        run.child = Run.Process(pid)
+        run.child = ProcessIdentity(pid)
         run.agentProcess = nil
         if run.restartDue != nil { run.restarts += 1 }
         run.restartDue = nil

@@ -8,7 +8,7 @@ struct OwnSettingsFile {
         path = conversation / "agent-settings.json"
     }
 
-    var change: LaunchPlan.EnvironmentChange {
+    var change: EnvironmentChange {
         .init(set: [.init(name: settings.variable, value: path.bytes)])
     }
 

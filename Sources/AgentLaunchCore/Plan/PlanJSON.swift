@@ -90,11 +90,6 @@ extension LaunchPlan {
     }
 }
 
-extension LaunchPlan.EnvironmentChange.Setting {
+extension EnvironmentChange.Setting {
     var shown: String { isPrivate ? "<\(value.count) bytes>" : value.lossyText }
-}
-
-extension JSONValue {
-    /// A string, or null where there is none.
-    static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
 }

@@ -120,6 +120,17 @@ extension Planner {
     }
 }
 
+extension LaunchPlan {
+    /// The prompt is a message that is sent when the agent is up: see `Planner.sendsMessage`.
+    var sendsMessage: Bool {
+        guard prompt.delivery == .agentapi, let start = decision.start else { return false }
+        return Planner.sendsMessage(agent, start)
+    }
+
+    /// It is given while the agent runs, and is not in the record before.
+    var givesPromptLater: Bool { sendsMessage || prompt.delivery == .typed }
+}
+
 /// The first character that is neither a line break, a tab nor a printing one, and its offset in bytes.
 private func unprintable(_ text: Bytes) -> (Int, Unicode.Scalar)? {
     var offset = 0

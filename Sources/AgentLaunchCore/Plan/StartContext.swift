@@ -13,5 +13,5 @@ struct StartContext: Sendable {
     /// The agent's environment, before its own settings.
     var environment: Environment
     /// How that came about: what `--env` and `--env-file` set, and the variables taken out.
-    var change: LaunchPlan.EnvironmentChange
+    var change: EnvironmentChange
 }

@@ -9,17 +9,6 @@ struct Evidence: Equatable, Sendable {
     var finding: String
 }
 
-/// Something the user should know that does not stop the start. Codes are lower case words joined by `-`.
-struct Warning: Equatable, Sendable {
-    var code: String
-    var message: String
-
-    init(_ code: String, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-}
-
 /// What a probe leaves behind: everything it looked at, in order, and the warnings.
 struct Findings: Equatable, Sendable {
     private(set) var evidence: [Evidence] = []

@@ -25,10 +25,7 @@ enum UnknownPolicy: String, Choice {
     case refuse, fresh
 }
 
-/// How lists, dry runs and agentlaunch's own lines are written.
-enum OutputFormat: String, Choice {
-    case text, json
-}
+extension OutputFormat: Choice {}
 
 /// Whether an agent that failed is started again.
 enum RestartPolicy: String, Choice {

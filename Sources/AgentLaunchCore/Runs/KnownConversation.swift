@@ -14,7 +14,7 @@ struct KnownConversation: Sendable {
 
     /// Whoever holds the lock.
     struct Launcher: Equatable, Sendable {
-        var process: Run.Process
+        var process: ProcessIdentity
         /// Whether the lock or `run.json` names it too. Without that a program that merely has a file open could be
         /// taken for it where the kernel's list does not tell devices apart.
         var isCertain: Bool
@@ -75,7 +75,7 @@ struct KnownConversation: Sendable {
     private static func launcher(_ lock: LockPlaces, _ run: Run?) -> Launcher? {
         let due = monotonicMilliseconds() + patience
         while true {
-            guard let (pid, path) = lock.held, let process = Run.Process(pid) else { return nil }
+            guard let (pid, path) = lock.held, let process = ProcessIdentity(pid) else { return nil }
             let isCertain = FileLock.writtenPID(path) == pid || run?.launcher == process
             if isCertain || monotonicMilliseconds() >= due {
                 return Launcher(process: process, isCertain: isCertain)

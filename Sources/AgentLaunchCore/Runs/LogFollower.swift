@@ -6,7 +6,7 @@ struct LogFollower {
     private let files: LogFiles
     private var part: LogPart
     private var offset: Int
-    private let launcher: Run.Process?
+    private let launcher: ProcessIdentity?
     private let inotify: Inotify?
 
     /// A change that no notice comes of (another machine's, on a shared file system) is found this often.

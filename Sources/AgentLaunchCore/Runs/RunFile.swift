@@ -53,7 +53,7 @@ extension Run {
         guard json["schema"]?.text == RunFile.schema, let agent = json["agent"]?.text,
             let workdir = json["workdir"]?.text, let name = json["name"]?.text,
             let transport = json["transport"]?.text.flatMap(Transport.init),
-            let launcher = json["launcher"].flatMap(Process.init),
+            let launcher = json["launcher"].flatMap(ProcessIdentity.init),
             let stopTimeout = json["stopTimeoutMilliseconds"]?.integer,
             let startedAt = json["startedAt"]?.text.flatMap({ Timestamp($0) })
         else { return nil }
@@ -63,8 +63,8 @@ extension Run {
             name: name,
             transport: transport,
             launcher: launcher,
-            child: json["child"].flatMap(Process.init),
-            agentProcess: json["agentProcess"].flatMap(Process.init),
+            child: json["child"].flatMap(ProcessIdentity.init),
+            agentProcess: json["agentProcess"].flatMap(ProcessIdentity.init),
             port: json["port"]?.integer.flatMap { 1...65_535 ~= $0 ? Int($0) : nil },
             pidFile: json["pidFile"]?.text.map { Path($0) },
             log: json["log"]?.text.map { Path($0) },
@@ -83,7 +83,7 @@ extension Run {
     }
 }
 
-extension Run.Process {
+extension ProcessIdentity {
     fileprivate var json: JSONValue {
         ["pid": .integer(pid), "startTicks": .string(String(startTicks))]
     }
@@ -103,5 +103,19 @@ extension Run.End {
             let at = json["at"]?.text.flatMap({ Timestamp($0) })
         else { return nil }
         self.init(status: Int32(status), at: at)
+    }
+}
+
+extension Run {
+    /// For people: `claude, conversation default of /home/coder/project`.
+    var inWords: String { "\(agent), conversation \(name) of \(workdir)" }
+
+    /// The run whose child this process is.
+    static func ofChild(_ pid: Int32, root: Path) -> Run? {
+        StateFolder.conversations(in: root).lazy.compactMap { RunFile(conversation: $0).read() }
+            .first { run in
+                if let child = run.child, child.pid == pid { return child.isAlive }
+                return run.child != nil && run.launcher.pid == pid && run.launcher.isAlive
+            }
     }
 }

@@ -35,7 +35,7 @@ final class LauncherStop {
         run = conversation.current
         deadline = monotonicMilliseconds() + Int64(run?.stopTimeoutMilliseconds ?? 15_000) + Self.grace
         // The number may have been given on before the handle was made.
-        guard Run.Process(pid) == launcher.process, conversation.lock.holder == pid else { return nil }
+        guard ProcessIdentity(pid) == launcher.process, conversation.lock.holder == pid else { return nil }
         try send(SIGTERM)
         proceed()
     }

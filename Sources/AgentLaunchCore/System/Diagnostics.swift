@@ -1,5 +1,10 @@
 import Glibc
 
+/// How lists, dry runs and agentlaunch's own lines are written.
+enum OutputFormat: String, CaseIterable, Sendable {
+    case text, json
+}
+
 /// agentlaunch's own lines on stderr. Each is one line, whatever is in it; a stderr that is closed or full is
 /// no reason to fail.
 struct Diagnostics: Sendable {

@@ -29,7 +29,7 @@ struct PlannerTests {
                 workdir: DecisionBench.workdir,
                 home: "/home/coder",
                 environment: Environment(),
-                change: LaunchPlan.EnvironmentChange()
+                change: EnvironmentChange()
             ),
             executable: .found("/usr/bin/claude", isOnPath: true),
             version: VersionAnswer(version: nil, source: .notNeeded),

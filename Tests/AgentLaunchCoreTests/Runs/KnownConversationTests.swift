@@ -34,8 +34,8 @@ struct KnownConversationTests {
     }
 
     private func write(
-        launcher: Run.Process,
-        child: Run.Process? = nil,
+        launcher: ProcessIdentity,
+        child: ProcessIdentity? = nil,
         transport: Transport = .agentapi,
         end: Run.End? = nil
     ) throws {
@@ -60,7 +60,7 @@ struct KnownConversationTests {
     @Test("A live process that only run.json names is no launcher and no agentapi, and is not signalled")
     func innocent() throws {
         let innocent = Innocent()
-        let process = try #require(Run.Process(innocent.pid))
+        let process = try #require(ProcessIdentity(innocent.pid))
         try write(launcher: process, child: process)
         let conversation = try #require(found)
         #expect(conversation.state == .ended)
@@ -72,7 +72,7 @@ struct KnownConversationTests {
     @Test("Whoever holds the lock runs it, whatever run.json says")
     func lock() throws {
         let innocent = Innocent()
-        try write(launcher: try #require(Run.Process(innocent.pid)), end: .init(status: 1, at: .now()))
+        try write(launcher: try #require(ProcessIdentity(innocent.pid)), end: .init(status: 1, at: .now()))
         guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
             Issue.record("the lock is taken")
             return
@@ -134,7 +134,7 @@ struct KnownConversationTests {
 
     @Test("A run.json that was copied from another conversation tells nothing")
     func copied() throws {
-        try write(launcher: Run.Process(pid: 1, startTicks: 1))
+        try write(launcher: ProcessIdentity(pid: 1, startTicks: 1))
         let other = state.conversation(agent: "goose", name: "other", workdir: workdir)
         try makeFolders(other, mode: 0o700)
         let bytes = try #require(try contentsOfSmallFile(conversation / "run.json", limit: 1 << 20))
@@ -147,9 +147,13 @@ struct KnownConversationTests {
     )
     func anotherBoot() throws {
         let innocent = Innocent()
-        let process = try #require(Run.Process(innocent.pid))
+        let process = try #require(ProcessIdentity(innocent.pid))
         let file = RunFile(conversation: conversation)
-        try write(launcher: Run.Process(pid: innocent.pid, startTicks: 1), child: process, transport: .direct)
+        try write(
+            launcher: ProcessIdentity(pid: innocent.pid, startTicks: 1),
+            child: process,
+            transport: .direct
+        )
         #expect(file.read()?.child == process)
         let boot = try #require(RunFile.boot)
         let bytes = try #require(try contentsOfSmallFile(file.path, limit: 1 << 20))

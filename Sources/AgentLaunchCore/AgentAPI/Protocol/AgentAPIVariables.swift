@@ -8,8 +8,8 @@ extension AgentAPI {
     private static let state = ["STATE_FILE", "LOAD_STATE", "SAVE_STATE"]
 
     /// What changes in the environment, on top of what the user's `--env` sets.
-    func change(_ findings: inout Findings) throws(LaunchError) -> LaunchPlan.EnvironmentChange {
-        var change = LaunchPlan.EnvironmentChange()
+    func change(_ findings: inout Findings) throws(LaunchError) -> EnvironmentChange {
+        var change = EnvironmentChange()
         let inherited = environment.entries.compactMap { entry -> (key: String, value: Bytes)? in
             guard let name = entry.name.text, name.hasPrefix(Self.prefix), !entry.value.isEmpty else {
                 return nil
@@ -36,7 +36,7 @@ extension AgentAPI {
     private func treat(
         _ key: String,
         _ value: Bytes,
-        _ change: inout LaunchPlan.EnvironmentChange,
+        _ change: inout EnvironmentChange,
         _ findings: inout Findings
     ) throws(LaunchError) {
         let name = Self.prefix + key
@@ -103,7 +103,7 @@ extension AgentAPI {
     private func makeAbsolute(
         _ key: String,
         _ value: Bytes,
-        _ change: inout LaunchPlan.EnvironmentChange,
+        _ change: inout EnvironmentChange,
         _ findings: inout Findings
     ) {
         guard value.first != UInt8(ascii: "/"), let path = file(key) else { return }
@@ -128,7 +128,7 @@ extension AgentAPI {
     private func set(
         _ key: String,
         _ value: Bytes,
-        _ change: inout LaunchPlan.EnvironmentChange,
+        _ change: inout EnvironmentChange,
         isPrivate: Bool = false
     ) {
         change.set.append(.init(name: Self.prefix + key, value: value, isPrivate: isPrivate))

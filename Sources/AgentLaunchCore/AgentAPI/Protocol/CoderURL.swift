@@ -2,7 +2,7 @@
 /// sets it up writes agentapi's default port.
 extension AgentAPI {
     /// The variable as this start needs it; nil if it is right, or the user's own `--env`.
-    func coderURL(isUsersOwn: Bool) throws(LaunchError) -> LaunchPlan.EnvironmentChange.Setting? {
+    func coderURL(isUsersOwn: Bool) throws(LaunchError) -> EnvironmentChange.Setting? {
         let port = try port()
         let inherited = environment.given(PinnedURL.variable)
         if isUsersOwn { return nil }

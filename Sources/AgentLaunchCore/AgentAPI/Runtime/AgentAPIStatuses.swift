@@ -2,7 +2,7 @@ import Glibc
 
 /// What each agentapi says to `/status` by the deadline; nil: nothing, which is no sign that it is dead. All are asked
 /// at once, so none waits for another.
-func agentAPIStatuses(of addresses: [AgentAPIAddress], milliseconds: Int64) -> [ChatAnswer?] {
+func agentAPIStatuses(of addresses: [LoopbackAddress], milliseconds: Int64) -> [ChatAnswer?] {
     let deadline = monotonicMilliseconds() + milliseconds
     let exchanges = addresses.map { HTTPExchange(ChatRequest.status.http(), to: $0) }
     var answers = [ChatAnswer?](repeating: nil, count: exchanges.count)

@@ -1,12 +1,4 @@
 extension LaunchPlan {
-    /// The prompt is a message that is sent when the agent is up: see `Planner.sendsMessage`.
-    var sendsMessage: Bool {
-        guard prompt.delivery == .agentapi, let start = decision.start else { return false }
-        return Planner.sendsMessage(agent, start)
-    }
-
-    /// It is given while the agent runs, and is not in the record before.
-    var givesPromptLater: Bool { sendsMessage || prompt.delivery == .typed }
 
     /// What is to be seen in agentapi's chat, or to be sent there; nil if this start's prompt goes another way.
     var chatPrompt: ChatWatcher.Prompt? {
@@ -30,7 +22,7 @@ struct ChatReport {
     func watcher(_ plan: LaunchPlan, environment: Environment, onReady: (() -> Void)? = nil) -> ChatWatcher? {
         guard let server = plan.server, plan.chatPrompt != nil || onReady != nil else { return nil }
         let chat = ChatWatcher(
-            AgentAPIAddress(port: server.port, environment: plan.environment.applied(to: environment)),
+            LoopbackAddress(port: server.port, environment: plan.environment.applied(to: environment)),
             prompt: plan.chatPrompt,
             onReady: onReady,
             onSending: { record?.promptIsSent(at: .now(), how: .agentapi) },

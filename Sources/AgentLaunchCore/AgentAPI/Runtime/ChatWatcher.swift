@@ -8,7 +8,7 @@ final class ChatWatcher: LaunchObserver {
         var way: ChatDelivery.Way
     }
 
-    private let address: AgentAPIAddress
+    private let address: LoopbackAddress
     /// Nil once it is known to have arrived.
     private var prompt: Prompt?
     private var onReady: (() -> Void)?
@@ -24,7 +24,7 @@ final class ChatWatcher: LaunchObserver {
     private var readinessDue: Int64?
 
     init(
-        _ address: AgentAPIAddress,
+        _ address: LoopbackAddress,
         prompt: Prompt?,
         onReady: (() -> Void)? = nil,
         onSending: @escaping () -> Void = {},

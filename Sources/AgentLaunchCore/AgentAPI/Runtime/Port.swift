@@ -77,8 +77,8 @@ struct Port: Equatable, Sendable {
         switch ListeningSockets().holder(of: number) {
         case .process(let pid):
             let name = AgentAPIProcess.name(pid).map { " (\($0))" } ?? ""
-            let run = root.flatMap { AgentAPIProcess.run(of: pid, root: $0) }
-            return "by \(pid)\(name)" + (run.map { ", which runs \(AgentAPIProcess.conversation($0))" } ?? "")
+            let run = root.flatMap { Run.ofChild(pid, root: $0) }
+            return "by \(pid)\(name)" + (run.map { ", which runs \($0.inWords)" } ?? "")
         case .user(let user): return "by another user's process (uid \(user))"
         case .unknown: return "by a process that cannot be seen from here"
         }

@@ -122,7 +122,7 @@ struct Predecessor {
 
     /// Two agents must not write to one session. Returns whether one had to be killed.
     private func endDescendants() throws(LaunchError) -> Bool {
-        var living = descendants.map { Run.Process(pid: $0.key, startTicks: $0.value) }
+        var living = descendants.map { ProcessIdentity(pid: $0.key, startTicks: $0.value) }
         func wait(until end: Int64) {
             while true {
                 living.removeAll { !$0.isAlive }
@@ -152,7 +152,7 @@ struct Predecessor {
     }
 }
 
-extension Run.Process {
+extension ProcessIdentity {
     /// Nil if it has ended, its number given away or not.
     func handle() -> ProcessHandle? {
         guard let handle = try? ProcessHandle(pid) else { return nil }

@@ -92,8 +92,6 @@ struct StateClaim: Equatable, Sendable {
 }
 
 extension Record {
-    /// Whose chat is at `stateFile`. A claim without a session is the record's own one, whose id came later.
-    var stateToken: String? { stateSession ?? sessionID ?? sessionName }
 
     func claims(_ path: Path) -> Bool { stateFile == path }
 

@@ -99,22 +99,16 @@ final class AiderStore: SessionStore {
 
     /// The conversation's own, for a list those of every name or of every directory, and the project's.
     private func files(_ findings: inout Findings) -> [Path] {
-        var folders: [(Path, Path)] = query.everywhere ? [] : [(root, query.workdir)]
-        if query.everywhere || query.everyName {
-            let agent = root.parent
-            let conversations = StateFolder.conversations(in: agent.parent, of: agent.lastComponent)
-            folders += RecordFile.records(of: conversations).filter {
-                query.everywhere || $0.workdir == query.workdir
-            }.map { record in
-                (agent / StateFolder.folderName(record.name, record.workdir), record.workdir)
-            }.filter { query.everywhere || $0.0 != root }
+        let own = ConversationDirectory(path: root, workdir: query.workdir)
+        let others = query.otherConversations.filter {
+            query.everywhere || ($0.workdir == query.workdir && $0.path != root)
         }
         var paths: [Path] = []
-        for (folder, workdir) in folders {
-            let names = (try? namesInDirectory(folder)) ?? []
+        for folder in (query.everywhere ? [] : [own]) + others {
+            let names = (try? namesInDirectory(folder.path)) ?? []
             for name in names where number(of: name.lossyText) != nil {
-                paths.append(folder / name)
-                directories[folder / name] = workdir
+                paths.append(folder.path / name)
+                directories[folder.path / name] = folder.workdir
             }
         }
         return paths + [project]

@@ -1,3 +1,9 @@
+/// A directory of agentlaunch's own, and where its conversation runs.
+struct ConversationDirectory: Equatable, Sendable {
+    var path: Path
+    var workdir: Path
+}
+
 /// What a store needs to know to answer for one conversation. Plain values: a store never asks the process.
 struct StoreQuery: Sendable {
     var environment: Environment
@@ -9,8 +15,9 @@ struct StoreQuery: Sendable {
     var name: String
     /// `candidates` are those of every directory: for lists, never for a start.
     var everywhere = false
-    /// They are those of every name, where an agent keeps them by name: for lists, never for a start.
-    var everyName = false
+    /// Where agentlaunch keeps the agent's other conversations, for agents whose files are there: for lists, never for a
+    /// start.
+    var otherConversations: [ConversationDirectory] = []
     /// The conversation's own directory, for agents that keep theirs there.
     var conversation: Path?
     /// Ids and names that the record of this conversation holds: a try among them counts as having a trace.

@@ -34,18 +34,21 @@ struct SessionsCommand {
         var rows: [Row] = []
         var trouble: StoreTrouble?
         for agent in agents {
+            let records = RecordFile.records(
+                of: StateFolder.conversations(in: state.root, of: Bytes(agent.name.utf8))
+            )
             let query = StoreQuery(
                 environment: surroundings.environment,
                 home: surroundings.home,
                 workdir: workdir,
                 name: SessionName.fallback,
                 everywhere: options.all,
-                everyName: true
+                otherConversations: records.map {
+                    let path = state.conversation(agent: agent.name, name: $0.name, workdir: $0.workdir)
+                    return ConversationDirectory(path: path, workdir: $0.workdir)
+                }
             )
             var findings = Findings()
-            let records = RecordFile.records(
-                of: StateFolder.conversations(in: state.root, of: Bytes(agent.name.utf8))
-            )
             let candidates = agent.store(query).candidates(&findings)
             for warning in findings.warnings { diagnostics.warn(warning) }
             for found in candidates.troubles {

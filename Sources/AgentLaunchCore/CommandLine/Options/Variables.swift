@@ -80,13 +80,3 @@ enum Variables {
         names.map { String($0.dropFirst(prefix.count)) }
     }
 }
-
-extension Environment {
-    /// What a child inherits: nothing of agentlaunch's own, and not the variables that held a prompt.
-    func forChild(without promptVariables: [String] = []) -> Environment {
-        var result = self
-        let held = promptVariables.map { Bytes($0.utf8) }
-        result.removeAll { Environment.isOwn($0) || held.contains($0) }
-        return result
-    }
-}

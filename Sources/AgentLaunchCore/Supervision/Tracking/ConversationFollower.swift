@@ -18,7 +18,7 @@ final class ConversationFollower {
     /// The one that counts; nil until its id is known.
     private(set) var current: String?
     /// The agent: of all processes below this one, the one that has our conversation open.
-    private(set) var process: Run.Process?
+    private(set) var process: ProcessIdentity?
     /// What it has open: nothing at all between two, and when it ends.
     private var open: Set<String> = []
     private var lastOpen: Set<String> = []
@@ -117,8 +117,8 @@ final class ConversationFollower {
     }
 
     /// The oldest, as its tools may read its files too.
-    private func find(_ id: String, _ store: any SessionStore) -> Run.Process? {
-        pids().filter { store.sessions(openBy: $0).contains(id) }.compactMap { Run.Process($0) }
+    private func find(_ id: String, _ store: any SessionStore) -> ProcessIdentity? {
+        pids().filter { store.sessions(openBy: $0).contains(id) }.compactMap { ProcessIdentity($0) }
             .min { ($0.startTicks, $0.pid) < ($1.startTicks, $1.pid) }
     }
 

@@ -23,7 +23,7 @@ final class HTTPExchange {
     /// The server takes no more; it may have said why.
     private var isSendingOver = false
 
-    init(_ request: HTTPRequest, to address: AgentAPIAddress, answerLimit: Int = answerLimit) {
+    init(_ request: HTTPRequest, to address: LoopbackAddress, answerLimit: Int = answerLimit) {
         self.request = request.bytes(host: address.host)
         reader = HTTPAnswerReader(limit: answerLimit)
         do {

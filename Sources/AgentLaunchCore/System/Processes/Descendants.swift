@@ -60,7 +60,7 @@ enum Descendants {
     /// Those of a session, whoever their parent is by now. The leader's number belongs to it while one of them lives;
     /// if that is another process by now, none lives any more. Where the leader has gone, the number alone tells
     /// nothing: another session may have had it since, of a daemon whose leader has ended too.
-    static func session(of leader: Run.Process) -> [Run.Process] {
+    static func session(of leader: ProcessIdentity) -> [ProcessIdentity] {
         let everybody = everybody()
         if let entry = everybody[leader.pid], entry.startTicks != leader.startTicks {
             return []
@@ -69,14 +69,14 @@ enum Descendants {
             guard entry.session == leader.pid, !entry.isDead, entry.startTicks >= leader.startTicks else {
                 return nil
             }
-            return Run.Process(pid: pid, startTicks: entry.startTicks)
+            return ProcessIdentity(pid: pid, startTicks: entry.startTicks)
         }
     }
 
     /// A child of that process that leads a session of its own: the agent behind agentapi, or its wrapper.
-    static func sessionLeader(below parent: Int32) -> Run.Process? {
+    static func sessionLeader(below parent: Int32) -> ProcessIdentity? {
         let leaders = everybody().filter { $1.parent == parent && $1.session == $0 && !$1.isDead }
-        return leaders.keys.min().flatMap { Run.Process($0) }
+        return leaders.keys.min().flatMap { ProcessIdentity($0) }
     }
 
     private static func everybody() -> [Int32: ProcessStat] {

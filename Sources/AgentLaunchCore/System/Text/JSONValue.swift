@@ -56,3 +56,8 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, Ex
     }
     init(nilLiteral: ()) { self = .null }
 }
+
+extension JSONValue {
+    /// A string, or null where there is none.
+    static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
+}

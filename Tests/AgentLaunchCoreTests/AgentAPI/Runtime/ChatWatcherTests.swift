@@ -68,7 +68,7 @@ struct ChatWatcherTests {
         awaitsReady: Bool = false
     ) -> ChatWatcher {
         ChatWatcher(
-            AgentAPIAddress(port),
+            LoopbackAddress(port),
             prompt: text.map { ChatWatcher.Prompt(text: Bytes($0.utf8), way: way) },
             onReady: awaitsReady ? { seen.ready += 1 } : nil,
             onSending: { seen.sendings += 1 },

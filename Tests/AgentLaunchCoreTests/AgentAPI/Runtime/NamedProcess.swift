@@ -20,7 +20,7 @@ final class NamedProcess {
 
     deinit { end() }
 
-    var process: Run.Process? { Run.Process(pid) }
+    var process: ProcessIdentity? { ProcessIdentity(pid) }
 
     func end() {
         guard !hasEnded else { return }

@@ -53,7 +53,7 @@ struct PortTests {
     @Test("A run of ours that holds the port is named")
     func ours() throws {
         let scratch = try ScratchFolder()
-        let me = try #require(Run.Process(getpid()))
+        let me = try #require(ProcessIdentity(getpid()))
         try RunFile(conversation: scratch.path / "claude/default-x").write(
             Run(
                 agent: "claude",

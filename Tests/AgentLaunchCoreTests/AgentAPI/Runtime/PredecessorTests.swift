@@ -6,8 +6,8 @@ import Testing
 @Suite("A child that lost its launcher", .timeLimit(.minutes(1)))
 struct PredecessorTests {
     private func run(
-        _ child: Run.Process?,
-        launcher: Run.Process = .init(pid: 2_147_483_000, startTicks: 1),
+        _ child: ProcessIdentity?,
+        launcher: ProcessIdentity = .init(pid: 2_147_483_000, startTicks: 1),
         _ transport: Transport = .agentapi
     ) -> Run {
         Run(
@@ -33,8 +33,8 @@ struct PredecessorTests {
     func none() throws {
         var lines: [String] = []
         let other = try NamedProcess("agentapi")
-        let recycled = Run.Process(pid: other.pid, startTicks: 1)
-        for child in [nil, Run.Process(pid: 2_147_483_000, startTicks: 1), recycled] {
+        let recycled = ProcessIdentity(pid: other.pid, startTicks: 1)
+        for child in [nil, ProcessIdentity(pid: 2_147_483_000, startTicks: 1), recycled] {
             #expect(try Predecessor.end(run: run(child), timeout: 1000) { lines.append($0) } == .none)
         }
         #expect(lines.isEmpty && isAlive(other))
@@ -45,7 +45,7 @@ struct PredecessorTests {
         let other = try NamedProcess("sleep")
         #expect(try Predecessor.end(run: run(other.process), timeout: 10, say: { _ in }) == .none)
         let agentapi = try NamedProcess("agentapi")
-        let me = try #require(Run.Process(getpid()))
+        let me = try #require(ProcessIdentity(getpid()))
         let attended = run(agentapi.process, launcher: me)
         #expect(try Predecessor.end(run: attended, timeout: 10, say: { _ in }) == .none)
         #expect(isAlive(other) && isAlive(agentapi))
@@ -71,7 +71,7 @@ struct PredecessorTests {
         )
         while try contentsOfSmallFile(note)?.last != 0x0a { usleep(1000) }
         let text = try #require(try contentsOfSmallFile(note)).lossyText
-        let inner = try #require(Int32(text.dropLast()).flatMap { Run.Process($0) })
+        let inner = try #require(Int32(text.dropLast()).flatMap { ProcessIdentity($0) })
         #expect(try Predecessor.end(run: run(process.process), timeout: 300, say: { _ in }) == .killed)
         #expect(process.reap() == .signalled(SIGKILL))
         #expect(!inner.isAlive)

@@ -20,7 +20,7 @@ struct HTTPExchangeTests {
         defer { server.stop() }
         var environment = Environment()
         environment["AGENTAPI_ALLOWED_HOSTS"] = Bytes("chat.example \t other".utf8)
-        let address = AgentAPIAddress(port: server.port, environment: environment)
+        let address = LoopbackAddress(port: server.port, environment: environment)
         let exchange = HTTPExchange(.post("/message", ["type": "user"]), to: address)
         #expect(result(of: exchange) == .answered(HTTPAnswer(status: 200, body: Bytes("{}".utf8))))
         let request = try #require(server.requests.first)
@@ -38,7 +38,7 @@ struct HTTPExchangeTests {
         let odd = (0..<0x20).map { String(UnicodeScalar(UInt8($0))) }.joined() + "\"\\/é\u{7f}\u{85}\u{2028}🚀"
         let text = String(repeating: odd, count: (4 << 20) / odd.utf8.count)
         let request = ChatRequest.send.http(sending: Bytes(text.utf8))
-        let exchange = HTTPExchange(request, to: AgentAPIAddress(server.port))
+        let exchange = HTTPExchange(request, to: LoopbackAddress(server.port))
         #expect(!exchange.wasSent)
         #expect(result(of: exchange) == .answered(HTTPAnswer(status: 200, body: [])))
         #expect(exchange.wasSent)
@@ -53,7 +53,7 @@ struct HTTPExchangeTests {
         let text = String(repeating: "x", count: 8 << 20)
         let server = try LoopbackServer { _ in httpAnswer(text) }
         defer { server.stop() }
-        let address = AgentAPIAddress(server.port)
+        let address = LoopbackAddress(server.port)
         let whole = HTTPExchange(.get("/messages"), to: address)
         #expect(result(of: whole) == .answered(HTTPAnswer(status: 200, body: Bytes(text.utf8))))
         let cut = HTTPExchange(.get("/messages"), to: address, answerLimit: (8 << 20) - 1)
@@ -65,7 +65,7 @@ struct HTTPExchangeTests {
     func refused() throws {
         let bound = try boundSocket()
         defer { close(bound.descriptor) }
-        let exchange = HTTPExchange(.get("/status"), to: AgentAPIAddress(bound.port))
+        let exchange = HTTPExchange(.get("/status"), to: LoopbackAddress(bound.port))
         #expect(result(of: exchange) == .failed(.refused))
         #expect(!exchange.wasSent)
     }
@@ -81,7 +81,7 @@ struct HTTPExchangeTests {
     func tornAnswer() throws {
         let server = try LoopbackServer { _ in nil }
         defer { server.stop() }
-        let exchange = HTTPExchange(.post("/message", [:]), to: AgentAPIAddress(server.port))
+        let exchange = HTTPExchange(.post("/message", [:]), to: LoopbackAddress(server.port))
         #expect(result(of: exchange) == .failed(.torn))
         #expect(exchange.wasSent)
     }
@@ -92,7 +92,7 @@ struct HTTPExchangeTests {
         listen(listener, 1)
         defer { close(listener) }
         let body = JSONValue.string(String(repeating: "x", count: 32 << 20))
-        let exchange = HTTPExchange(.post("/message", body), to: AgentAPIAddress(port))
+        let exchange = HTTPExchange(.post("/message", body), to: LoopbackAddress(port))
         #expect(exchange.advance() == .waiting)
         let connection = accept(listener, nil, nil)
         writeAll(httpAnswer("large", status: 413), to: connection)
@@ -107,7 +107,7 @@ struct HTTPExchangeTests {
         let (listener, port) = try boundSocket()
         listen(listener, 1)
         defer { close(listener) }
-        let exchange = HTTPExchange(.get("/status"), to: AgentAPIAddress(port))
+        let exchange = HTTPExchange(.get("/status"), to: LoopbackAddress(port))
         #expect(exchange.advance() == .waiting)
         var interest = try #require(exchange.interest)
         #expect(interest.events == Int16(POLLIN))
@@ -129,6 +129,6 @@ struct AgentAPIAddressTests {
     )
     func host(_ allowed: String, _ name: String) {
         let environment = Environment(["AGENTAPI_ALLOWED_HOSTS": allowed])
-        #expect(AgentAPIAddress(port: 8080, environment: environment).host == "\(name):8080")
+        #expect(LoopbackAddress(port: 8080, environment: environment).host == "\(name):8080")
     }
 }

@@ -87,6 +87,6 @@ func httpAnswer(_ body: String, status: Int = 200) -> Bytes {
     Bytes("HTTP/1.1 \(status) Any\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
 }
 
-extension AgentAPIAddress {
+extension LoopbackAddress {
     init(_ port: Int) { self.init(port: port, environment: Environment()) }
 }

@@ -11,7 +11,7 @@ enum LaunchPhase: String, Sendable {
     static func of(_ conversations: [KnownConversation], _ environment: Environment) -> [LaunchPhase?] {
         let runs = conversations.map { $0.state == .running ? $0.current : nil }
         let ports = runs.map { $0?.restartDue == nil ? $0?.port : nil }
-        let addresses = ports.compactMap(\.self).map { AgentAPIAddress(port: $0, environment: environment) }
+        let addresses = ports.compactMap(\.self).map { LoopbackAddress(port: $0, environment: environment) }
         var answers = agentAPIStatuses(of: addresses, milliseconds: patience)[...]
         return zip(runs, ports).map { run, port in
             if run?.restartDue != nil { return .restarting }

@@ -55,18 +55,6 @@ extension Record {
     }
 }
 
-extension Record.Prompt {
-    static func given(_ task: TaskText, at time: Timestamp, how: AgentCommand.Delivery) -> Record.Prompt {
-        Record.Prompt(
-            sha256: task.sha256,
-            bytes: task.bytes.count,
-            at: time,
-            how: how.rawValue,
-            state: .given
-        )
-    }
-}
-
 extension Record.Origin {
     fileprivate init(_ how: Decision.How) {
         self =

@@ -22,20 +22,6 @@ enum AgentAPIProcess {
         ProcessStatus(pid).map { $0.command.lossyText }
     }
 
-    /// For people: `claude, conversation default of /home/coder/project`.
-    static func conversation(_ run: Run) -> String {
-        "\(run.agent), conversation \(run.name) of \(run.workdir)"
-    }
-
-    /// The run of ours that this process is the child of.
-    static func run(of pid: Int32, root: Path) -> Run? {
-        StateFolder.conversations(in: root).lazy.compactMap { RunFile(conversation: $0).read() }
-            .first { run in
-                if let child = run.child, child.pid == pid { return child.isAlive }
-                return run.child != nil && run.launcher.pid == pid && run.launcher.isAlive
-            }
-    }
-
     private static func executable(_ pid: Int32) -> Path? {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink("/proc/\(pid)/exe", &buffer, buffer.count)
