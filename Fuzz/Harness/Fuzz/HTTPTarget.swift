@@ -3,7 +3,7 @@
 /// Answers of a server: the same however they are cut into pieces, and never more than the limit.
 enum HTTPTarget {
     private enum Result: Equatable {
-        case answer(HTTPAnswer)
+        case answer(HTTPResponse)
         case failure(HTTPFailure)
     }
 
@@ -22,7 +22,7 @@ enum HTTPTarget {
     }
 
     private static func read(_ bytes: Bytes, _ size: Int) -> Result {
-        var reader = HTTPAnswerReader(limit: limit)
+        var reader = HTTPResponseReader(limit: limit)
         var rest = bytes[...]
         do throws(HTTPFailure) {
             while !rest.isEmpty {

@@ -34,19 +34,19 @@ public enum AgentLaunch {
         case .help(let topic): print(try Help.text(topic))
         case .version: print(Help.version)
         case .start:
-            let surroundings = try Surroundings.ofThisProcess()
+            let processContext = try ProcessContext.ofThisProcess()
             let request = try Request(
                 invocation,
-                environment: surroundings.environment,
-                currentDirectory: surroundings.currentDirectory
+                environment: processContext.environment,
+                currentDirectory: processContext.currentDirectory
             )
-            return try StartCommand(request, surroundings, diagnostics).run()
+            return try StartCommand(request, processContext, diagnostics).run()
         case .agents:
             warn(invocation, diagnostics)
-            print(try AgentsCommand(invocation, Surroundings.ofThisProcess()).text())
+            print(try AgentsCommand(invocation, ProcessContext.ofThisProcess()).text())
         case .sessions(let agent):
             warn(invocation, diagnostics)
-            return try SessionsCommand(invocation, Surroundings.ofThisProcess(), agent: agent).run(
+            return try SessionsCommand(invocation, ProcessContext.ofThisProcess(), agent: agent).run(
                 diagnostics
             )
         case .status(let agent):
@@ -69,7 +69,7 @@ public enum AgentLaunch {
         _ diagnostics: Diagnostics
     ) throws(LaunchError) -> ConversationSelection {
         warn(invocation, diagnostics)
-        return try ConversationSelection(invocation, Surroundings.ofThisProcess(), agent: agent)
+        return try ConversationSelection(invocation, ProcessContext.ofThisProcess(), agent: agent)
     }
 
     /// Of what was typed, and of the variables. A start has them in its plan.

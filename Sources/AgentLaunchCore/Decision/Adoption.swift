@@ -1,7 +1,7 @@
 /// Rules 5 to 7: taking over a conversation that was not started under this name.
 extension Decider {
     func inherited(_ findings: inout Findings) -> Decision? {
-        guard query.name == "default", wishes.adopt != .never, notBefore == nil else { return nil }
+        guard query.name == "default", options.adopt != .never, notBefore == nil else { return nil }
         switch store.legacy(&findings) {
         case .found(let session) where session.state == .resumable:
             return .warm(session, .legacy, "An older start script left this conversation.")
@@ -21,7 +21,7 @@ extension Decider {
         let candidates = store.candidates(&findings)
         let free = candidates.sessions.filter { !isHeld($0) && isRecent($0) }.sorted(by: newestFirst)
         var unreadable = candidates.troubles
-        switch wishes.adopt {
+        switch options.adopt {
         case .never: break
         case .newest:
             if let newest = free.first {
@@ -33,7 +33,7 @@ extension Decider {
                     &findings
                 )
             }
-        case .match where query.task == nil && wishes.unreadableTask == nil:
+        case .match where query.task == nil && options.unreadableTask == nil:
             if query.name == "default", let newest = free.first {
                 return warmDespite(
                     unreadable,
@@ -44,7 +44,7 @@ extension Decider {
                 )
             }
         case .match:
-            if let error = wishes.unreadableTask, !free.isEmpty { throw error }
+            if let error = options.unreadableTask, !free.isEmpty { throw error }
             if let match = free.first(where: { $0.firstMessage == .isTask }) {
                 return warmDespite(
                     unreadable,
@@ -55,7 +55,7 @@ extension Decider {
                 )
             }
             unreadable += free.filter { $0.firstMessage == .unknown }.map {
-                StoreTrouble(
+                StoreFailure(
                     path: $0.store,
                     kind: .damaged,
                     why: "its first message cannot be read",
@@ -82,7 +82,7 @@ extension Decider {
     }
 
     private func warmDespite(
-        _ troubles: [StoreTrouble],
+        _ troubles: [StoreFailure],
         _ session: Session,
         _ how: Decision.How,
         _ reason: String,

@@ -5,7 +5,7 @@ struct Decider {
     let agent: Agent
     let query: StoreQuery
     let store: any SessionStore
-    let wishes: Wishes
+    let options: DecisionOptions
     let record: RecordState
     /// The records of this agent's other conversations.
     let others: [Record]
@@ -14,7 +14,7 @@ struct Decider {
 
     func decide(_ findings: inout Findings) throws(LaunchError) -> Decision {
         var decision = try firstThatApplies(&findings)
-        if decision.verdict == .unknown, wishes.freshWhenUnknown, decision.how != .requested,
+        if decision.verdict == .unknown, options.freshWhenUnknown, decision.how != .requested,
             decision.how != .fresh
         {
             findings.warn(
@@ -27,7 +27,7 @@ struct Decider {
                 &findings
             )
         }
-        if decision.verdict == .cold, wishes.requireResume {
+        if decision.verdict == .cold, options.requireResume {
             throw LaunchError(
                 .noInput,
                 "--require-resume",
@@ -39,8 +39,8 @@ struct Decider {
     }
 
     private func firstThatApplies(_ findings: inout Findings) throws(LaunchError) -> Decision {
-        if let id = wishes.resume { return try requested(id, &findings) }
-        if wishes.fresh { return try cold(.fresh, "A new conversation was asked for.", &findings) }
+        if let id = options.resume { return try requested(id, &findings) }
+        if options.fresh { return try cold(.fresh, "A new conversation was asked for.", &findings) }
         switch remembered(&findings) {
         case .decided(let decision): return decision
         case .startOver(let empty):
@@ -107,7 +107,7 @@ struct Decider {
                 throw LaunchError(
                     .noInput,
                     "--resume \(id)",
-                    "\(agent.title) \(agent.whenElsewhere ?? ""), because the conversation is of \(place)",
+                    "\(agent.title) \(agent.otherDirectoryProblem ?? ""), because the conversation is of \(place)",
                     "add --workdir \(ShellQuoting.quote(place.description))"
                 )
             }
@@ -137,7 +137,7 @@ struct Decider {
 
     /// Where the session belongs, if the agent does not go on with it here as it should.
     func otherPlace(_ session: Session) -> Path? {
-        guard agent.whenElsewhere != nil, let directory = session.directory else { return nil }
+        guard agent.otherDirectoryProblem != nil, let directory = session.directory else { return nil }
         return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
     }
 
@@ -150,10 +150,10 @@ struct Decider {
         _ findings: inout Findings
     ) throws(LaunchError) -> Decision {
         let derivation = store.derived(&findings)
-        if how == .fresh, wishes.fresh, let trouble = derivation.trouble {
+        if how == .fresh, options.fresh, let trouble = derivation.trouble {
             return .unknown(trouble, .fresh, "The ids already used for new conversations cannot be read.")
         }
-        if let error = wishes.unreadableTask { throw error }
+        if let error = options.unreadableTask { throw error }
         if let empty = given ?? (how == .fresh ? nil : derivation.empty) {
             return Decision(verdict: .cold, reason: reason, how: how, start: .reuse(empty))
         }

@@ -16,7 +16,7 @@ struct Decision: Equatable, Sendable {
     /// Nil if the verdict is unknown.
     var start: CommandRequest.Start?
     /// What could not be read, if the verdict is unknown.
-    var trouble: StoreTrouble?
+    var trouble: StoreFailure?
 
     var session: Session? {
         switch start {
@@ -29,13 +29,13 @@ struct Decision: Equatable, Sendable {
         Decision(verdict: .warm, reason: reason, how: how, start: .warm(session))
     }
 
-    static func unknown(_ trouble: StoreTrouble, _ how: How, _ reason: String) -> Decision {
+    static func unknown(_ trouble: StoreFailure, _ how: How, _ reason: String) -> Decision {
         Decision(verdict: .unknown, reason: reason, how: how, trouble: trouble)
     }
 }
 
 /// What the user asked for, as far as it decides which conversation this is.
-struct Wishes: Equatable, Sendable {
+struct DecisionOptions: Equatable, Sendable {
     var resume: String?
     var fresh = false
     var requireResume = false

@@ -83,7 +83,7 @@ enum RecordState: Equatable, Sendable {
     case absent
     case present(Record)
     /// It is there and cannot be used.
-    case damaged(StoreTrouble)
+    case damaged(StoreFailure)
 
     var record: Record? {
         if case .present(let record) = self { record } else { nil }

@@ -21,17 +21,17 @@ struct RecordFile: Sendable {
 
     func write(_ record: Record) throws(Errno) {
         faultPoint("record.before")
-        try makeFolders(path.parent, mode: 0o700)
+        try makeDirectories(path.parent, mode: 0o700)
         try replaceFile(path, JSONWriter.pretty(record.json))
         faultPoint("record.after")
     }
 
-    private func damaged(_ kind: StoreTrouble.Kind, _ why: String, _ findings: inout Findings) -> RecordState
+    private func damaged(_ kind: StoreFailure.Kind, _ why: String, _ findings: inout Findings) -> RecordState
     {
         findings.saw(path, kind == .damaged ? .damaged : .unreadable, why)
         findings.warn("record-damaged", "\(path): \(why); the agent's own store decides")
         return .damaged(
-            StoreTrouble(
+            StoreFailure(
                 path: path,
                 kind: kind,
                 why: why,

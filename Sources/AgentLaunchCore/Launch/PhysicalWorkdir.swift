@@ -26,7 +26,7 @@ extension StartContext {
                 "make it, or give another --workdir"
             )
         }
-        do throws(Errno) { try makeFolders(path, mode: 0o777) } catch {
+        do throws(Errno) { try makeDirectories(path, mode: 0o777) } catch {
             throw LaunchError(.noInput, "\(path)", "it cannot be made: \(error)", "give another --workdir")
         }
         return path

@@ -20,7 +20,7 @@ extension Preparation {
         let name =
             context.agent.name == "custom"
             ? context.request.arguments.first ?? [] : Bytes(context.agent.executable.utf8)
-        return context.agent.find(name, context.environment, surroundings.home, context.workdir)
+        return context.agent.find(name, context.environment, processContext.home, context.workdir)
     }
 
     /// With what it needs: the programs and their releases, agentapi's folder and whose chat is there.
@@ -75,7 +75,9 @@ extension Preparation {
 
     /// In `--module-dir`, for a conversation that is not the first one there.
     var ownModuleDirectory: Path? {
-        moduleDirectory.map { $0 / StateFolder.folderName(context.request.sessionName, context.workdir) }
+        moduleDirectory.map {
+            $0 / StateDirectory.directoryName(context.request.sessionName, context.workdir)
+        }
     }
 
     /// `--module-dir` belongs to the first conversation that is kept there; others have a folder of their own in it.

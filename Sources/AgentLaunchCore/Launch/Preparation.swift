@@ -7,14 +7,14 @@ struct Preparation {
     var context: StartContext
     /// In place of the one on disk, which may be one that could not be written: of the run that this one follows.
     var ownRecord: Record?
-    let surroundings: Surroundings
-    let state: StateFolder
+    let processContext: ProcessContext
+    let state: StateDirectory
 
-    init(_ request: Request, _ surroundings: Surroundings) throws(LaunchError) {
-        try surroundings.checkHome()
-        self.surroundings = surroundings
-        state = StateFolder(environment: surroundings.environment, home: surroundings.home)
-        context = try StartContext(request, surroundings)
+    init(_ request: Request, _ processContext: ProcessContext) throws(LaunchError) {
+        try processContext.checkHome()
+        self.processContext = processContext
+        state = StateDirectory(environment: processContext.environment, home: processContext.home)
+        context = try StartContext(request, processContext)
     }
 
     /// What is known of the start is known here.
@@ -77,31 +77,31 @@ struct Preparation {
         query.recorded = record.record?.tokens ?? []
         query.conversation = conversation
         let store = context.agent.store(query)
-        var wishes = Wishes(
+        var options = DecisionOptions(
             adopt: context.request.adopt,
             freshWhenUnknown: context.request.onUnknown == .fresh,
             unreadableTask: unreadableTask
         )
         switch context.request.conversation {
         case .automatic: break
-        case .resume(let id): wishes.resume = id
-        case .fresh: wishes.fresh = true
-        case .requireResume: wishes.requireResume = true
+        case .resume(let id): options.resume = id
+        case .fresh: options.fresh = true
+        case .requireResume: options.requireResume = true
         }
         let others = others
-        func decide(_ wishes: Wishes) throws(LaunchError) -> Decision {
+        func decide(_ options: DecisionOptions) throws(LaunchError) -> Decision {
             try Decider(
                 agent: context.agent,
                 query: query,
                 store: store,
-                wishes: wishes,
+                options: options,
                 record: record,
                 others: others,
                 beginning: beginning(others)
             )
             .decide(&findings)
         }
-        var decision = try decide(wishes)
+        var decision = try decide(options)
         let prompts = PromptDecider(
             store: store,
             record: record.record,
@@ -109,13 +109,13 @@ struct Preparation {
             onNewPrompt: context.request.onNewPrompt ?? (context.isAttended ? .refuse : .skip),
             hasResumePrompt: resumePrompt != nil,
             resumeWhen: context.request.resumeWhen,
-            storesPromptWithAnswer: context.agent.storesPromptWithAnswer && !wishes.fresh
+            storesPromptWithAnswer: context.agent.storesPromptWithAnswer && !options.fresh
         )
         var prompt = prompts.decide(decision, &findings)
         if prompt.wantsFresh {
-            wishes.fresh = true
-            wishes.resume = nil
-            decision = try decide(wishes)
+            options.fresh = true
+            options.resume = nil
+            decision = try decide(options)
             prompt = prompts.decide(decision, &findings)
         }
         if decision.verdict == .warm {
@@ -158,7 +158,9 @@ struct Preparation {
         let resumed = decision.verdict == .warm ? decision.session : nil
         let holder = resumed.flatMap { store.holder(of: $0) }
         if holder == nil, let resumed {
-            for warning in store.dialogs(of: resumed) { plan.findings.warn(warning.code, warning.message) }
+            for warning in store.resumeDialogs(of: resumed) {
+                plan.findings.warn(warning.code, warning.message)
+            }
         }
         return Outcome(
             plan: plan,
@@ -181,7 +183,7 @@ struct Preparation {
         _ findings: inout Findings
     ) throws(LaunchError) -> OldConversation? {
         guard case .cold = decision.start else { return nil }
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             guard let old = try store.overwritten(&findings) else { return nil }
             findings.warn(
                 "old-conversation-saved",
@@ -205,7 +207,7 @@ struct Preparation {
         _ unreadable: (LaunchError) -> Void
     ) throws(LaunchError) -> TaskText? {
         guard let source else { return nil }
-        switch try source.read(environment: surroundings.environment) {
+        switch try source.read(environment: processContext.environment) {
         case .task(let text): return text
         case .empty(let warning): findings.warn(warning.code, warning.message)
         case .unreadable(let error): unreadable(error)

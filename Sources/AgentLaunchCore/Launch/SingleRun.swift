@@ -3,7 +3,7 @@
 struct SingleRun {
     let preparation: Preparation
     let diagnostics: Diagnostics
-    let upkeep: LaunchUpkeep
+    let reporter: RunReporter
     let session: HeldSession
     let signals: LaunchSignals
     /// Where somebody wants to know what the agent said.
@@ -16,7 +16,7 @@ struct SingleRun {
         let plan = outcome.plan
         try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
         try outcome.ownSettings?.write()
-        let materials = try LaunchMaterials(
+        let resources = try LaunchResources(
             outcome,
             preparation,
             promptFiles: PromptFile(
@@ -24,11 +24,11 @@ struct SingleRun {
                 conversation: preparation.conversation
             )
         )
-        defer { materials.putAway() }
+        defer { resources.cleanUp() }
         let files = try outcome.plan.server.map { (server) throws(LaunchError) in
             try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
         }
-        defer { files?.putAway() }
+        defer { files?.cleanUp() }
         let now = Timestamp.now()
         var record = Record(
             of: plan,
@@ -54,7 +54,7 @@ struct SingleRun {
                 awaiting: plan.prompt.action == .send ? outcome.task : nil,
                 startedAt: now,
                 keepsChat: outcome.state?.isReadOnly == false,
-                isAnothers: preparation.isAnothers,
+                belongsToOtherConversation: preparation.belongsToOtherConversation,
                 isHeld: preparation.isHeldElsewhere,
                 write: { record in
                     latest = record
@@ -64,16 +64,16 @@ struct SingleRun {
             )
             : nil
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
-            .watcher(plan, environment: preparation.context.environment, onReady: upkeep.onReady)
+            .watcher(plan, environment: preparation.context.environment, onReady: reporter.onReady)
         let typed = TypedPrompt(plan, watcher) { diagnostics.warn($0) }
         let members: [(any LaunchObserver)?] = [
-            upkeep, files, watcher, chat, typed, upkeep.deadline(asked: chat),
+            reporter, files, watcher, chat, typed, reporter.deadline(asked: chat),
         ]
         let observers = LaunchObservers(members: members.compactMap(\.self))
         tail?.clear()
         let began = monotonicMilliseconds()
         let end: LaunchEnd
-        do throws(LaunchError) { end = try run(plan.transport, materials, observers, typed) } catch {
+        do throws(LaunchError) { end = try run(plan.transport, resources, observers, typed) } catch {
             // Nothing ran, so nothing was given.
             record.prompts.removeAll { $0.state == .given && $0.at == now }
             if isRecorded { write(record) }
@@ -90,7 +90,7 @@ struct SingleRun {
 
     private func run(
         _ transport: Transport,
-        _ materials: LaunchMaterials,
+        _ resources: LaunchResources,
         _ observers: LaunchObservers,
         _ prompt: TypedPrompt?
     ) throws(LaunchError) -> LaunchEnd {
@@ -98,11 +98,11 @@ struct SingleRun {
         switch transport {
         case .direct:
             let launch = DirectLaunch(
-                child: materials.child,
+                child: resources.child,
                 stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
                 columns: request.termWidth.map { UInt16($0) },
                 rows: request.termHeight.map { UInt16($0) },
-                log: upkeep.log,
+                log: reporter.log,
                 tail: tail,
                 prompt: prompt,
                 note: { diagnostics.warn(Warning("terminal", $0)) }
@@ -110,10 +110,10 @@ struct SingleRun {
             return try launch.run(observers, signals.taken())
         case .agentapi:
             let launch = AgentAPILaunch(
-                child: materials.child,
-                input: materials.input,
+                child: resources.child,
+                input: resources.input,
                 stopTimeoutMilliseconds: request.stopTimeoutMilliseconds,
-                log: upkeep.log,
+                log: reporter.log,
                 tail: tail,
                 note: { diagnostics.warn(Warning("output", $0)) }
             )

@@ -1,5 +1,5 @@
 extension StartContext {
-    init(_ request: Request, _ surroundings: Surroundings) throws(LaunchError) {
+    init(_ request: Request, _ processContext: ProcessContext) throws(LaunchError) {
         guard let agent = Registry.agents.first(where: { $0.name == request.agent }) else {
             throw LaunchError(.bug, request.agent, "the agent is not registered", "report this")
         }
@@ -13,7 +13,7 @@ extension StartContext {
         }
         self.agent = agent
         self.request = request
-        let terminals = surroundings.terminals
+        let terminals = processContext.terminals
         (transport, transportCause) =
             request.transport.map { ($0.value, $0.byOption ? .option : .environment) }
             // There is no terminal in the background.
@@ -24,10 +24,10 @@ extension StartContext {
             request.dryRun ? terminals.input || terminals.error : terminals.input && terminals.output
         isAttended =
             request.attended?.value ?? (transport == .direct && onTerminal && !request.detach)
-        isRoot = surroundings.isRoot
+        isRoot = processContext.isRoot
         workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
-        (environment, change) = try ChildEnvironment.make(request, surroundings.environment)
+        (environment, change) = try ChildEnvironment.make(request, processContext.environment)
         let named = environment.given("HOME").map { Path(bytes: $0) }
-        home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? surroundings.home
+        home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? processContext.home
     }
 }

@@ -91,7 +91,7 @@ struct VersionFinder {
         let entry = JSONValue.object(identity.fields + [.init("version", .string(version.description))])
         let kept = old.filter { $0.name != identity.path.description }.suffix(20)
         // Forgetting it costs one question at the next start.
-        try? makeFolders(memory.parent, mode: 0o700)
+        try? makeDirectories(memory.parent, mode: 0o700)
         try? replaceFile(memory, JSONWriter.pretty(.object(kept + [.init(identity.path.description, entry)])))
     }
 }

@@ -2,12 +2,12 @@
 /// started within 5.
 struct Versions {
     private let context: StartContext
-    private let state: StateFolder
+    private let state: StateDirectory
     /// Otherwise a start fails: nobody is asked, and its error says enough.
     private let areProgramsThere: Bool
     private let began = monotonicMilliseconds()
 
-    init(_ context: StartContext, _ state: StateFolder, areProgramsThere: Bool) {
+    init(_ context: StartContext, _ state: StateDirectory, areProgramsThere: Bool) {
         self.context = context
         self.areProgramsThere = areProgramsThere
         self.state = state

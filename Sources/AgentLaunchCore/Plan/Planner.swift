@@ -57,7 +57,7 @@ struct Planner {
         try refuseArguments()
         let command = try command(start, text)
         plan.prompt.delivery = command.delivery
-        if command.choosesID, case .cold = start { plan.decision.start = .cold(NewSession()) }
+        if command.assignsOwnID, case .cold = start { plan.decision.start = .cold(NewSession()) }
         plan.agentCommand = withPath(command.arguments, &plan.findings)
         plan.wrapper = context.request.wrapper
         plan.environment.set = command.set.map { .init(name: $0.name, value: $0.value) }

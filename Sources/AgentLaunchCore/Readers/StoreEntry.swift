@@ -11,33 +11,33 @@ enum StoreEntry: Equatable {
 
     /// Follows links. Nothing is absent unless it provably is: a link that leads nowhere may be a volume that is
     /// not mounted.
-    static func at(_ path: Path) throws(StoreTrouble) -> StoreEntry {
+    static func at(_ path: Path) throws(StoreFailure) -> StoreEntry {
         do throws(Errno) {
             if let status = try fileStatus(path) {
                 if status.isDirectory { return .directory }
                 return status.isRegularFile ? .file(FileStamp(status)) : .other
             }
         } catch {
-            throw StoreTrouble(path, error)
+            throw StoreFailure(path, error)
         }
         if let link = brokenLink(to: path) { throw .leadsNowhere(link) }
         return .absent
     }
 
     /// The names in a directory, none if it is absent.
-    static func names(in path: Path) throws(StoreTrouble) -> [Bytes] {
+    static func names(in path: Path) throws(StoreFailure) -> [Bytes] {
         switch try at(path) {
         case .absent: return []
         case .directory: break
         case .file, .other:
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "it is not a directory",
                 nextStep: "move it away, or name another store"
             )
         }
-        do throws(Errno) { return try namesInDirectory(path) } catch { throw StoreTrouble(path, error) }
+        do throws(Errno) { return try namesInDirectory(path) } catch { throw StoreFailure(path, error) }
     }
 }
 
@@ -58,9 +58,9 @@ struct FileStamp: Equatable {
     }
 }
 
-extension StoreTrouble {
-    static func leadsNowhere(_ link: Path) -> StoreTrouble {
-        StoreTrouble(
+extension StoreFailure {
+    static func leadsNowhere(_ link: Path) -> StoreFailure {
+        StoreFailure(
             path: link,
             kind: .unreadable,
             why: "it is a symbolic link that leads nowhere",

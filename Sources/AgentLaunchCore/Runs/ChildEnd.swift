@@ -11,7 +11,7 @@ enum ChildEnd: Equatable, Sendable {
 
 /// Ends as the child did: its signal is raised again, without a core file, so that the caller sees
 /// the same; a code is returned for `exit`. Where a signal cannot kill (as process 1) it is 128 + n.
-func dieAs(_ end: ChildEnd) -> Int32 {
+func exitLikeChild(_ end: ChildEnd) -> Int32 {
     switch end {
     case .exited(let code): return code
     case .signalled(let number):

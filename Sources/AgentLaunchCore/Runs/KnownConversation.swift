@@ -39,7 +39,7 @@ struct KnownConversation: Sendable {
         else { return nil }
         // A file that was copied here from another conversation is not this one's.
         let run = RunFile(conversation: folder).read().flatMap { run in
-            StateFolder.folderName(run.name, run.workdir) == known && run.agent == agent ? run : nil
+            StateDirectory.directoryName(run.name, run.workdir) == known && run.agent == agent ? run : nil
         }
         var findings = Findings()
         var recorded: Path?
@@ -62,7 +62,7 @@ struct KnownConversation: Sendable {
         self.name = name
         self.workdir = workdir
         self.run = run
-        lock = LockPlaces(folder / StateFolder.lock, environment)
+        lock = LockPlaces(folder / StateDirectory.lock, environment)
         launcher = Self.launcher(lock, run)
         if launcher != nil {
             state = .running

@@ -20,7 +20,7 @@ struct RunFile: Sendable {
     }()
 
     func write(_ run: Run) throws(Errno) {
-        try makeFolders(path.parent, mode: 0o700)
+        try makeDirectories(path.parent, mode: 0o700)
         try replaceFile(path, JSONWriter.pretty(run.json))
     }
 }
@@ -112,7 +112,7 @@ extension Run {
 
     /// The run whose child this process is.
     static func ofChild(_ pid: Int32, root: Path) -> Run? {
-        StateFolder.conversations(in: root).lazy.compactMap { RunFile(conversation: $0).read() }
+        StateDirectory.conversations(in: root).lazy.compactMap { RunFile(conversation: $0).read() }
             .first { run in
                 if let child = run.child, child.pid == pid { return child.isAlive }
                 return run.child != nil && run.launcher.pid == pid && run.launcher.isAlive

@@ -19,7 +19,7 @@ final class DirectSession {
     private var stopWasRequested = false
     private var hangupDue: Int64?
     private var reopenDue: Int64?
-    private var left = LeftBehind()
+    private var left = SurvivingDescendants()
     private var isImpatient = false
     private var reader = StalledReader()
     private var wasAskedFor = false

@@ -27,14 +27,14 @@ struct PromptTyping {
     /// Nothing tells that a terminal has become raw.
     private static let lookAgain: Int64 = 100
 
-    private var signs: InputSigns
-    private var keys = PersonsKeys()
+    private var signs: InputMarkers
+    private var keys = UserInputState()
     private var state = State.waiting(readySince: nil)
     private let startedAt: Int64
     private var lastOutput: Int64
 
     init(_ readiness: InputReadiness, now: Int64) {
-        signs = InputSigns(readiness)
+        signs = InputMarkers(readiness)
         startedAt = now
         lastOutput = now
     }

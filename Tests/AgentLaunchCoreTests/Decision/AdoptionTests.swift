@@ -11,9 +11,9 @@ struct AdoptionTests {
         var bench = DecisionBench()
         bench.store.left = .found(session("old", first: .isOther))
         #expect(try bench.answer() == "warm old legacy")
-        bench.wishes.adopt = .never
+        bench.options.adopt = .never
         #expect(try bench.answer() == "cold new derived")
-        bench.wishes.adopt = .match
+        bench.options.adopt = .match
         bench.name = "work"
         #expect(try bench.answer() == "cold new derived")
     }
@@ -76,9 +76,9 @@ struct AdoptionTests {
     func policies() throws {
         var bench = DecisionBench()
         bench.store.sessions = [session("task"), session("own", first: .isOther, active: 9)]
-        bench.wishes.adopt = .newest
+        bench.options.adopt = .newest
         #expect(try bench.answer() == "warm own adopted")
-        bench.wishes.adopt = .never
+        bench.options.adopt = .never
         #expect(try bench.answer() == "cold new derived")
     }
 
@@ -94,7 +94,7 @@ struct AdoptionTests {
             DecisionBench.record("x", name: "a"),
         ]
         bench.store.derivedIDs = ["a": ["ofA"], "default": ["ofDefault"], "b": ["ofB"]]
-        bench.wishes.adopt = .newest
+        bench.options.adopt = .newest
         #expect(try bench.answer() == "cold new derived")
         bench.store.sessions.append(session("free"))
         #expect(try bench.answer() == "warm free adopted")
@@ -134,10 +134,10 @@ struct AdoptionTests {
     )
     func troubles(_ adopt: Adoption) throws {
         var bench = DecisionBench()
-        bench.wishes.adopt = adopt
+        bench.options.adopt = adopt
         bench.store.candidateTroubles = [.test("torn")]
         #expect(try bench.answer() == "unknown /store/torn adopted")
-        bench.wishes.freshWhenUnknown = true
+        bench.options.freshWhenUnknown = true
         #expect(try bench.answer() == "cold new fresh")
     }
 
@@ -155,10 +155,10 @@ struct AdoptionTests {
     func unreadablePrompt() throws {
         var bench = DecisionBench()
         bench.task = nil
-        bench.wishes.unreadableTask = LaunchError(.noInput, "--prompt-file", "gone", "restore it")
+        bench.options.unreadableTask = LaunchError(.noInput, "--prompt-file", "gone", "restore it")
         bench.store.sessions = [session("a", first: .unknown)]
         #expect(#expect(throws: LaunchError.self) { try bench.decide() }?.what == "--prompt-file")
-        bench.wishes.adopt = .newest
+        bench.options.adopt = .newest
         #expect(try bench.answer() == "warm a adopted")
     }
 

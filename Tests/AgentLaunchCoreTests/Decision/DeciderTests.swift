@@ -14,7 +14,7 @@ struct DeciderTests {
     @Test("An id that was asked for is resumed, whatever the record and the derived id say")
     func requested() throws {
         var bench = DecisionBench()
-        bench.wishes.resume = "b"
+        bench.options.resume = "b"
         bench.store.sessions = [session("a"), session("b", first: .isOther)]
         bench.store.derivation.resumable = session("a")
         bench.record = .present(DecisionBench.record("a", .delivered))
@@ -24,7 +24,7 @@ struct DeciderTests {
     @Test("An id that is not there is 66 and names those that are, the newest first")
     func requestedMissing() {
         var bench = DecisionBench()
-        bench.wishes.resume = "x"
+        bench.options.resume = "x"
         bench.store.sessions = [session("old", active: 2), session("new", active: 3)]
         let error = #expect(throws: LaunchError.self) { try bench.decide() }
         #expect(error?.status == .noInput)
@@ -34,7 +34,7 @@ struct DeciderTests {
     @Test("An id without a message, or refused by the agent, is 66", arguments: [Session.State.empty, .dead])
     func requestedEmpty(_ state: Session.State) {
         var bench = DecisionBench()
-        bench.wishes.resume = "x"
+        bench.options.resume = "x"
         bench.store.sessions = [session("x", state)]
         #expect(throws: LaunchError.self) { try bench.decide() }
     }
@@ -45,8 +45,8 @@ struct DeciderTests {
     )
     func requestedUnreadable(_ isWholeStore: Bool) throws {
         var bench = DecisionBench()
-        bench.wishes.resume = "x"
-        bench.wishes.freshWhenUnknown = true
+        bench.options.resume = "x"
+        bench.options.freshWhenUnknown = true
         if isWholeStore { bench.store.whole = .test("x") } else { bench.store.unreadable = ["x"] }
         #expect(try bench.answer() == "unknown /store/x requested")
     }
@@ -54,19 +54,19 @@ struct DeciderTests {
     @Test("What has not the agent's form of an id is wrong use")
     func requestedForm() {
         var bench = DecisionBench()
-        bench.wishes.resume = "../x"
+        bench.options.resume = "../x"
         #expect(#expect(throws: LaunchError.self) { try bench.decide() }?.status == .usage)
     }
 
     @Test("An agent that would ask about the directory is not resumed in another one: 66 names it")
     func requestedElsewhere() throws {
         var bench = DecisionBench()
-        bench.wishes.resume = "x"
+        bench.options.resume = "x"
         var other = session("x")
         other.directory = "/nowhere/other dir"
         bench.store.sessions = [other]
         #expect(try bench.answer() == "warm x requested")
-        bench.whenElsewhere = "would ask"
+        bench.otherDirectoryProblem = "would ask"
         let error = #expect(throws: LaunchError.self) { try bench.decide() }
         #expect(error?.status == .noInput)
         #expect(error?.nextStep.contains("--workdir '/nowhere/other dir'") == true)
@@ -77,7 +77,7 @@ struct DeciderTests {
     @Test("--fresh is cold with a new id although a conversation is there, and reuses no empty one")
     func fresh() throws {
         var bench = DecisionBench()
-        bench.wishes.fresh = true
+        bench.options.fresh = true
         bench.store.sessions = [session("a")]
         bench.store.derivation.resumable = session("a")
         bench.store.derivation.empty = session("e", .empty)
@@ -88,8 +88,8 @@ struct DeciderTests {
     @Test("--fresh is unknown where the tries cannot be read, and --on-unknown fresh does not help")
     func freshUnreadable() throws {
         var bench = DecisionBench()
-        bench.wishes.fresh = true
-        bench.wishes.freshWhenUnknown = true
+        bench.options.fresh = true
+        bench.options.freshWhenUnknown = true
         bench.store.derivation.trouble = .test("try")
         #expect(try bench.answer() == "unknown /store/try fresh")
     }
@@ -108,7 +108,7 @@ struct DeciderTests {
         var bench = DecisionBench()
         bench.store.derivation.trouble = .test("try")
         #expect(try bench.answer() == "unknown /store/try derived")
-        bench.wishes.freshWhenUnknown = true
+        bench.options.freshWhenUnknown = true
         #expect(try bench.answer() == "cold new fresh")
         #expect(try bench.decide().warnings == ["unknown-fresh"])
     }
@@ -135,8 +135,8 @@ struct DeciderTests {
     )
     func requireResume(_ isUnknown: Bool) {
         var bench = DecisionBench()
-        bench.wishes.requireResume = true
-        bench.wishes.freshWhenUnknown = isUnknown
+        bench.options.requireResume = true
+        bench.options.freshWhenUnknown = isUnknown
         if isUnknown { bench.store.derivation.trouble = .test("try") }
         #expect(#expect(throws: LaunchError.self) { try bench.decide() }?.status == .noInput)
     }
@@ -144,7 +144,7 @@ struct DeciderTests {
     @Test("--require-resume leaves an unknown state unknown")
     func requireResumeUnknown() throws {
         var bench = DecisionBench()
-        bench.wishes.requireResume = true
+        bench.options.requireResume = true
         bench.store.derivation.trouble = .test("try")
         #expect(try bench.answer() == "unknown /store/try derived")
     }
@@ -153,7 +153,7 @@ struct DeciderTests {
     func unreadablePrompt() throws {
         var bench = DecisionBench()
         bench.task = nil
-        bench.wishes.unreadableTask = LaunchError(.noInput, "--prompt-file", "gone", "restore it")
+        bench.options.unreadableTask = LaunchError(.noInput, "--prompt-file", "gone", "restore it")
         #expect(#expect(throws: LaunchError.self) { try bench.decide() }?.status == .noInput)
         bench.store.derivation.resumable = session("a")
         #expect(try bench.answer() == "warm a derived")

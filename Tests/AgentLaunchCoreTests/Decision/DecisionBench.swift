@@ -11,13 +11,13 @@ final class StoreDouble: SessionStore {
     /// Ids that a conversation's name leads to.
     var derivedIDs: [String: Set<String>] = [:]
     var left = Lookup.absent
-    var candidateTroubles: [StoreTrouble] = []
-    var whole: StoreTrouble?
+    var candidateTroubles: [StoreFailure] = []
+    var whole: StoreFailure?
     /// What `contains` answers, by session; nil: it cannot be told.
     var texts: [String: [String]?] = [:]
     var isListed: (Session) -> Bool = { _ in true }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? { whole }
+    func trouble(_ findings: inout Findings) -> StoreFailure? { whole }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         if unreadable.contains(id) { return .unreadable(.test(id)) }
@@ -39,13 +39,13 @@ final class StoreDouble: SessionStore {
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
         guard let known = texts[session.id] else { return false }
-        return known.map { $0.contains { text.isGiven(by: $0) } }
+        return known.map { $0.contains { text.matches(message: $0) } }
     }
 }
 
-extension StoreTrouble {
-    static func test(_ name: String) -> StoreTrouble {
-        StoreTrouble(path: "/store" / name, kind: .damaged, why: "it is torn", nextStep: "restore it")
+extension StoreFailure {
+    static func test(_ name: String) -> StoreFailure {
+        StoreFailure(path: "/store" / name, kind: .damaged, why: "it is torn", nextStep: "restore it")
     }
 }
 
@@ -61,11 +61,11 @@ struct DecisionBench {
     let store = StoreDouble()
     var name = "default"
     var task: TaskText? = DecisionBench.task
-    var wishes = Wishes()
+    var options = DecisionOptions()
     var record = RecordState.absent
     var others: [Record] = []
     var beginning: [Record] = []
-    var whenElsewhere: String?
+    var otherDirectoryProblem: String?
 
     var agent: Agent {
         Agent(
@@ -76,7 +76,7 @@ struct DecisionBench {
             agentAPIType: "custom",
             newestKnown: "1.0",
             isSessionID: { !$0.contains("/") },
-            whenElsewhere: whenElsewhere,
+            otherDirectoryProblem: otherDirectoryProblem,
             store: { _ in StoreDouble() },
             command: { _ in AgentCommand(arguments: ["double"]) }
         )
@@ -96,7 +96,7 @@ struct DecisionBench {
             agent: agent,
             query: query,
             store: store,
-            wishes: wishes,
+            options: options,
             record: record,
             others: others,
             beginning: beginning

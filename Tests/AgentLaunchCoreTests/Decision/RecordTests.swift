@@ -14,7 +14,7 @@ struct RecordTests {
 
     @Test("What is written is read again, from a file and folder that only the owner may read")
     func roundTrip() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let file = RecordFile(conversation: scratch.path / "state/x")
         try file.write(Self.full)
         var findings = Findings()
@@ -33,7 +33,7 @@ struct RecordTests {
         ]
     )
     func damaged(_ text: String) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let file = RecordFile(conversation: scratch.path)
         try scratch.write("record.json", text)
         var findings = Findings()
@@ -46,7 +46,7 @@ struct RecordTests {
 
     @Test("None is absent, and the other conversations' records are found beside it")
     func others() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let own = scratch.path / "own"
         var findings = Findings()
         #expect(RecordFile(conversation: own).read(&findings) == .absent)
@@ -54,7 +54,10 @@ struct RecordTests {
         try RecordFile(conversation: scratch.path / "other").write(DecisionBench.record("b"))
         try scratch.write("torn/record.json", "{")
         try scratch.write("versions.json", "{}")
-        let conversations = StateFolder.conversations(in: scratch.path.parent, of: scratch.path.lastComponent)
+        let conversations = StateDirectory.conversations(
+            in: scratch.path.parent,
+            of: scratch.path.lastComponent
+        )
         #expect(RecordFile.records(of: conversations.filter { $0 != own }).map(\.sessionID) == ["b"])
     }
 

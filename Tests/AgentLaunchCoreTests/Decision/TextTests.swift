@@ -26,7 +26,7 @@ struct TaskTextTests {
             "Your task: do the task",
         ]
     )
-    func given(_ message: String) { #expect(task.isGiven(by: message)) }
+    func given(_ message: String) { #expect(task.matches(message: message)) }
 
     @Test(
         "It is not given by a message that holds it otherwise",
@@ -35,15 +35,15 @@ struct TaskTextTests {
             "Your task:do the task", "task",
         ]
     )
-    func notGiven(_ message: String) { #expect(!task.isGiven(by: message)) }
+    func notGiven(_ message: String) { #expect(!task.matches(message: message)) }
 
     @Test("Line ends of any kind are the same, accents in another normal form are not")
     func forms() throws {
         let lines = try #require(TaskText("a\r\nb\rc\nd"))
-        #expect(lines.isGiven(by: "a\nb\nc\r\nd"))
-        #expect(!(try #require(TaskText("caf\u{e9}"))).isGiven(by: "cafe\u{301}"))
+        #expect(lines.matches(message: "a\nb\nc\r\nd"))
+        #expect(!(try #require(TaskText("caf\u{e9}"))).matches(message: "cafe\u{301}"))
         // A combining mark at the seam must not hide it.
-        #expect(try #require(TaskText("\u{301}x")).isGiven(by: "e: \u{301}x"))
+        #expect(try #require(TaskText("\u{301}x")).matches(message: "e: \u{301}x"))
     }
 }
 
@@ -58,7 +58,7 @@ struct ShellQuotingTests {
         ]
     )
     func roundTrip(_ word: String) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let script = try scratch.write("script", "printf '%s' \(ShellQuoting.quote(word))")
         let printed = output(
             of: "/bin/bash",

@@ -67,7 +67,7 @@ struct PlannerTests {
         let text = try #require(plan.prompt.text?.text)
         #expect(text.contains("coder_report_task"))
         #expect(text.split(separator: "\n").count == 2)
-        #expect(DecisionBench.task.isGiven(by: text))
+        #expect(DecisionBench.task.matches(message: text))
     }
 
     @Test("The longest prompt that one argument can hold goes directly; one byte more only under agentapi")
@@ -138,7 +138,7 @@ struct PlannerTests {
         let first = try #require(text.firstIndex { $0.hasPrefix("command") })
         var command = [String(text[first].dropFirst(15))]
         while command[command.count - 1].hasSuffix(" \\") { command.append(text[first + command.count]) }
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let script = try scratch.write("script", "printf '%s\\0' " + command.joined(separator: "\n"))
         let printed = output(
             of: "/bin/bash",

@@ -5,13 +5,13 @@ import Testing
 
 @Suite("Who runs a conversation", .timeLimit(.minutes(1)))
 struct KnownConversationTests {
-    private let folder: ScratchFolder
+    private let folder: ScratchDirectory
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try ScratchDirectory() }
 
     private let workdir: Path = "/home/coder/project"
-    private var state: StateFolder {
-        StateFolder(environment: Environment(["XDG_STATE_HOME": folder.text]), home: "/")
+    private var state: StateDirectory {
+        StateDirectory(environment: Environment(["XDG_STATE_HOME": folder.text]), home: "/")
     }
     private var conversation: Path { state.conversation(agent: "goose", name: "default", workdir: workdir) }
     private var finder: ConversationFinder { ConversationFinder(state: state, environment: Environment()) }
@@ -73,7 +73,7 @@ struct KnownConversationTests {
     func lock() throws {
         let innocent = Innocent()
         try write(launcher: try #require(ProcessIdentity(innocent.pid)), end: .init(status: 1, at: .now()))
-        guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
+        guard case .held(let lock) = try FileLock.take(conversation / StateDirectory.lock) else {
             Issue.record("the lock is taken")
             return
         }
@@ -89,8 +89,8 @@ struct KnownConversationTests {
 
     @Test("Without run.json it still runs, and is found")
     func noRunFile() throws {
-        try makeFolders(conversation, mode: 0o700)
-        guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
+        try makeDirectories(conversation, mode: 0o700)
+        guard case .held(let lock) = try FileLock.take(conversation / StateDirectory.lock) else {
             Issue.record("the lock is taken")
             return
         }
@@ -102,12 +102,12 @@ struct KnownConversationTests {
 
     @Test("A lock whose own pid is another's is held by nobody who may be signalled")
     func uncertain() throws {
-        try makeFolders(conversation, mode: 0o700)
-        guard case .held(let lock) = try FileLock.take(conversation / StateFolder.lock) else {
+        try makeDirectories(conversation, mode: 0o700)
+        guard case .held(let lock) = try FileLock.take(conversation / StateDirectory.lock) else {
             Issue.record("the lock is taken")
             return
         }
-        let file = conversation / StateFolder.lock
+        let file = conversation / StateDirectory.lock
         #expect(file.withCString { truncate($0, 0) } == 0)
         let conversation = try #require(found)
         #expect(conversation.launcher?.isCertain == false)
@@ -119,7 +119,7 @@ struct KnownConversationTests {
     @Test("A lock that is kept among the files of the login session counts too")
     func fallback() throws {
         let environment = Environment(["XDG_RUNTIME_DIR": folder.text])
-        let places = LockPlaces(conversation / StateFolder.lock, environment)
+        let places = LockPlaces(conversation / StateDirectory.lock, environment)
         #expect(places.paths.count == 2)
         guard case .held(let lock) = try FileLock.take(places.paths[1]) else {
             Issue.record("the lock is taken")
@@ -136,7 +136,7 @@ struct KnownConversationTests {
     func copied() throws {
         try write(launcher: ProcessIdentity(pid: 1, startTicks: 1))
         let other = state.conversation(agent: "goose", name: "other", workdir: workdir)
-        try makeFolders(other, mode: 0o700)
+        try makeDirectories(other, mode: 0o700)
         let bytes = try #require(try contentsOfSmallFile(conversation / "run.json", limit: 1 << 20))
         try createFile(other / "run.json", bytes)
         #expect(finder.all(agent: "goose").map(\.name) == ["default"])

@@ -4,9 +4,9 @@ import Testing
 
 @Suite("Reading a log in parts", .timeLimit(.minutes(1)))
 struct LogFilesTests {
-    private let folder: ScratchFolder
+    private let folder: ScratchDirectory
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try ScratchDirectory() }
 
     private var files: LogFiles { LogFiles(folder.path / "log") }
 

@@ -12,14 +12,14 @@ struct TypedPromptTests {
     private final class Bench {
         private(set) var written: [Record] = []
         private(set) var warnings: [String] = []
-        private let scratch: ScratchFolder
+        private let scratch: ScratchDirectory
         private let keys: (read: Int32, write: Int32)
         private var relay: Relay
         private var typed: TypedPrompt?
         private var now: Int64 = 0
 
         init() throws {
-            scratch = try ScratchFolder()
+            scratch = try ScratchDirectory()
             var ends: [Int32] = [-1, -1]
             guard pipe(&ends) == 0 else { throw Errno.last }
             keys = (ends[0], ends[1])
@@ -38,7 +38,7 @@ struct TypedPromptTests {
                 awaiting: task,
                 startedAt: .now(),
                 keepsChat: false,
-                isAnothers: { _ in false },
+                belongsToOtherConversation: { _ in false },
                 isHeld: { _ in false },
                 write: { [unowned self] in written.append($0) }
             )

@@ -24,12 +24,12 @@ struct StoredHome {
         try contentsOfSmallFile(fixtures / agent / name / "expect.json").flatMap { JSONValue(parsing: $0) }
     }
 
-    let scratch: ScratchFolder
+    let scratch: ScratchDirectory
     var path: Path { scratch.path / "home" }
 
     init(_ agent: String, _ name: String) throws {
-        scratch = try ScratchFolder()
-        try scratch.makeFolder(scratch.path / "home")
+        scratch = try ScratchDirectory()
+        try scratch.makeDirectory(scratch.path / "home")
         try copy(Self.fixtures / agent / name / "home", "home")
     }
 
@@ -39,7 +39,7 @@ struct StoredHome {
             if let target = linkTarget(folder / entry) {
                 try scratch.link(inner, to: target)
             } else if try fileStatus(folder / entry)?.isDirectory == true {
-                try scratch.makeFolder(scratch.path / inner)
+                try scratch.makeDirectory(scratch.path / inner)
                 try copy(folder / entry, inner)
             } else {
                 try scratch.write(inner, try contentsOfSmallFile(folder / entry) ?? [])

@@ -5,7 +5,7 @@ import Testing
 @Suite("The signs that an agent waits for input", .timeLimit(.minutes(1)))
 struct InputSignsTests {
     private func areThere(_ wanted: InputReadiness, _ text: String, pieces size: Int = 1000) -> Bool {
-        var signs = InputSigns(wanted)
+        var signs = InputMarkers(wanted)
         let bytes = Bytes(text.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
             bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { signs.observe($0) }

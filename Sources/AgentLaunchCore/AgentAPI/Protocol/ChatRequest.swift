@@ -42,7 +42,7 @@ struct EqualMessages: Equatable, Sendable {
 }
 
 extension ChatAnswer {
-    init(_ answer: HTTPAnswer, to request: ChatRequest, about text: Bytes = []) {
+    init(_ answer: HTTPResponse, to request: ChatRequest, about text: Bytes = []) {
         guard answer.status == 200 else {
             self = Self.refusal(answer, request)
             return
@@ -76,7 +76,7 @@ extension ChatAnswer {
         self = wasSent && failure != .refused ? .failed(why) : .notAsked(why)
     }
 
-    private static func refusal(_ answer: HTTPAnswer, _ request: ChatRequest) -> ChatAnswer {
+    private static func refusal(_ answer: HTTPResponse, _ request: ChatRequest) -> ChatAnswer {
         let body = Bytes(answer.body.prefix(4096)).lossyText
         if request == .send, answer.status == 500, body.contains("can only be sent when the agent is waiting")
         {

@@ -61,7 +61,7 @@ struct PidFile: Equatable, Sendable {
     private func alreadyRunning(_ pid: Int32) -> LaunchError {
         let run = root.flatMap { Run.ofChild(pid, root: $0) }
         let ports = ListeningSockets().ports(of: pid).map(String.init)
-        let place = ports.isEmpty ? "" : ", on port \(listed(ports))"
+        let place = ports.isEmpty ? "" : ", on port \(joinedList(ports))"
         let whose = run.map { "of \($0.inWords)" } ?? "that was not started here"
         return LaunchError(
             .alreadyRunning,

@@ -163,14 +163,14 @@ struct StateArrangement {
     // MARK: Locks
 
     private func takeConversation(_ conversation: Path) throws(LaunchError) -> FileLock? {
-        try take(conversation / StateFolder.lock, file.path)
+        try take(conversation / StateDirectory.lock, file.path)
     }
 
     /// A place where no lock can be written is no reason to stop.
     private func take(_ path: Path, _ what: Path) throws(LaunchError) -> FileLock? {
         var holder: Int32?
         do throws(Errno) {
-            try makeFolders(path.parent, mode: 0o700)
+            try makeDirectories(path.parent, mode: 0o700)
             switch try FileLock.take(path) {
             case .held(let lock): return lock
             case .taken(let pid): holder = pid

@@ -78,7 +78,7 @@ struct StateClaim: Equatable, Sendable {
 
     /// The claims of all other conversations of all agents.
     static func others(than own: Path, root: Path) -> [StateClaim] {
-        StateFolder.conversations(in: root).filter { $0 != own }.compactMap { StateClaim($0) }
+        StateDirectory.conversations(in: root).filter { $0 != own }.compactMap { StateClaim($0) }
     }
 
     /// What the record of a conversation claims now; nil if there is none or it claims nothing.

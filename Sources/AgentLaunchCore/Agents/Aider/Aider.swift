@@ -4,7 +4,7 @@ extension Agent {
         name: "aider",
         title: "Aider",
         executable: "aider",
-        usualPlaces: ["~/.local/bin"],
+        fallbackDirectories: ["~/.local/bin"],
         install: "python3 -m pip install aider-install && aider-install",
         agentAPIType: "aider",
         oldestKnown: "0.86.2",

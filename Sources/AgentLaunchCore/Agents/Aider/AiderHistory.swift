@@ -85,7 +85,7 @@ struct AiderHistory {
     private mutating func endMessage() {
         guard !said.isEmpty else { return }
         let text = Bytes(said.joined(separator: [0x0a])).lossyText
-        let isTask = task.map { $0.isGiven(by: text) } ?? false
+        let isTask = task.map { $0.matches(message: text) } ?? false
         let given: Bool? = isTask ? true : isCut ? nil : false
         said = []
         isCut = false

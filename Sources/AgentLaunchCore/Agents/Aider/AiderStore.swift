@@ -10,7 +10,7 @@ final class AiderStore: SessionStore {
         self.query = query
         root =
             query.conversation
-            ?? StateFolder(environment: query.environment, home: query.home)
+            ?? StateDirectory(environment: query.environment, home: query.home)
             .conversation(agent: Agent.aider.name, name: query.name, workdir: query.workdir)
         project = AiderHistory.ofProject(query)
     }
@@ -26,8 +26,8 @@ final class AiderStore: SessionStore {
         }.sorted()
     }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
-        do throws(StoreTrouble) { _ = try StoreEntry.names(in: root) } catch {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
+        do throws(StoreFailure) { _ = try StoreEntry.names(in: root) } catch {
             findings.saw(error.path, .unreadable, error.why)
             return error
         }
@@ -41,7 +41,7 @@ final class AiderStore: SessionStore {
     func derived(_ findings: inout Findings) -> Derivation {
         var result = Derivation()
         var numbers: [Int]
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             numbers = try StoreEntry.names(in: root).compactMap { number(of: $0.lossyText) }
         } catch {
             findings.saw(error.path, .unreadable, error.why)
@@ -117,7 +117,7 @@ final class AiderStore: SessionStore {
     private var directories: [Path: Path] = [:]
 
     private func look(_ path: Path, _ findings: inout Findings) -> Lookup {
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             switch try StoreEntry.at(path) {
             case .absent:
                 findings.saw(path, .absent, "no chat history")
@@ -127,7 +127,7 @@ final class AiderStore: SessionStore {
             }
             let history: AiderHistory
             do throws(Errno) { history = try AiderHistory(path, query.task) } catch {
-                throw StoreTrouble(path, error)
+                throw StoreFailure(path, error)
             }
             if let doubt = history.doubt { throw damaged(path, doubt) }
             let found = Session(
@@ -167,7 +167,7 @@ final class AiderStore: SessionStore {
         return number
     }
 
-    private func damaged(_ path: Path, _ why: String) -> StoreTrouble {
-        StoreTrouble(path: path, kind: .damaged, why: why, nextStep: "look at it, and move it away")
+    private func damaged(_ path: Path, _ why: String) -> StoreFailure {
+        StoreFailure(path: path, kind: .damaged, why: why, nextStep: "look at it, and move it away")
     }
 }

@@ -5,7 +5,7 @@ extension Agent {
         aliases: ["amazon-q", "q"],
         title: "Amazon Q",
         executable: "q",
-        usualPlaces: ["~/.local/bin"],
+        fallbackDirectories: ["~/.local/bin"],
         install: "https://docs.aws.amazon.com/amazonq/latest/qdeveloper-ug/command-line-installing.html",
         agentAPIType: "amazonq",
         agentAPISince: "0.7.0",
@@ -37,7 +37,7 @@ extension Agent {
                     query.workdir / ".amazonq/cli-agents"
                 )
         },
-        whenElsewhere: "would begin anew",
+        otherDirectoryProblem: "would begin anew",
         hasOneConversationPerDirectory: true,
         storesPromptWithAnswer: true,
         store: { AmazonQStore($0) },

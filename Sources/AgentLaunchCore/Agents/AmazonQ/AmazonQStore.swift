@@ -3,17 +3,17 @@ final class AmazonQStore: SessionStore {
     /// What the database holds, read at one moment.
     private struct Snapshot {
         /// This directory's conversation.
-        var own: Result<Session, StoreTrouble>?
+        var own: Result<Session, StoreFailure>?
         /// Those of other directories, if they were asked for.
         var others: [Session] = []
         /// Why there may have been more.
-        var doubt: StoreTrouble?
+        var doubt: StoreFailure?
     }
 
     private let query: StoreQuery
     let root: Path
     private let database: Path
-    private var snapshot: Result<Snapshot, StoreTrouble>?
+    private var snapshot: Result<Snapshot, StoreFailure>?
 
     init(_ query: StoreQuery) {
         self.query = query
@@ -25,7 +25,7 @@ final class AmazonQStore: SessionStore {
 
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .failure(let trouble): return trouble
         case .success(let snapshot):
@@ -44,7 +44,7 @@ final class AmazonQStore: SessionStore {
             case .failure(let trouble): return .unreadable(trouble)
             case .success, nil: break
             }
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 let elsewhere = try sessions { $0 != self.query.workdir.bytes }
                 if let session = elsewhere.first(where: { $0.id == id }) { return .found(session) }
             } catch { return .unreadable(error) }
@@ -77,7 +77,7 @@ final class AmazonQStore: SessionStore {
         return conversation.contains(text)
     }
 
-    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? {
+    func overwritten(_ findings: inout Findings) throws(StoreFailure) -> OldConversation? {
         let snapshot = try load(&findings).get()
         var id: String?
         switch snapshot.own {
@@ -98,7 +98,7 @@ final class AmazonQStore: SessionStore {
     }
 
     /// Whether somebody has signed in; nil if that cannot be told.
-    var isSignedIn: Bool? { QTable.isSignedIn(reader) }
+    var isSignedIn: Bool? { AmazonQTable.isSignedIn(reader) }
 
     // MARK: Reading
 
@@ -108,10 +108,10 @@ final class AmazonQStore: SessionStore {
         return reader
     }
 
-    private func load(_ findings: inout Findings) -> Result<Snapshot, StoreTrouble> {
+    private func load(_ findings: inout Findings) -> Result<Snapshot, StoreFailure> {
         if let snapshot { return snapshot }
-        let result: Result<Snapshot, StoreTrouble>
-        do throws(StoreTrouble) { result = .success(try read(&findings)) } catch {
+        let result: Result<Snapshot, StoreFailure>
+        do throws(StoreFailure) { result = .success(try read(&findings)) } catch {
             findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
             result = .failure(error)
         }
@@ -119,7 +119,7 @@ final class AmazonQStore: SessionStore {
         return result
     }
 
-    private func read(_ findings: inout Findings) throws(StoreTrouble) -> Snapshot {
+    private func read(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
         let answer = try reader.read { (database) throws(SQLiteFailure) in
             try self.row(of: self.query.workdir.bytes, database).map { (table, row) throws(SQLiteFailure) in
                 (row, try table.conversation(of: row))
@@ -141,7 +141,7 @@ final class AmazonQStore: SessionStore {
                 findings.saw(database, .ok, "no conversation of this directory")
                 return result
             }
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 let session = try session(row, conversation)
                 let finding =
                     session.state == .resumable ? "a conversation" : "a conversation without a message"
@@ -159,7 +159,7 @@ final class AmazonQStore: SessionStore {
     private func row(
         of directory: Bytes,
         _ database: SQLiteDatabase
-    ) throws(SQLiteFailure) -> (QTable, QTable.Row)? {
+    ) throws(SQLiteFailure) -> (AmazonQTable, AmazonQTable.Row)? {
         guard let table = try Self.table(database) else { return nil }
         let rows = try table.rows()
         try table.check(rows, of: directory)
@@ -167,15 +167,15 @@ final class AmazonQStore: SessionStore {
     }
 
     /// Releases before 1.10 have none, and newer ones add it.
-    private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> QTable? {
-        guard let table = try QTable(database, "conversations") else { return nil }
+    private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> AmazonQTable? {
+        guard let table = try AmazonQTable(database, "conversations") else { return nil }
         if let missing = table.missing(["key", "value"]) {
             throw .ours("its table conversations has no column \(missing)")
         }
         return table
     }
 
-    private func sessions(_ isWanted: (Bytes) -> Bool) throws(StoreTrouble) -> [Session] {
+    private func sessions(_ isWanted: (Bytes) -> Bool) throws(StoreFailure) -> [Session] {
         let answer = try reader.read { (database) throws(SQLiteFailure) in
             guard let table = try Self.table(database) else { return [Session]() }
             var result: [Session] = []
@@ -190,10 +190,10 @@ final class AmazonQStore: SessionStore {
     }
 
     private func session(
-        _ row: QTable.Row,
-        _ found: Result<QConversation, QConversation.Fault>
-    ) throws(StoreTrouble) -> Session {
-        let conversation: QConversation
+        _ row: AmazonQTable.Row,
+        _ found: Result<AmazonQConversation, AmazonQConversation.Fault>
+    ) throws(StoreFailure) -> Session {
+        let conversation: AmazonQConversation
         switch found {
         case .success(let value): conversation = value
         case .failure(let fault):
@@ -216,8 +216,8 @@ final class AmazonQStore: SessionStore {
         )
     }
 
-    private func damaged(_ why: String) -> StoreTrouble {
-        StoreTrouble(
+    private func damaged(_ why: String) -> StoreFailure {
+        StoreFailure(
             path: database,
             kind: .damaged,
             why: why,

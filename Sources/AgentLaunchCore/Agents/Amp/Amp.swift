@@ -5,7 +5,7 @@ extension Agent {
         aliases: ["sourcegraph-amp"],
         title: "Amp",
         executable: "amp",
-        usualPlaces: ["~/.amp/bin", "~/.local/bin", "~/.npm-global/bin"],
+        fallbackDirectories: ["~/.amp/bin", "~/.local/bin", "~/.npm-global/bin"],
         install: "npm install -g @sourcegraph/amp",
         agentAPIType: "amp",
         agentAPISince: "0.4.0",
@@ -28,7 +28,7 @@ extension Agent {
         refusedArguments: ampRefusedArguments,
         isSessionID: isAmpThreadID,
         firstRun: { query, _, _ in ampFirstRun(query) },
-        pinnedURLs: { PinnedURL.inText(AmpFolders($0).settings) },
+        pinnedURLs: { PinnedURL.inText(AmpDirectories($0).settings) },
         newThread: ["threads", "new"],
         inputReadiness: InputReadiness(marks: ["╭", "╰"]),
         store: { AmpStore($0) },
@@ -88,7 +88,7 @@ private let ampRefusedArguments: Set<String> = [
 
 private func ampFirstRun(_ query: StoreQuery) -> [Warning] {
     if query.environment.given("AMP_API_KEY") != nil { return [] }
-    let secrets = AmpFolders(query).data / "secrets.json"
+    let secrets = AmpDirectories(query).data / "secrets.json"
     if (try? fileStatus(secrets)) != nil { return [] }
     return [
         Warning(

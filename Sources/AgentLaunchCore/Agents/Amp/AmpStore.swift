@@ -2,20 +2,20 @@
 /// releases tell which threads were begun in a directory.
 final class AmpStore: SessionStore {
     private let query: StoreQuery
-    private let folders: AmpFolders
+    private let folders: AmpDirectories
     private let workdir: WorkdirMatcher
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = AmpFolders(query)
+        folders = AmpDirectories(query)
         workdir = WorkdirMatcher(query)
     }
 
     var root: Path { folders.data }
     var watched: [Path] { [folders.threads] }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
-        do throws(StoreTrouble) { _ = try StoreEntry.names(in: folders.threads) } catch {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
+        do throws(StoreFailure) { _ = try StoreEntry.names(in: folders.threads) } catch {
             findings.saw(error.path, .unreadable, error.why)
             return error
         }
@@ -41,7 +41,7 @@ final class AmpStore: SessionStore {
             findings.saw(folders.session, .ignored, "the last thread that it names is of no directory")
         }
         let names: [Bytes]
-        do throws(StoreTrouble) { names = try StoreEntry.names(in: folders.threads) } catch {
+        do throws(StoreFailure) { names = try StoreEntry.names(in: folders.threads) } catch {
             findings.saw(error.path, .unreadable, error.why)
             return Candidates(troubles: [error])
         }
@@ -54,7 +54,7 @@ final class AmpStore: SessionStore {
                 findings.warn("session-ignored", "\(path) is no thread: its name is not of the form of an id")
                 continue
             }
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 guard let thread = try AmpThread(path, id, query) else { continue }
                 if !thread.trees.isEmpty, !thread.trees.contains(where: workdir.isHere) {
                     elsewhere += 1

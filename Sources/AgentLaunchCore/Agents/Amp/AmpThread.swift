@@ -27,7 +27,7 @@ struct AmpThread {
         _ id: String,
         _ query: StoreQuery,
         contains text: TaskText? = nil
-    ) throws(StoreTrouble) {
+    ) throws(StoreFailure) {
         self.path = path
         self.id = id
         self.query = query
@@ -92,7 +92,7 @@ struct AmpThread {
     }
 
     /// Throws where the file cannot be trusted.
-    func session() throws(StoreTrouble) -> Session {
+    func session() throws(StoreFailure) -> Session {
         if let fault { throw damaged(fault.clause) }
         guard members["id"]?.text == id else { throw damaged("its id is not the one that it is named for") }
         guard hasMessages, elements == 0 || messages > 0 else { throw damaged("its messages cannot be read") }
@@ -125,8 +125,8 @@ struct AmpThread {
         return Path(bytes: bytes)
     }
 
-    private func damaged(_ why: String) -> StoreTrouble {
-        StoreTrouble(
+    private func damaged(_ why: String) -> StoreFailure {
+        StoreFailure(
             path: path,
             kind: .damaged,
             why: why,
@@ -150,7 +150,9 @@ private struct AmpText {
     var isSpoken: Bool { isCut || !texts.isEmpty }
 
     func isTask(_ task: TaskText) -> Bool? {
-        if texts.contains(where: task.isGiven) || task.isGiven(by: texts.joined(separator: "\n")) {
+        if texts.contains(where: task.matches(message:))
+            || task.matches(message: texts.joined(separator: "\n"))
+        {
             return true
         }
         return isCut ? nil : false

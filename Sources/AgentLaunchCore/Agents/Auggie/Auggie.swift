@@ -4,7 +4,7 @@ extension Agent {
         name: "auggie",
         title: "Auggie",
         executable: "auggie",
-        usualPlaces: ["~/.npm-global/bin", "~/.local/bin"],
+        fallbackDirectories: ["~/.npm-global/bin", "~/.local/bin"],
         install: "npm install -g @augmentcode/auggie",
         agentAPIType: "auggie",
         agentAPISince: "0.6.0",

@@ -43,7 +43,7 @@ struct AuggieExchange {
 
     /// Whether it was asked this; nil if that cannot be told.
     func isTask(_ task: TaskText) -> Bool? {
-        if asked.contains(where: task.isGiven) { return true }
+        if asked.contains(where: task.matches(message:)) { return true }
         return isCut ? nil : false
     }
 

@@ -25,7 +25,7 @@ struct AuggieSession {
     private(set) var firstMessage = Session.FirstMessage.none
 
     /// Nil if there is no such file.
-    init?(_ path: Path, _ id: String, _ query: StoreQuery) throws(StoreTrouble) {
+    init?(_ path: Path, _ id: String, _ query: StoreQuery) throws(StoreFailure) {
         self.path = path
         self.id = id
         self.query = query
@@ -77,7 +77,7 @@ struct AuggieSession {
     }
 
     /// Throws where Auggie might read something else than we do.
-    func session(_ workdir: WorkdirMatcher) throws(StoreTrouble) -> Session {
+    func session(_ workdir: WorkdirMatcher) throws(StoreFailure) -> Session {
         if let fault { throw damaged(fault.clause) }
         guard members["sessionId"]?.text == id else {
             throw damaged("its id is not the one that it is named for")
@@ -108,7 +108,7 @@ struct AuggieSession {
             : "\(turns) exchange\(turns == 1 ? "" : "s")" + (isInterrupted ? ", the last one unfinished" : "")
     }
 
-    private func damaged(_ why: String) -> StoreTrouble {
-        StoreTrouble(path: path, kind: .damaged, why: why, nextStep: "restore it, or move it away")
+    private func damaged(_ why: String) -> StoreFailure {
+        StoreFailure(path: path, kind: .damaged, why: why, nextStep: "restore it, or move it away")
     }
 }

@@ -13,8 +13,8 @@ final class AuggieStore: SessionStore {
     var root: Path { Self.folder(query) / "sessions" }
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
-        do throws(StoreTrouble) { _ = try StoreEntry.names(in: root) } catch {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
+        do throws(StoreFailure) { _ = try StoreEntry.names(in: root) } catch {
             findings.saw(error.path, .unreadable, error.why)
             return error
         }
@@ -23,7 +23,7 @@ final class AuggieStore: SessionStore {
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let path = file(id)
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             guard let found = try AuggieSession(path, id, query) else {
                 findings.saw(path, .absent, "no session of this id")
                 return .absent
@@ -38,7 +38,7 @@ final class AuggieStore: SessionStore {
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
         let names: [Bytes]
-        do throws(StoreTrouble) { names = try StoreEntry.names(in: root) } catch {
+        do throws(StoreFailure) { names = try StoreEntry.names(in: root) } catch {
             findings.saw(error.path, .unreadable, error.why)
             return Candidates(troubles: [error])
         }
@@ -55,7 +55,7 @@ final class AuggieStore: SessionStore {
                 )
                 continue
             }
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 guard let found = try AuggieSession(path, id, query) else { continue }
                 switch found.place(workdir) {
                 case .elsewhere:

@@ -5,7 +5,7 @@ extension Agent {
         aliases: ["claude-code"],
         title: "Claude Code",
         executable: "claude",
-        usualPlaces: ["~/.local/bin", "~/.claude/local", "~/.npm-global/bin"],
+        fallbackDirectories: ["~/.local/bin", "~/.claude/local", "~/.npm-global/bin"],
         install: "curl -fsSL https://claude.ai/install.sh | bash",
         agentAPIType: "claude",
         oldestKnown: "2.1.1",

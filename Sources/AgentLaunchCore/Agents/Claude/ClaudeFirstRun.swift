@@ -1,13 +1,13 @@
 /// The questions with which Claude Code blocks before its prompt, and what answers each beforehand.
 struct ClaudeFirstRun {
     private let query: StoreQuery
-    private let folders: ClaudeFolders
+    private let folders: ClaudeDirectories
     private let allowAll: Bool
 
     init(_ query: StoreQuery, allowAll: Bool) {
         self.query = query
         self.allowAll = allowAll
-        folders = ClaudeFolders(query)
+        folders = ClaudeDirectories(query)
     }
 
     func warnings() -> [Warning] {

@@ -45,10 +45,12 @@ struct ClaudeLine {
     /// Whether the text was given to the agent by this line; nil if a part of it cannot be compared.
     func gives(_ task: TaskText) -> Bool? {
         let said = isConversation && isUser && value["isMeta"]?.flag != true ? texts : queued
-        if said.contains(where: { task.isGiven(by: $0) || typedCommand($0).map(task.isGiven) == true }) {
+        if said.contains(where: {
+            task.matches(message: $0) || typedCommand($0).map(task.matches(message:)) == true
+        }) {
             return true
         }
-        if said.count > 1, task.isGiven(by: said.joined(separator: "\n")) { return true }
+        if said.count > 1, task.matches(message: said.joined(separator: "\n")) { return true }
         return isUser && isConversation && isCut ? nil : false
     }
 

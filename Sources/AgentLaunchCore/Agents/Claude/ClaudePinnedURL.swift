@@ -3,7 +3,7 @@
 enum ClaudePinnedURL {
     static func find(_ query: StoreQuery) -> [PinnedURL] {
         let servers = "mcpServers.*.env.\(PinnedURL.variable)"
-        let settings = ClaudeFolders(query).settings
+        let settings = ClaudeDirectories(query).settings
         var result: [PinnedURL] = []
         if let value = try? JSONRecord.of(
             file: settings,

@@ -1,7 +1,7 @@
 /// Claude Code's transcripts: `projects/<encoded directory>/<session id>.jsonl`.
 final class ClaudeStore: SessionStore {
     private let query: StoreQuery
-    private let folders: ClaudeFolders
+    private let folders: ClaudeDirectories
     private var known: [Path: (stamp: FileStamp, transcript: ClaudeTranscript)] = [:]
     /// How many bytes may still be read only to count messages.
     private var countingBudget = 64 << 20
@@ -12,15 +12,15 @@ final class ClaudeStore: SessionStore {
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = ClaudeFolders(query)
+        folders = ClaudeDirectories(query)
     }
 
     var root: Path { folders.allProjects }
     var watched: [Path] { folders.projects }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         for folder in [folders.configuration, root] + folders.projects {
-            do throws(StoreTrouble) { _ = try StoreEntry.names(in: folder) } catch {
+            do throws(StoreFailure) { _ = try StoreEntry.names(in: folder) } catch {
                 findings.saw(error.path, .unreadable, error.why)
                 return error
             }
@@ -31,7 +31,7 @@ final class ClaudeStore: SessionStore {
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let own = look(id, in: folders.projects, &findings)
         guard own == .absent else { return own }
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             let others = try StoreEntry.names(in: root).map { root / $0 }.filter {
                 !folders.projects.contains($0)
             }
@@ -47,7 +47,7 @@ final class ClaudeStore: SessionStore {
             guard found == .absent else { return found }
             // Where a folder of the session is left without its file, the id counts as used.
             for folder in folders.projects {
-                switch Result(catching: { () throws(StoreTrouble) in try StoreEntry.at(folder / id) }) {
+                switch Result(catching: { () throws(StoreFailure) in try StoreEntry.at(folder / id) }) {
                 case .success(.absent): continue
                 case .success: return .found(session(id, folder / (id + ".jsonl")))
                 case .failure(let trouble): return .unreadable(trouble)
@@ -68,14 +68,14 @@ final class ClaudeStore: SessionStore {
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
         let places: [Path]
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             places = query.everywhere ? try StoreEntry.names(in: root).map { root / $0 } : folders.projects
         } catch {
             findings.saw(error.path, .unreadable, error.why)
             return Candidates(troubles: [error])
         }
         for folder in places {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 let names = try StoreEntry.names(in: folder)
                 for id in names.compactMap(sessionID(fileName:)) {
                     switch look(id, in: [folder], &findings) {
@@ -110,7 +110,7 @@ final class ClaudeStore: SessionStore {
 
     var signs: [Path] { [folders.liveSessions] }
 
-    func sessions(openBy pid: Int32) -> Set<String> {
+    func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         ClaudeProcesses(folders.liveSessions).session(of: pid).map { isUUID($0) ? [$0] : [] } ?? []
     }
 
@@ -139,7 +139,7 @@ final class ClaudeStore: SessionStore {
         var result = Lookup.absent
         for folder in places {
             let path = folder / (id + ".jsonl")
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 switch try StoreEntry.at(path) {
                 case .absent: continue
                 case .directory, .other:
@@ -159,10 +159,10 @@ final class ClaudeStore: SessionStore {
         return result
     }
 
-    private func transcript(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> ClaudeTranscript {
+    private func transcript(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> ClaudeTranscript {
         let transcript = try read(path, stamp)
         guard transcript.state == .resumable || !transcript.isDoubtful else {
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "a line that may be a message cannot be read with certainty",
@@ -172,7 +172,7 @@ final class ClaudeStore: SessionStore {
         return transcript
     }
 
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> ClaudeTranscript {
+    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> ClaudeTranscript {
         if let entry = known[path], entry.stamp == stamp { return entry.transcript }
         let whole = stamp.size <= min(Self.wholeFile, countingBudget)
         if whole { countingBudget -= stamp.size }
@@ -181,7 +181,7 @@ final class ClaudeStore: SessionStore {
             known[path] = (stamp, transcript)
             return transcript
         } catch {
-            throw StoreTrouble(path, error)
+            throw StoreFailure(path, error)
         }
     }
 

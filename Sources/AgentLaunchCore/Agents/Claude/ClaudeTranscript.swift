@@ -100,7 +100,8 @@ struct ClaudeTranscript: Equatable {
 
     private mutating func observe(_ named: Path) {
         if directory == nil { directory = named }
-        guard !isDirectoryCertain, mentioned.count < 16, ClaudeFolders.names(named).contains(folder) else {
+        guard !isDirectoryCertain, mentioned.count < 16, ClaudeDirectories.names(named).contains(folder)
+        else {
             return
         }
         // One line alone may be damaged.

@@ -4,7 +4,7 @@ extension Agent {
         name: "codex",
         title: "Codex CLI",
         executable: "codex",
-        usualPlaces: ["~/.npm-global/bin", "~/.local/bin"],
+        fallbackDirectories: ["~/.npm-global/bin", "~/.local/bin"],
         install: "npm install -g @openai/codex",
         agentAPIType: "codex",
         oldestKnown: "0.133",

@@ -14,7 +14,7 @@ extension CodexStore {
             findings.saw(path, .unreadable, "\(error)")
             return .unreadable(.unreadable(path, error))
         }
-        var trouble: StoreTrouble?
+        var trouble: StoreFailure?
         for line in contents.split(separator: UInt8(ascii: "\n")) {
             // The directory may hold a bar, an id never does.
             guard let bar = line.lastIndex(of: UInt8(ascii: "|")), Bytes(line[..<bar]) == query.workdir.bytes
@@ -79,7 +79,7 @@ extension CodexStore {
         guard !files.isEmpty else { return }
         var threads: [String: CodexStateDatabase.Thread] = [:]
         if let database = CodexStateDatabase(in: home.databases) {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 threads = try database.threads(files.map(\.id))
                 findings.saw(database.path, .ok, "knows \(threads.count) of \(files.count) packed threads")
             } catch {
@@ -90,7 +90,7 @@ extension CodexStore {
             guard let thread = threads[file.id], let directory = thread.directory else {
                 findings.saw(file.path, .unreadable, "packed, and no state database tells its directory")
                 result.troubles.append(
-                    StoreTrouble(
+                    StoreFailure(
                         path: file.path,
                         kind: .unreadable,
                         why: "it is packed, and no state database tells its directory",

@@ -68,7 +68,9 @@ struct CodexUserMessage: Equatable {
 
     /// Nil if that cannot be told.
     func gives(_ task: TaskText) -> Bool? {
-        if task.isGiven(by: texts.joined(separator: "\n")) || texts.contains(where: task.isGiven) {
+        if task.matches(message: texts.joined(separator: "\n"))
+            || texts.contains(where: task.matches(message:))
+        {
             return true
         }
         return isCut ? nil : false

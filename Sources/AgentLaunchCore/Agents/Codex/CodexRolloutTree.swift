@@ -29,7 +29,7 @@ struct CodexRolloutTree {
     private(set) var files: [CodexRolloutFile] = []
     private(set) var folders: [Path] = []
     /// Folders that could not be listed.
-    private(set) var troubles: [StoreTrouble] = []
+    private(set) var troubles: [StoreFailure] = []
     private var visited: Set<[UInt64]> = []
 
     init(_ root: Path) {

@@ -25,7 +25,7 @@ struct CodexStateDatabase {
     }
 
     /// What the index tells of these threads.
-    func threads(_ ids: [String]) throws(StoreTrouble) -> [String: Thread] {
+    func threads(_ ids: [String]) throws(StoreFailure) -> [String: Thread] {
         let answer = try SQLiteReader(path).read { (database) throws(SQLiteFailure) in
             let columns = try database.columns(of: "threads")
             guard columns.contains("id"), columns.contains("cwd") else { return [String: Thread]() }

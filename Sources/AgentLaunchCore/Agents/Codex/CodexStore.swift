@@ -13,13 +13,13 @@ final class CodexStore: SessionStore {
 
     var root: Path { home.sessions }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         for folder in [home.path, home.sessions] {
             do throws(Errno) {
                 _ = try namesInDirectory(folder)
             } catch  where error.code == ENOENT {
                 guard let link = brokenLink(to: folder) else { return nil }
-                let trouble = StoreTrouble.leadsNowhere(link)
+                let trouble = StoreFailure.leadsNowhere(link)
                 findings.saw(link, .unreadable, trouble.why)
                 return trouble
             } catch {
@@ -100,7 +100,7 @@ final class CodexStore: SessionStore {
     }
 
     /// Codex keeps a thread open that it has left by `/new`. Others it only reads, for its list of them.
-    func sessions(openBy pid: Int32) -> Set<String> {
+    func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         Set(openFiles(of: pid, forWriting: true).compactMap(sessionID(openFile:)))
     }
 
@@ -160,7 +160,8 @@ final class CodexStore: SessionStore {
     }
 
     func packed(_ file: CodexRolloutFile, _ thread: CodexStateDatabase.Thread) -> Session {
-        let isGiven = thread.firstMessage.flatMap { message in query.task.map { $0.isGiven(by: message) } }
+        let isGiven = thread.firstMessage.flatMap { message in query.task.map { $0.matches(message: message) }
+        }
         return Session(
             id: file.id,
             directory: thread.directory.map { Path($0) },

@@ -4,7 +4,7 @@ extension Agent {
         name: "copilot",
         title: "Copilot CLI",
         executable: "copilot",
-        usualPlaces: ["~/.local/bin", "~/.npm-global/bin"],
+        fallbackDirectories: ["~/.local/bin", "~/.npm-global/bin"],
         install: "npm install -g @github/copilot",
         agentAPIType: "copilot",
         oldestKnown: "1.0.36",
@@ -29,10 +29,10 @@ extension Agent {
         needsVersion: { if case .warm = $0.start { false } else { true } },
         firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
         pinnedURLs: {
-            PinnedURL.inFiles([CopilotFolders($0).servers], orScript: "/tmp/coder-mcp-server.sh")
+            PinnedURL.inFiles([CopilotDirectories($0).servers], orScript: "/tmp/coder-mcp-server.sh")
         },
         // It changes to the directory that the session remembers.
-        whenElsewhere: "would work in the other directory",
+        otherDirectoryProblem: "would work in the other directory",
         // Its dialogs hide the cursor; the mark is in them too.
         inputReadiness: InputReadiness(marks: ["❯"], announcesPaste: true, showsCursor: true),
         store: { CopilotStore($0) },

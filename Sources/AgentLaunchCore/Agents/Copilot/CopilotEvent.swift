@@ -40,6 +40,6 @@ struct CopilotEvent {
     /// Whether this line gave the text to the agent; nil if it is too long to be compared.
     func gives(_ task: TaskText) -> Bool? {
         guard isUser, let content = value["data"]?["content"] else { return false }
-        return content == .tooLarge ? nil : content.text.map { task.isPasted(by: $0) } ?? false
+        return content == .tooLarge ? nil : content.text.map { task.matches(pasted: $0) } ?? false
     }
 }

@@ -7,7 +7,7 @@ struct CopilotFirstRun {
     init(_ query: StoreQuery, allowAll: Bool) {
         self.query = query
         self.allowAll = allowAll
-        path = CopilotFolders(query).configuration
+        path = CopilotDirectories(query).configuration
     }
 
     func warnings() -> [Warning] {

@@ -1,7 +1,7 @@
 /// Copilot CLI's sessions: `session-state/<id>/events.jsonl`. The index in `session-store.db` decides nothing.
 final class CopilotStore: SessionStore {
     private let query: StoreQuery
-    private let folders: CopilotFolders
+    private let folders: CopilotDirectories
     private let matcher: WorkdirMatcher
     private var known: [Path: (stamp: FileStamp, transcript: CopilotTranscript)] = [:]
 
@@ -9,7 +9,7 @@ final class CopilotStore: SessionStore {
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = CopilotFolders(query)
+        folders = CopilotDirectories(query)
         matcher = WorkdirMatcher(query)
     }
 
@@ -19,9 +19,9 @@ final class CopilotStore: SessionStore {
         return [folders.home, root] + (tries + query.recorded).map { root / $0 }
     }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         for folder in [folders.home, root] {
-            do throws(StoreTrouble) { _ = try StoreEntry.names(in: folder) } catch {
+            do throws(StoreFailure) { _ = try StoreEntry.names(in: folder) } catch {
                 findings.saw(error.path, .unreadable, error.why)
                 return error
             }
@@ -40,7 +40,7 @@ final class CopilotStore: SessionStore {
     func candidates(_ findings: inout Findings) -> Candidates {
         reportLegacy(&findings)
         let names: [Bytes]
-        do throws(StoreTrouble) { names = try StoreEntry.names(in: root) } catch {
+        do throws(StoreFailure) { names = try StoreEntry.names(in: root) } catch {
             findings.saw(error.path, .unreadable, error.why)
             return Candidates(troubles: [error])
         }
@@ -53,7 +53,7 @@ final class CopilotStore: SessionStore {
             case .found(let session):
                 guard session.state == .resumable else { break }
                 if session.directory == nil, !query.everywhere {
-                    let trouble = StoreTrouble.placeless(session)
+                    let trouble = StoreFailure.placeless(session)
                     findings.saw(trouble.path, .damaged, trouble.why)
                     result.troubles.append(trouble)
                 } else if session.directory.map(matcher.isHere) ?? true {
@@ -75,7 +75,7 @@ final class CopilotStore: SessionStore {
         locks(of: session).lazy.compactMap(\.holder).first
     }
 
-    func dialogs(of session: Session) -> [Warning] { locks(of: session).compactMap(\.dialog) }
+    func resumeDialogs(of session: Session) -> [Warning] { locks(of: session).compactMap(\.dialog) }
 
     private func locks(of session: Session) -> [CopilotLock] {
         let folder = root / session.id
@@ -91,7 +91,7 @@ final class CopilotStore: SessionStore {
     var signs: [Path] { [root] }
 
     /// `/clear` removes the lock of the session that is left, `/new` leaves it.
-    func sessions(openBy pid: Int32) -> Set<String> {
+    func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         let ids = ((try? namesInDirectory(root)) ?? []).compactMap(\.text).filter(isUUID)
         return Set(ids.filter { CopilotLock(root / $0 / "inuse.\(pid).lock")?.holder == pid })
     }
@@ -105,7 +105,7 @@ final class CopilotStore: SessionStore {
     private func look(_ id: String, _ findings: inout Findings) -> Lookup {
         let folder = root / id
         let path = folder / Self.events
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             switch try StoreEntry.at(folder) {
             case .directory: break
             case .file, .other:
@@ -129,7 +129,7 @@ final class CopilotStore: SessionStore {
     }
 
     /// Older releases kept a session as one flat file, which today's refuse.
-    private func flat(_ id: String, _ findings: inout Findings) throws(StoreTrouble) -> Lookup {
+    private func flat(_ id: String, _ findings: inout Findings) throws(StoreFailure) -> Lookup {
         let path = root / (id + ".jsonl")
         guard try StoreEntry.at(path) != .absent else { return .absent }
         findings.saw(path, .ignored, "the form of older releases, which this agent no longer resumes")
@@ -141,10 +141,10 @@ final class CopilotStore: SessionStore {
         _ path: Path,
         _ stamp: FileStamp,
         _ findings: inout Findings
-    ) throws(StoreTrouble) -> Session {
+    ) throws(StoreFailure) -> Session {
         let transcript = try read(path, stamp)
         if let fault = transcript.fault {
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "line \(fault.line) \(fault.why), and one such line makes every resume fail",
@@ -178,14 +178,14 @@ final class CopilotStore: SessionStore {
         )
     }
 
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> CopilotTranscript {
+    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> CopilotTranscript {
         if let entry = known[path], entry.stamp == stamp { return entry.transcript }
         do throws(Errno) {
             let transcript = try CopilotTranscript(path, query.task)
             known[path] = (stamp, transcript)
             return transcript
         } catch {
-            throw StoreTrouble(path, error)
+            throw StoreFailure(path, error)
         }
     }
 

@@ -6,7 +6,7 @@ extension Agent {
         aliases: ["cursor-cli", "cursor-agent"],
         title: "Cursor CLI",
         executable: "cursor-agent",
-        usualPlaces: ["~/.local/bin", "~/.cursor/bin"],
+        fallbackDirectories: ["~/.local/bin", "~/.cursor/bin"],
         install: "curl -fsS https://cursor.com/install | bash",
         agentAPIType: "cursor",
         oldestKnown: "2025.09.17",
@@ -29,8 +29,8 @@ extension Agent {
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
         needsVersion: { !$0.attended },
         firstRun: { query, _, version in cursorFirstRun(query, version) },
-        pinnedURLs: { CursorFolders($0).pinnedURLs },
-        whenElsewhere: "would begin another chat under the same id",
+        pinnedURLs: { CursorDirectories($0).pinnedURLs },
+        otherDirectoryProblem: "would begin another chat under the same id",
         inputReadiness: .boxed,
         store: { CursorStore($0) },
         command: cursorCommand
@@ -91,7 +91,7 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
 
 /// The dialogs in which an unattended start would wait for ever.
 private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning] {
-    let folders = CursorFolders(query)
+    let folders = CursorDirectories(query)
     func isThere(_ path: Path) -> Bool { (try? fileStatus(path)) != nil }
     var warnings: [Warning] = []
     let hasKey = ["CURSOR_API_KEY", "CURSOR_AUTH_TOKEN"].contains { query.environment.given($0) != nil }

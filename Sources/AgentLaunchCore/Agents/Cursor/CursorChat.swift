@@ -6,12 +6,12 @@ struct CursorChat {
 
     private(set) var session: Session
     /// Why it cannot be told whether this is somebody's conversation.
-    private(set) var doubt: StoreTrouble?
+    private(set) var doubt: StoreFailure?
     private var finding = ""
     private var isIncomplete = false
 
     /// Throws where something was said, or may have been, and cannot be read.
-    init(_ folder: Path, _ query: StoreQuery) throws(StoreTrouble) {
+    init(_ folder: Path, _ query: StoreQuery) throws(StoreFailure) {
         let file = folder / "store.db"
         session = Session(id: folder.lastComponent.lossyText, store: file, state: .dead, firstMessage: .none)
         let meta = try Self.meta(folder / "meta.json", &doubt)
@@ -79,7 +79,7 @@ struct CursorChat {
     }
 
     /// Nil if there is none, as in older releases.
-    private static func meta(_ file: Path, _ doubt: inout StoreTrouble?) throws(StoreTrouble) -> JSONValue? {
+    private static func meta(_ file: Path, _ doubt: inout StoreFailure?) throws(StoreFailure) -> JSONValue? {
         let record: JSONRecord?
         do throws(Errno) { record = try JSONRecord.of(file: file, fields) } catch {
             throw .unreadable(file, error)
@@ -96,7 +96,7 @@ struct CursorChat {
     /// The directory that a chat is of: its folder's name is the digest of it.
     private static func directory(_ folder: Path, _ query: StoreQuery, _ said: Path?) -> Path? {
         let key = folder.parent.lastComponent
-        return [query.workdir, said].compactMap(\.self).first { Bytes(CursorFolders.key($0).utf8) == key }
+        return [query.workdir, said].compactMap(\.self).first { Bytes(CursorDirectories.key($0).utf8) == key }
     }
 
     private static func firstMessage(
@@ -109,8 +109,8 @@ struct CursorChat {
         return isTask ? .isTask : content.lacksParts ? .unknown : .isOther
     }
 
-    private static func damaged(_ file: Path, _ why: String) -> StoreTrouble {
-        StoreTrouble(
+    private static func damaged(_ file: Path, _ why: String) -> StoreFailure {
+        StoreFailure(
             path: file,
             kind: .damaged,
             why: why,

@@ -39,7 +39,8 @@ struct CursorMessage: Equatable, Sendable {
     /// Whether it is the task; nil if it cannot be read.
     func isTask(_ task: TaskText) -> Bool? {
         let said = queries.isEmpty ? texts : queries
-        if said.contains(where: task.isGiven) || task.isGiven(by: said.joined(separator: "\n")) {
+        if said.contains(where: task.matches(message:)) || task.matches(message: said.joined(separator: "\n"))
+        {
             return true
         }
         return isCut ? nil : false

@@ -2,13 +2,13 @@
 /// roots.
 final class CursorStore: SessionStore {
     private let query: StoreQuery
-    private let folders: CursorFolders
+    private let folders: CursorDirectories
     private let key: String
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = CursorFolders(query)
-        key = CursorFolders.key(query.workdir)
+        folders = CursorDirectories(query)
+        key = CursorDirectories.key(query.workdir)
     }
 
     var root: Path { folders.root }
@@ -24,9 +24,9 @@ final class CursorStore: SessionStore {
         return folders.roots.map(\.parent) + folders.roots + here + chats
     }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         for folder in folders.roots + folders.chats(of: query.workdir) {
-            do throws(StoreTrouble) { _ = try StoreEntry.names(in: folder) } catch {
+            do throws(StoreFailure) { _ = try StoreEntry.names(in: folder) } catch {
                 findings.saw(error.path, .unreadable, error.why)
                 return error
             }
@@ -38,13 +38,13 @@ final class CursorStore: SessionStore {
         // Cursor begins a new chat, without a word, where the id is not in the folder of its workspace.
         var best: Session?
         var trouble = self.trouble(&findings)
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             for folder in try allFolders() where try StoreEntry.at(folder / id) == .directory {
-                do throws(StoreTrouble) {
+                do throws(StoreFailure) {
                     let chat = try CursorChat(folder / id, query)
                     chat.report(to: &findings)
                     guard folder.lastComponent == Bytes(key.utf8) || chat.session.directory != nil else {
-                        throw StoreTrouble(
+                        throw StoreFailure(
                             path: folder / id,
                             kind: .unreadable,
                             why: "it is another directory's, and nothing in it names which",
@@ -72,13 +72,13 @@ final class CursorStore: SessionStore {
         var roots: Set<Path> = []
         var chosen: [String: Session] = [:]
         let here: [Path]
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             here = query.everywhere ? try allFolders() : folders.chats(of: query.workdir)
         } catch {
             return Candidates(troubles: [error])
         }
         for folder in here {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 let names = try StoreEntry.names(in: folder)
                 if names.isEmpty { findings.saw(folder, .absent, "no chat of this directory") }
                 for name in names { look(folder / name, &chosen, &roots, &result.troubles, &findings) }
@@ -103,7 +103,7 @@ final class CursorStore: SessionStore {
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
         var result: Bool? = false
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             let answer = try CursorChat.reader(session.store, query).read {
                 (database) throws(SQLiteFailure) in
                 result = false
@@ -144,10 +144,10 @@ final class CursorStore: SessionStore {
         _ folder: Path,
         _ chosen: inout [String: Session],
         _ roots: inout Set<Path>,
-        _ troubles: inout [StoreTrouble],
+        _ troubles: inout [StoreFailure],
         _ findings: inout Findings
     ) {
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             guard try StoreEntry.at(folder) == .directory else { return }
             guard let name = folder.lastComponent.text, Agent.cursor.isSessionID(name) else {
                 findings.saw(folder, .ignored, "its name is no chat's id")
@@ -173,7 +173,7 @@ final class CursorStore: SessionStore {
     }
 
     /// Every workspace's folder, this one's first.
-    private func allFolders() throws(StoreTrouble) -> [Path] {
+    private func allFolders() throws(StoreFailure) -> [Path] {
         var result = folders.chats(of: query.workdir)
         for root in folders.roots {
             let names = try StoreEntry.names(in: root).filter { $0.count == 32 && $0 != Bytes(key.utf8) }

@@ -4,7 +4,7 @@ extension Agent {
         name: "gemini",
         title: "Gemini CLI",
         executable: "gemini",
-        usualPlaces: ["~/.local/bin", "~/.npm-global/bin"],
+        fallbackDirectories: ["~/.local/bin", "~/.npm-global/bin"],
         install: "npm install -g @google/gemini-cli",
         agentAPIType: "gemini",
         oldestKnown: "0.15",
@@ -28,9 +28,9 @@ extension Agent {
         isSessionID: isUUID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
         firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
-        pinnedURLs: { GeminiFolders($0).pinnedURLs },
+        pinnedURLs: { GeminiDirectories($0).pinnedURLs },
         safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
-        whenElsewhere: "would not find it",
+        otherDirectoryProblem: "would not find it",
         store: { GeminiStore($0) },
         command: { (request) throws(LaunchError) in try geminiCommand(request) }
     )
@@ -55,7 +55,7 @@ private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> Age
     switch request.start {
     case .cold(let new):
         if request.version < oldestWithSessionID {
-            command.choosesID = true
+            command.assignsOwnID = true
         } else if let id = new.id {
             command.arguments += ["--session-id", .init(id)]
         } else {

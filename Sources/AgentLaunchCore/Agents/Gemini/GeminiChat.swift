@@ -132,8 +132,8 @@ struct GeminiChat: Equatable {
     }
 
     /// Why a doubtful file cannot be relied on.
-    func trouble(at path: Path) -> StoreTrouble {
-        StoreTrouble(
+    func trouble(at path: Path) -> StoreFailure {
+        StoreFailure(
             path: path,
             kind: .damaged,
             why: isSession

@@ -12,7 +12,7 @@ final class GeminiChatFiles {
     func chats(
         in folder: Path,
         of id: String? = nil
-    ) throws(StoreTrouble) -> [(path: Path, chat: GeminiChat)] {
+    ) throws(StoreFailure) -> [(path: Path, chat: GeminiChat)] {
         let ending = id.map { Bytes("-\($0.prefix(8))".utf8) } ?? []
         var result: [(Path, GeminiChat)] = []
         for name in try StoreEntry.names(in: folder / "chats") where name.starts(with: Bytes("session-".utf8))
@@ -26,14 +26,14 @@ final class GeminiChatFiles {
         return result
     }
 
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreTrouble) -> GeminiChat {
+    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> GeminiChat {
         if let entry = known[path], entry.stamp == stamp { return entry.chat }
         do throws(Errno) {
             let chat = try GeminiChat(path, task)
             known[path] = (stamp, chat)
             return chat
         } catch {
-            throw StoreTrouble(path, error)
+            throw StoreFailure(path, error)
         }
     }
 }

@@ -5,7 +5,7 @@ struct GeminiFirstRun {
 
     init(_ query: StoreQuery) {
         self.query = query
-        path = GeminiFolders(query).settings
+        path = GeminiDirectories(query).settings
     }
 
     func warnings() -> [Warning] {

@@ -44,6 +44,6 @@ struct GeminiMessage: Equatable {
         isTalk = isUser ? hasText && !isOwn : isAnswer && (hasText || works)
         isOpaque = isUser && content?.elements?.contains { $0.members?.isEmpty == true } == true
         isFinished = isAnswer && hasText
-        gives = isUser ? isUnreadable ? nil : task.map { $0.isGiven(by: text) } : false
+        gives = isUser ? isUnreadable ? nil : task.map { $0.matches(message: text) } : false
     }
 }

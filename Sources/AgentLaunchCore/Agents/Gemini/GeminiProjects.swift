@@ -1,6 +1,6 @@
 /// Which folders below `tmp` belong to which directory. The owner file in a folder wins over the registry.
 struct GeminiProjects {
-    private let folders: GeminiFolders
+    private let folders: GeminiDirectories
     private let workdir: Path
     private let names: [Bytes]
     private var owners: [Bytes: Path] = [:]
@@ -9,7 +9,7 @@ struct GeminiProjects {
     /// The folders of the directory: by its owner file, by the registry, by the older releases' digest.
     private(set) var own: [Path] = []
 
-    init(_ folders: GeminiFolders, _ workdir: Path, _ findings: inout Findings) throws(StoreTrouble) {
+    init(_ folders: GeminiDirectories, _ workdir: Path, _ findings: inout Findings) throws(StoreFailure) {
         self.folders = folders
         self.workdir = workdir
         names = try StoreEntry.names(in: folders.projects)
@@ -18,7 +18,7 @@ struct GeminiProjects {
         own = try findOwn()
     }
 
-    private func findOwn() throws(StoreTrouble) -> [Path] {
+    private func findOwn() throws(StoreFailure) -> [Path] {
         var found = names.filter { owners[$0] == workdir }
         if found.isEmpty {
             found = registered.filter { $0.directory == workdir && owners[$0.name] == nil }.map(\.name)
@@ -27,12 +27,12 @@ struct GeminiProjects {
         // Into a folder that holds nothing but its owner's name Gemini copies the older one when it starts.
         var isUsed = false
         for name in found where try Self.isUsed(folders.projects / name) { isUsed = true }
-        let digest = Bytes(GeminiFolders.digest(workdir).utf8)
+        let digest = Bytes(GeminiDirectories.digest(workdir).utf8)
         if !isUsed, names.contains(digest), !found.contains(digest) { found.append(digest) }
         return found.map { folders.projects / $0 }
     }
 
-    private static func isUsed(_ folder: Path) throws(StoreTrouble) -> Bool {
+    private static func isUsed(_ folder: Path) throws(StoreFailure) -> Bool {
         guard case .directory = try StoreEntry.at(folder) else { return false }
         return try StoreEntry.names(in: folder).contains { $0 != Bytes(".project_root".utf8) }
     }
@@ -53,10 +53,10 @@ struct GeminiProjects {
     }
 
     /// A conversation in a folder that nothing names: Gemini does not look there, and refuses the id.
-    func misplaced(_ session: Session, in folder: Path, isOurs: Bool) -> StoreTrouble {
+    func misplaced(_ session: Session, in folder: Path, isOurs: Bool) -> StoreFailure {
         let place = own.first.map { "copy it to \($0 / "chats")" }
         let marker = "write the directory's path into \(folder / ".project_root")"
-        return StoreTrouble(
+        return StoreFailure(
             path: session.store,
             kind: .unreadable,
             why: isOurs
@@ -68,8 +68,8 @@ struct GeminiProjects {
     }
 
     /// A folder of conversations that began in this directory, which nothing says to be this directory's.
-    func unnamed(_ folder: Path) -> StoreTrouble {
-        StoreTrouble(
+    func unnamed(_ folder: Path) -> StoreFailure {
+        StoreFailure(
             path: folder / ".project_root",
             kind: .damaged,
             why: "it is missing, and the folder holds conversations that began in this directory",
@@ -78,7 +78,7 @@ struct GeminiProjects {
     }
 
     /// An empty owner file names nobody.
-    private static func owner(_ folder: Path) throws(StoreTrouble) -> Path? {
+    private static func owner(_ folder: Path) throws(StoreFailure) -> Path? {
         let marker = folder / ".project_root"
         do throws(Errno) {
             guard let content = try contentsOfSmallFile(marker, limit: 1 << 16) else { return nil }
@@ -86,11 +86,11 @@ struct GeminiProjects {
             while let last = text.last, last == 0x0a || last == 0x0d || last == 0x20 { text.removeLast() }
             return text.isEmpty ? nil : Path(bytes: text)
         } catch {
-            throw StoreTrouble(marker, error)
+            throw StoreFailure(marker, error)
         }
     }
 
-    private mutating func readRegistry(_ findings: inout Findings) throws(StoreTrouble) {
+    private mutating func readRegistry(_ findings: inout Findings) throws(StoreFailure) {
         do throws(Errno) {
             guard let record = try JSONRecord.of(file: folders.registry, ["projects.*"]) else { return }
             guard let entries = record.value?["projects"]?.members else {
@@ -102,7 +102,7 @@ struct GeminiProjects {
                 entry.value.text.map { (Path(entry.name), Bytes($0.utf8)) }
             }
         } catch {
-            throw StoreTrouble(folders.registry, error)
+            throw StoreFailure(folders.registry, error)
         }
     }
 }

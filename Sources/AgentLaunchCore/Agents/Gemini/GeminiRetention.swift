@@ -4,14 +4,14 @@ struct GeminiRetention {
     private static let line = #""general": {"sessionRetention": {"enabled": false}}"#
 
     private let query: StoreQuery
-    private let folders: GeminiFolders
+    private let folders: GeminiDirectories
     private let machine: Path
 
     /// - Parameter machine: the settings of the whole machine, which win over all others
-    init(_ query: StoreQuery, machine: Path = GeminiFolders.machineSettings) {
+    init(_ query: StoreQuery, machine: Path = GeminiDirectories.machineSettings) {
         self.query = query
         self.machine = machine
-        folders = GeminiFolders(query)
+        folders = GeminiDirectories(query)
     }
 
     private var named: Path? { folders.namedSettings }
@@ -31,7 +31,7 @@ struct GeminiRetention {
         if !isAttended, isFree {
             return .settings(
                 OwnSettings(
-                    variable: GeminiFolders.settingsVariable,
+                    variable: GeminiDirectories.settingsVariable,
                     content: Bytes("{\(Self.line)}\n".utf8),
                     purpose: "set to settings of agentlaunch's own that switch session retention off, "
                         + "so that no conversation is deleted"

@@ -3,13 +3,13 @@
 /// An id may have several files: a resume leaves a second one that holds nothing, and an old `.json` stays beside its copy.
 final class GeminiStore: SessionStore {
     private let query: StoreQuery
-    private let folders: GeminiFolders
+    private let folders: GeminiDirectories
     private let files: GeminiChatFiles
-    private var cachedProjects: Result<GeminiProjects, StoreTrouble>?
+    private var cachedProjects: Result<GeminiProjects, StoreFailure>?
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = GeminiFolders(query)
+        folders = GeminiDirectories(query)
         files = GeminiChatFiles(query.task)
     }
 
@@ -21,8 +21,8 @@ final class GeminiStore: SessionStore {
         return [folders.home, root] + own + own.map { $0 / "chats" }
     }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
-        do throws(StoreTrouble) {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
+        do throws(StoreFailure) {
             for folder in try projects(&findings).own { _ = try StoreEntry.names(in: folder / "chats") }
             return nil
         } catch {
@@ -32,7 +32,7 @@ final class GeminiStore: SessionStore {
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             let projects = try projects(&findings)
             let own = try look(id, in: projects.own, query.workdir, &findings)
             guard own == .absent else { return own }
@@ -40,7 +40,7 @@ final class GeminiStore: SessionStore {
                 let found = try look(id, in: [folder], directory, &findings)
                 guard case .found(let session) = found else { continue }
                 if directory == nil, session.state == .resumable {
-                    let isOurs = hash(of: session) == GeminiFolders.digest(query.workdir)
+                    let isOurs = hash(of: session) == GeminiDirectories.digest(query.workdir)
                     return .unreadable(projects.misplaced(session, in: folder, isOurs: isOurs))
                 }
                 return found
@@ -53,7 +53,7 @@ final class GeminiStore: SessionStore {
 
     func derived(_ findings: inout Findings) -> Derivation {
         derivedID(query.name).search(recorded: query.recorded) { id in
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 return try look(id, in: projects(&findings).own, query.workdir, orAnother: true, &findings)
             } catch {
                 return .unreadable(error)
@@ -65,7 +65,7 @@ final class GeminiStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             let projects = try projects(&findings)
             if query.everywhere {
                 for (folder, directory) in projects.all { collect(folder, directory, &result, &findings) }
@@ -78,7 +78,9 @@ final class GeminiStore: SessionStore {
             for folder in projects.nobodys where !own.contains(folder) {
                 var found = Candidates()
                 collect(folder, nil, &found, &findings)
-                let isOurs = found.sessions.contains { hash(of: $0) == GeminiFolders.digest(query.workdir) }
+                let isOurs = found.sessions.contains {
+                    hash(of: $0) == GeminiDirectories.digest(query.workdir)
+                }
                 if isOurs { result.troubles.append(projects.unnamed(folder)) }
             }
         } catch {
@@ -94,7 +96,7 @@ final class GeminiStore: SessionStore {
     }
 
     /// Every conversation of this directory, where retention is on: it may delete any of them.
-    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? {
+    func overwritten(_ findings: inout Findings) throws(StoreFailure) -> OldConversation? {
         if GeminiRetention(query).isOff { return nil }
         var paths: [Path] = []
         for folder in try projects(&findings).own {
@@ -116,10 +118,10 @@ final class GeminiStore: SessionStore {
         DerivedID(agent: Agent.gemini.name, workdir: query.workdir, name: name)
     }
 
-    private func projects(_ findings: inout Findings) throws(StoreTrouble) -> GeminiProjects {
+    private func projects(_ findings: inout Findings) throws(StoreFailure) -> GeminiProjects {
         if let cachedProjects { return try cachedProjects.get() }
-        let result: Result<GeminiProjects, StoreTrouble>
-        do throws(StoreTrouble) {
+        let result: Result<GeminiProjects, StoreFailure>
+        do throws(StoreFailure) {
             result = .success(try GeminiProjects(folders, query.workdir, &findings))
         } catch {
             result = .failure(error)
@@ -137,9 +139,9 @@ final class GeminiStore: SessionStore {
         _ directory: Path?,
         orAnother: Bool = false,
         _ findings: inout Findings
-    ) throws(StoreTrouble) -> Lookup {
+    ) throws(StoreFailure) -> Lookup {
         var best: Session?
-        var doubt: StoreTrouble?
+        var doubt: StoreFailure?
         var dead: Path?
         for folder in folders {
             for (path, chat) in try files.chats(in: folder, of: id) {
@@ -179,7 +181,7 @@ final class GeminiStore: SessionStore {
         _ findings: inout Findings
     ) {
         let found: [(path: Path, chat: GeminiChat)]
-        do throws(StoreTrouble) { found = try files.chats(in: folder) } catch {
+        do throws(StoreFailure) { found = try files.chats(in: folder) } catch {
             findings.saw(error.path, .unreadable, error.why)
             result.troubles.append(error)
             return
@@ -189,7 +191,7 @@ final class GeminiStore: SessionStore {
             guard let id = chat.id else { continue }
             guard isUUID(id) else {
                 result.troubles.append(
-                    StoreTrouble(
+                    StoreFailure(
                         path: path,
                         kind: .damaged,
                         why: "its id is not of the form that Gemini makes",

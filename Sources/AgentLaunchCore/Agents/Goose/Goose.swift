@@ -4,7 +4,7 @@ extension Agent {
         name: "goose",
         title: "Goose",
         executable: "goose",
-        usualPlaces: ["~/.local/bin"],
+        fallbackDirectories: ["~/.local/bin"],
         install: "https://block.github.io/goose/docs/getting-started/installation",
         agentAPIType: "goose",
         oldestKnown: "1.10",
@@ -25,9 +25,9 @@ extension Agent {
         refusedArguments: gooseRefusedArguments,
         isSessionID: isGooseSessionID,
         needsVersion: { if case .cold = $0.start { true } else { false } },
-        firstRun: { query, _, _ in GooseFolders(query).firstRun },
-        pinnedURLs: { PinnedURL.inText(GooseFolders($0).configuration) },
-        whenElsewhere: "would ask on the terminal",
+        firstRun: { query, _, _ in GooseDirectories(query).firstRun },
+        pinnedURLs: { PinnedURL.inText(GooseDirectories($0).configuration) },
+        otherDirectoryProblem: "would ask on the terminal",
         store: { GooseStore($0) },
         command: gooseCommand
     )

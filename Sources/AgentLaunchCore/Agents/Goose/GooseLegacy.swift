@@ -12,7 +12,7 @@ struct GooseLegacy {
         _ id: String,
         _ task: TaskText?,
         _ findings: inout Findings
-    ) throws(StoreTrouble) -> Session? {
+    ) throws(StoreFailure) -> Session? {
         let path = folder / (id + ".jsonl")
         do throws(Errno) {
             guard let status = try fileStatus(path), status.isRegularFile else { return nil }
@@ -31,7 +31,7 @@ struct GooseLegacy {
             }
             return nil
         } catch  where error.code == EBADMSG {
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "its first line is damaged, so its directory is not known",
@@ -43,7 +43,7 @@ struct GooseLegacy {
     }
 
     /// The names of the files, without their ending.
-    func ids() throws(StoreTrouble) -> [String] {
+    func ids() throws(StoreFailure) -> [String] {
         do throws(Errno) {
             guard try fileStatus(folder) != nil else { return [] }
             return try namesInDirectory(folder).compactMap { $0.text }.filter { $0.hasSuffix(".jsonl") }

@@ -31,7 +31,8 @@ struct GooseMessage: Equatable, Sendable {
     /// Whether it is the task; nil if it cannot be read.
     func isTask(_ task: TaskText) -> Bool? {
         guard let texts else { return nil }
-        return texts.contains { task.isGiven(by: $0) } || task.isGiven(by: texts.joined(separator: "\n"))
+        return texts.contains { task.matches(message: $0) }
+            || task.matches(message: texts.joined(separator: "\n"))
     }
 
     /// Whether a conversation that ends with this message still lacks an answer; nil if that cannot be told.

@@ -5,7 +5,7 @@ struct GooseSnapshot {
         var id: String
         var name: String
         var origin: Session.Origin
-        var trouble: StoreTrouble
+        var trouble: StoreFailure
     }
 
     /// The sessions of this directory.
@@ -14,16 +14,16 @@ struct GooseSnapshot {
     /// Rows of other directories.
     var elsewhere: [GooseDatabase.Row] = []
     /// Why there may have been more.
-    var doubt: StoreTrouble?
+    var doubt: StoreFailure?
 }
 
 /// Reads goose's database, or the files of before, for one directory.
 final class GooseReader {
     private let query: StoreQuery
-    private let folders: GooseFolders
+    private let folders: GooseDirectories
     private let workdir: WorkdirMatcher
 
-    init(_ query: StoreQuery, _ folders: GooseFolders) {
+    init(_ query: StoreQuery, _ folders: GooseDirectories) {
         self.query = query
         self.folders = folders
         workdir = WorkdirMatcher(query)
@@ -38,7 +38,7 @@ final class GooseReader {
         var isBlank = false
     }
 
-    func snapshot(_ findings: inout Findings) throws(StoreTrouble) -> GooseSnapshot {
+    func snapshot(_ findings: inout Findings) throws(StoreFailure) -> GooseSnapshot {
         let answer = try database.read { (database) throws(SQLiteFailure) in
             let goose = try GooseDatabase(database)
             var found = Found()
@@ -61,7 +61,7 @@ final class GooseReader {
         case .read(let found, let sidecars):
             sidecars.report(to: &findings)
             if let foreign = found.foreign {
-                throw StoreTrouble(
+                throw StoreFailure(
                     path: folders.database,
                     kind: .damaged,
                     why: foreign.why,
@@ -76,7 +76,7 @@ final class GooseReader {
             var result = GooseSnapshot(elsewhere: found.elsewhere, doubt: sidecars.doubt)
             for (row, content) in found.here {
                 let id = row.id.lossyText
-                do throws(StoreTrouble) {
+                do throws(StoreFailure) {
                     result.sessions.append(try session(row, id, content))
                 } catch {
                     let name = row.name.lossyText
@@ -94,11 +94,11 @@ final class GooseReader {
         }
     }
 
-    private func legacySessions(_ findings: inout Findings) throws(StoreTrouble) -> GooseSnapshot {
+    private func legacySessions(_ findings: inout Findings) throws(StoreFailure) -> GooseSnapshot {
         let legacy = GooseLegacy(folder: folders.sessions)
         var result = GooseSnapshot()
         for id in try legacy.ids() {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 guard let session = try legacy.session(id, query.task, &findings) else { continue }
                 guard let directory = session.directory, workdir.isHere(directory) else { continue }
                 findings.saw(session.store, .ok, "a session that goose imports when it makes its database")
@@ -122,7 +122,7 @@ final class GooseReader {
     /// Nil if there is no database any more.
     func read<Value>(
         _ body: (GooseDatabase) throws(SQLiteFailure) -> Value
-    ) throws(StoreTrouble) -> Value? {
+    ) throws(StoreFailure) -> Value? {
         let answer = try database.read { (database) throws(SQLiteFailure) in try body(GooseDatabase(database))
         }
         if case .read(let value, _) = answer { return value }
@@ -133,7 +133,7 @@ final class GooseReader {
         _ row: GooseDatabase.Row,
         _ id: String,
         _ content: GooseDatabase.Content
-    ) throws(StoreTrouble) -> Session {
+    ) throws(StoreFailure) -> Session {
         guard row.id.text != nil, Agent.goose.isSessionID(id) else {
             throw damaged("a session of this directory has an id that goose does not make")
         }
@@ -155,8 +155,8 @@ final class GooseReader {
         )
     }
 
-    private func damaged(_ why: String) -> StoreTrouble {
-        StoreTrouble(
+    private func damaged(_ why: String) -> StoreFailure {
+        StoreFailure(
             path: folders.database,
             kind: .damaged,
             why: why,

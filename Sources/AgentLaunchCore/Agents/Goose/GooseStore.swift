@@ -1,14 +1,14 @@
 /// Goose's sessions: the database, or the files that goose will import into it.
 final class GooseStore: SessionStore {
     private let query: StoreQuery
-    private let folders: GooseFolders
+    private let folders: GooseDirectories
     private let names: GooseNames
-    private var snapshot: Result<GooseSnapshot, StoreTrouble>?
+    private var snapshot: Result<GooseSnapshot, StoreFailure>?
     private let reader: GooseReader
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = GooseFolders(query)
+        folders = GooseDirectories(query)
         names = GooseNames(workdir: query.workdir, name: query.name)
         reader = GooseReader(query, folders)
     }
@@ -16,7 +16,7 @@ final class GooseStore: SessionStore {
     var root: Path { folders.sessions }
     var watched: [Path] { [folders.sessions, folders.sessions.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
         case .failure(let trouble): trouble
@@ -34,7 +34,7 @@ final class GooseStore: SessionStore {
             guard let row = snapshot.elsewhere.first(where: { $0.id == Bytes(id.utf8) }) else {
                 return snapshot.doubt.map { .unreadable($0) } ?? .absent
             }
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 let content = try reader.read { (goose) throws(SQLiteFailure) in try goose.content(of: row.id)
                 }
                 guard let content else { return .absent }
@@ -91,10 +91,10 @@ final class GooseStore: SessionStore {
         return found ?? nil
     }
 
-    private func load(_ findings: inout Findings) -> Result<GooseSnapshot, StoreTrouble> {
+    private func load(_ findings: inout Findings) -> Result<GooseSnapshot, StoreFailure> {
         if let snapshot { return snapshot }
-        let result: Result<GooseSnapshot, StoreTrouble>
-        do throws(StoreTrouble) {
+        let result: Result<GooseSnapshot, StoreFailure>
+        do throws(StoreFailure) {
             result = .success(try reader.snapshot(&findings))
         } catch {
             findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)

@@ -5,7 +5,7 @@ extension Agent {
         aliases: ["kiro-cli"],
         title: "Kiro",
         executable: "kiro-cli",
-        usualPlaces: ["~/.local/bin", "/usr/local/bin", "~/.kiro/bin"],
+        fallbackDirectories: ["~/.local/bin", "/usr/local/bin", "~/.kiro/bin"],
         install: "curl -fsSL https://cli.kiro.dev/install | bash",
         agentAPIType: "custom",
         oldestKnown: "2.5.1",
@@ -23,7 +23,7 @@ extension Agent {
         needsVersion: { if case .cold = $0.start { false } else { true } },
         firstRun: { query, _, _ in kiroFirstRun(query) },
         pinnedURLs: { query in
-            [KiroFolders(query).sessions.parent, query.workdir / ".kiro"].flatMap {
+            [KiroDirectories(query).sessions.parent, query.workdir / ".kiro"].flatMap {
                 PinnedURL.inFiles($0 / "settings/mcp.json", $0 / "agents")
             }
         },
@@ -90,7 +90,7 @@ private let oldestThatResumesByID: Version = "2.5.1"
 /// Nobody signed in: Kiro asks for it on the terminal.
 private func kiroFirstRun(_ query: StoreQuery) -> [Warning] {
     guard query.environment.given("KIRO_API_KEY") == nil,
-        KiroDatabase(KiroFolders(query), query).isSignedIn == false
+        KiroDatabase(KiroDirectories(query), query).isSignedIn == false
     else { return [] }
     return [
         Warning("first-run-dialog", "nobody is signed in to Kiro: run `kiro-cli login`, or set KIRO_API_KEY")

@@ -3,20 +3,20 @@ struct KiroDatabase {
     /// A row that the agent's parser would not take.
     struct Unusable: Sendable {
         var id: String?
-        var trouble: StoreTrouble
+        var trouble: StoreFailure
     }
 
     struct Found: Sendable {
         var sessions: [Session] = []
         var unusable: [Unusable] = []
         /// Why there may have been more.
-        var doubt: StoreTrouble?
+        var doubt: StoreFailure?
     }
 
     private let path: Path
     private let query: StoreQuery
 
-    init(_ folders: KiroFolders, _ query: StoreQuery) {
+    init(_ folders: KiroDirectories, _ query: StoreQuery) {
         path = folders.database
         self.query = query
     }
@@ -25,7 +25,7 @@ struct KiroDatabase {
     func sessions(
         _ findings: inout Findings,
         wanted: (_ directory: Path, _ id: String?) -> Bool
-    ) throws(StoreTrouble) -> Found {
+    ) throws(StoreFailure) -> Found {
         let answer = try reader.read { (database) throws(SQLiteFailure) in
             try Self.table(database).map { (table) throws(SQLiteFailure) in
                 let rows = try table.rows()
@@ -42,7 +42,7 @@ struct KiroDatabase {
         sidecars.report(to: &findings)
         var found = Found(doubt: sidecars.doubt)
         for (row, conversation) in rows ?? [] {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 found.sessions.append(try session(row, conversation))
             } catch {
                 findings.saw(path, .damaged, error.why)
@@ -68,7 +68,7 @@ struct KiroDatabase {
     }
 
     /// Whether somebody has signed in; nil if that cannot be told.
-    var isSignedIn: Bool? { QTable.isSignedIn(reader) }
+    var isSignedIn: Bool? { AmazonQTable.isSignedIn(reader) }
 
     private var reader: SQLiteReader {
         var reader = SQLiteReader(path)
@@ -78,12 +78,12 @@ struct KiroDatabase {
 
     /// The table of now; where it has yet to be made, that of before, from which it will be filled. Once it is made,
     /// the old one is never looked at again.
-    private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> QTable? {
-        let new = try QTable(database, "conversations_v2")
-        let table: QTable
+    private static func table(_ database: SQLiteDatabase) throws(SQLiteFailure) -> AmazonQTable? {
+        let new = try AmazonQTable(database, "conversations_v2")
+        let table: AmazonQTable
         if let new {
             table = new
-        } else if let old = try QTable(database, "conversations") {
+        } else if let old = try AmazonQTable(database, "conversations") {
             table = old
         } else {
             return nil
@@ -96,10 +96,10 @@ struct KiroDatabase {
     }
 
     private func session(
-        _ row: QTable.Row,
-        _ found: Result<QConversation, QConversation.Fault>
-    ) throws(StoreTrouble) -> Session {
-        let conversation: QConversation
+        _ row: AmazonQTable.Row,
+        _ found: Result<AmazonQConversation, AmazonQConversation.Fault>
+    ) throws(StoreFailure) -> Session {
+        let conversation: AmazonQConversation
         switch found {
         case .success(let value): conversation = value
         case .failure(let fault):
@@ -123,7 +123,7 @@ struct KiroDatabase {
         )
     }
 
-    private func damaged(_ why: String) -> StoreTrouble {
+    private func damaged(_ why: String) -> StoreFailure {
         KiroDescription.damaged(path, why)
     }
 }

@@ -6,7 +6,7 @@ struct KiroDescription {
     let json: JSONValue
 
     /// Nil if there is no such file. Kiro leaves a session out, and refuses its id, where its parser gives up.
-    init?(_ file: Path, _ fields: JSONFields) throws(StoreTrouble) {
+    init?(_ file: Path, _ fields: JSONFields) throws(StoreFailure) {
         switch try StoreEntry.at(file) {
         case .absent: return nil
         case .directory, .other: throw Self.damaged(file, "it is not a file")
@@ -20,7 +20,7 @@ struct KiroDescription {
                 json = value
             } catch {
                 if error.code == 0 { throw Self.damaged(file, "it is not valid JSON") }
-                throw StoreTrouble(file, error)
+                throw StoreFailure(file, error)
             }
         }
     }
@@ -37,8 +37,8 @@ struct KiroDescription {
         return isStrictText(bytes)
     }
 
-    static func damaged(_ file: Path, _ why: String) -> StoreTrouble {
-        StoreTrouble(
+    static func damaged(_ file: Path, _ why: String) -> StoreFailure {
+        StoreFailure(
             path: file,
             kind: .damaged,
             why: why,

@@ -3,14 +3,14 @@ struct KiroFlatSessions {
     private let folder: Path
     private let task: TaskText?
 
-    init(_ folders: KiroFolders, _ query: StoreQuery) {
+    init(_ folders: KiroDirectories, _ query: StoreQuery) {
         folder = folders.flat
         task = query.task
     }
 
     /// Ids of everything that is described there. A journal without a description is none of Kiro's sessions, and
     /// names that are no ids reach no command line.
-    func ids(_ findings: inout Findings) throws(StoreTrouble) -> [String] {
+    func ids(_ findings: inout Findings) throws(StoreFailure) -> [String] {
         let names = try StoreEntry.names(in: folder).map(\.lossyText)
         let described = names.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
         for name in described where !isUUID(name) {
@@ -28,10 +28,10 @@ struct KiroFlatSessions {
     }
 
     /// Nil if there is none, or if its directory is not wanted: then the journal is not read.
-    func session(_ id: String, wanted: (Path) -> Bool = { _ in true }) throws(StoreTrouble) -> Session? {
+    func session(_ id: String, wanted: (Path) -> Bool = { _ in true }) throws(StoreFailure) -> Session? {
         let file = folder / (id + ".json")
         let description: KiroDescription?
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             description = try KiroDescription(
                 file,
                 [
@@ -79,7 +79,7 @@ struct KiroFlatSessions {
     private func journal(_ id: String) -> Path { folder / (id + ".jsonl") }
 
     private func isSilent(_ id: String) -> Bool {
-        do throws(StoreTrouble) { return try KiroJournal(journal(id)).map { $0.messages == 0 } ?? true } catch
+        do throws(StoreFailure) { return try KiroJournal(journal(id)).map { $0.messages == 0 } ?? true } catch
         {
             return false
         }

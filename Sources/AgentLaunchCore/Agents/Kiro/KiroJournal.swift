@@ -28,7 +28,7 @@ struct KiroJournal {
     }
 
     /// Nil if there is none.
-    init?(_ file: Path) throws(StoreTrouble) {
+    init?(_ file: Path) throws(StoreFailure) {
         switch try StoreEntry.at(file) {
         case .absent: return nil
         case .directory, .other: throw KiroDescription.damaged(file, "it is not a file")
@@ -41,7 +41,7 @@ struct KiroJournal {
             } catch {
                 // Kiro's reader ends with an error there.
                 if error.code == 0 { throw KiroDescription.damaged(file, "it holds a byte that is not text") }
-                throw StoreTrouble(file, error)
+                throw StoreFailure(file, error)
             }
         }
         guard messages >= 0 else {
@@ -55,13 +55,13 @@ struct KiroJournal {
     func firstMessage(_ task: TaskText?) -> Session.FirstMessage {
         guard let first = prompts.first else { return messages == 0 ? .none : .unknown }
         guard let task, let first else { return .unknown }
-        if task.isGiven(by: first) { return .isTask }
+        if task.matches(message: first) { return .isTask }
         return beginsWithSummary ? .unknown : .isOther
     }
 
     /// Nil if that cannot be told.
     func contains(_ task: TaskText) -> Bool? {
-        if prompts.contains(where: { $0.map(task.isGiven) == true }) { return true }
+        if prompts.contains(where: { $0.map(task.matches(message:)) == true }) { return true }
         return beginsWithSummary || isDoubtful || prompts.contains(nil) ? nil : false
     }
 

@@ -4,12 +4,12 @@ final class KiroStore: SessionStore {
     private struct Snapshot {
         var sessions: [Session] = []
         /// What may belong to this directory and cannot be read, with its id where that is known.
-        var unusable: [(id: String?, trouble: StoreTrouble)] = []
+        var unusable: [(id: String?, trouble: StoreFailure)] = []
         /// A store that cannot be read as a whole.
-        var troubles: [StoreTrouble] = []
+        var troubles: [StoreFailure] = []
     }
 
-    private let folders: KiroFolders
+    private let folders: KiroDirectories
     private let matcher: WorkdirMatcher
     private let flat: KiroFlatSessions
     private let workspace: KiroWorkspaceSessions
@@ -17,7 +17,7 @@ final class KiroStore: SessionStore {
     private var snapshot: Snapshot?
 
     init(_ query: StoreQuery) {
-        folders = KiroFolders(query)
+        folders = KiroDirectories(query)
         matcher = WorkdirMatcher(query)
         flat = KiroFlatSessions(folders, query)
         workspace = KiroWorkspaceSessions(folders, query)
@@ -38,7 +38,7 @@ final class KiroStore: SessionStore {
             + [folders.database.parent, folders.sessions.parent]
     }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? { load(&findings).troubles.first }
+    func trouble(_ findings: inout Findings) -> StoreFailure? { load(&findings).troubles.first }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let snapshot = load(&findings)
@@ -46,7 +46,7 @@ final class KiroStore: SessionStore {
         if let unusable = snapshot.unusable.first(where: { $0.id == id }) {
             return .unreadable(unusable.trouble)
         }
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             if let session = try elsewhere(id) { return .found(session) }
         } catch { return .unreadable(error) }
         // A row without an id of its own may be the one that is looked for.
@@ -77,7 +77,7 @@ final class KiroStore: SessionStore {
     /// Only the second engine says which process has a session open.
     var signs: [Path] { [folders.flat] }
 
-    func sessions(openBy pid: Int32) -> Set<String> {
+    func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         var findings = Findings()
         let ids = (try? flat.ids(&findings)) ?? []
         return Set(ids.filter { flat.lock($0).holder == pid })
@@ -96,9 +96,9 @@ final class KiroStore: SessionStore {
     }
 
     private func readFlat(_ result: inout Snapshot, _ findings: inout Findings) {
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             for id in try flat.ids(&findings) {
-                do throws(StoreTrouble) {
+                do throws(StoreFailure) {
                     guard let session = try flat.session(id, wanted: matcher.isHere) else { continue }
                     add(session, to: &result, &findings)
                     if session.state == .resumable, flat.lock(id).isUnreadable {
@@ -113,9 +113,9 @@ final class KiroStore: SessionStore {
     }
 
     private func readWorkspaces(_ result: inout Snapshot, _ findings: inout Findings) {
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             for folder in try workspace.folders() {
-                do throws(StoreTrouble) {
+                do throws(StoreFailure) {
                     guard let session = try workspace.session(folder, wanted: matcher.isHere) else {
                         continue
                     }
@@ -126,7 +126,7 @@ final class KiroStore: SessionStore {
     }
 
     private func readDatabase(_ result: inout Snapshot, _ findings: inout Findings) {
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             let found = try database.sessions(&findings) { directory, _ in self.matcher.isHere(directory) }
             // One that was taken over by the next engine keeps its id, and goes on there: once something is said.
             let taken = Set(result.sessions.filter { $0.state == .resumable }.map(\.id))
@@ -141,7 +141,7 @@ final class KiroStore: SessionStore {
     }
 
     /// Of another directory.
-    private func elsewhere(_ id: String) throws(StoreTrouble) -> Session? {
+    private func elsewhere(_ id: String) throws(StoreFailure) -> Session? {
         if KiroEngine.isWorkspaceID(id) {
             guard let folder = try workspace.folders().first(where: { $0.lastComponent == Bytes(id.utf8) })
             else { return nil }
@@ -170,7 +170,7 @@ final class KiroStore: SessionStore {
     }
 
     private func note(
-        _ trouble: StoreTrouble,
+        _ trouble: StoreFailure,
         _ id: String?,
         _ result: inout Snapshot,
         _ findings: inout Findings
@@ -179,7 +179,7 @@ final class KiroStore: SessionStore {
         result.unusable.append((id, trouble))
     }
 
-    private func fail(_ trouble: StoreTrouble, _ result: inout Snapshot, _ findings: inout Findings) {
+    private func fail(_ trouble: StoreFailure, _ result: inout Snapshot, _ findings: inout Findings) {
         findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
         result.troubles.append(trouble)
     }

@@ -4,14 +4,14 @@ struct KiroWorkspaceSessions {
     private let roots: [Path]
     private let task: TaskText?
 
-    init(_ folders: KiroFolders, _ query: StoreQuery) {
+    init(_ folders: KiroDirectories, _ query: StoreQuery) {
         roots = folders.workspaceRoots
         task = query.task
     }
 
     /// The folders of workspaces: 16 digits of a hash, or `_global`.
     var workspaces: [Path] {
-        get throws(StoreTrouble) {
+        get throws(StoreFailure) {
             var result: [Path] = []
             for root in roots {
                 for name in try StoreEntry.names(in: root).map(\.lossyText) where isWorkspace(name) {
@@ -22,7 +22,7 @@ struct KiroWorkspaceSessions {
         }
     }
 
-    func folders() throws(StoreTrouble) -> [Path] {
+    func folders() throws(StoreFailure) -> [Path] {
         var result: [Path] = []
         for workspace in try workspaces {
             for name in try StoreEntry.names(in: workspace) where KiroEngine.isWorkspaceID(name.lossyText) {
@@ -33,11 +33,11 @@ struct KiroWorkspaceSessions {
     }
 
     /// Nil if the folder holds no session, or if its directory is not wanted.
-    func session(_ folder: Path, wanted: (Path) -> Bool = { _ in true }) throws(StoreTrouble) -> Session? {
+    func session(_ folder: Path, wanted: (Path) -> Bool = { _ in true }) throws(StoreFailure) -> Session? {
         let file = folder / "session.json"
         let id = folder.lastComponent.lossyText
         let description: KiroDescription?
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             description = try KiroDescription(
                 file,
                 [
@@ -75,7 +75,7 @@ struct KiroWorkspaceSessions {
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
         guard let talk = try? talk(session.store.parent) else { return nil }
-        if talk.prompts.contains(where: { $0.map(text.isGiven) == true }) { return true }
+        if talk.prompts.contains(where: { $0.map(text.matches(message:)) == true }) { return true }
         return talk.isDoubtful || talk.prompts.contains(nil) ? nil : false
     }
 
@@ -85,7 +85,7 @@ struct KiroWorkspaceSessions {
         var isDoubtful = false
     }
 
-    private func talk(_ folder: Path) throws(StoreTrouble) -> Talk {
+    private func talk(_ folder: Path) throws(StoreFailure) -> Talk {
         let file = folder / "messages.jsonl"
         var talk = Talk()
         switch try StoreEntry.at(file) {
@@ -111,7 +111,7 @@ struct KiroWorkspaceSessions {
                 default: break
                 }
             }
-        } catch { throw StoreTrouble(file, error) }
+        } catch { throw StoreFailure(file, error) }
         if talk.messages == 0, talk.isDoubtful {
             throw KiroDescription.damaged(file, "none of its lines can be read as a message")
         }
@@ -128,7 +128,7 @@ struct KiroWorkspaceSessions {
     private func firstMessage(_ talk: Talk) -> Session.FirstMessage {
         guard talk.messages > 0 else { return .none }
         guard let task, let first = talk.prompts.first ?? nil else { return .unknown }
-        if task.isGiven(by: first) { return .isTask }
+        if task.matches(message: first) { return .isTask }
         return talk.isDoubtful ? .unknown : .isOther
     }
 

@@ -10,7 +10,7 @@ struct Agent: Sendable {
     /// Bare name of the program.
     let executable: String
     /// Folders outside `PATH` where installers put it; `~/` is the home directory.
-    var usualPlaces: [String] = []
+    var fallbackDirectories: [String] = []
     /// One line for whoever has not got it.
     let install: String
     /// agentapi's `--type`, and the release that brought it.
@@ -42,7 +42,7 @@ struct Agent: Sendable {
     var safeguard: @Sendable (StoreQuery, _ isAttended: Bool) -> Safeguard = { _, _ in .notNeeded }
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
-    var whenElsewhere: String?
+    var otherDirectoryProblem: String?
     /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
     var newThread: [String] = []
     /// How it can be seen that a prompt can be typed; nil where none ever is.
@@ -110,11 +110,11 @@ struct AgentCommand: Equatable, Sendable {
     var delivery: Delivery?
     var warnings: [Warning] = []
     /// This release takes no id at creation: the new session's is captured.
-    var choosesID = false
+    var assignsOwnID = false
 
     static func == (a: AgentCommand, b: AgentCommand) -> Bool {
         a.arguments == b.arguments && a.set.elementsEqual(b.set, by: ==) && a.unset == b.unset
-            && a.delivery == b.delivery && a.warnings == b.warnings && a.choosesID == b.choosesID
+            && a.delivery == b.delivery && a.warnings == b.warnings && a.assignsOwnID == b.assignsOwnID
     }
 }
 

@@ -1,7 +1,9 @@
 extension Agent {
     /// Its program, or another of the given name, as a start would find it.
     func find(_ name: Bytes, _ environment: Environment, _ home: Path, _ directory: Path) -> Executable {
-        var places = usualPlaces.map { $0.hasPrefix("~/") ? home / String($0.dropFirst(2)) : Path($0) }
+        var places = fallbackDirectories.map {
+            $0.hasPrefix("~/") ? home / String($0.dropFirst(2)) : Path($0)
+        }
         if !places.isEmpty { places += NodeVersionManager.folders(environment: environment, home: home) }
         return Executable.find(name, places: places, environment: environment, relativeTo: directory)
     }

@@ -41,10 +41,10 @@ struct Session: Equatable, Sendable {
     var firstMessage: FirstMessage = .unknown
 }
 
-extension StoreTrouble {
+extension StoreFailure {
     /// A conversation that may be anybody's.
-    static func placeless(_ session: Session) -> StoreTrouble {
-        StoreTrouble(
+    static func placeless(_ session: Session) -> StoreFailure {
+        StoreFailure(
             path: session.store,
             kind: .damaged,
             why: "it holds a conversation, and nothing in it names a directory",
@@ -57,7 +57,7 @@ extension StoreTrouble {
 enum Lookup: Equatable, Sendable {
     case found(Session)
     case absent
-    case unreadable(StoreTrouble)
+    case unreadable(StoreFailure)
 }
 
 /// What the derived ids of one name lead to (contract, section 4).
@@ -69,7 +69,7 @@ struct Derivation: Equatable, Sendable {
     /// One without messages that a cold start reuses.
     var empty: Session?
     /// A try that could not be read with certainty.
-    var trouble: StoreTrouble?
+    var trouble: StoreFailure?
     /// What a cold start with a new conversation creates.
     var new = NewSession()
 }
@@ -87,7 +87,7 @@ struct Candidates: Equatable, Sendable {
     /// Resumable ones of this directory that a person or a launcher started: no sub-agents, archived or scheduled.
     var sessions: [Session] = []
     /// What may belong to this directory and could not be read.
-    var troubles: [StoreTrouble] = []
+    var troubles: [StoreFailure] = []
 }
 
 /// By the latest activity recorded inside the store, then by id.

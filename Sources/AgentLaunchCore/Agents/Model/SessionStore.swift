@@ -40,7 +40,7 @@ protocol SessionStore: AnyObject {
     func place(of session: Session) -> Path
 
     /// Nil if the root is readable or absent; otherwise why the whole store cannot be read.
-    func trouble(_ findings: inout Findings) -> StoreTrouble?
+    func trouble(_ findings: inout Findings) -> StoreFailure?
 
     /// One id, whatever its directory or origin.
     func find(_ id: String, _ findings: inout Findings) -> Lookup
@@ -64,10 +64,10 @@ protocol SessionStore: AnyObject {
     func holder(of session: Session) -> Int32?
 
     /// What the agent will ask before it resumes the session, though nobody holds it.
-    func dialogs(of session: Session) -> [Warning]
+    func resumeDialogs(of session: Session) -> [Warning]
 
     /// What a cold start in this directory would overwrite, whatever is known of it; nil if nothing.
-    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation?
+    func overwritten(_ findings: inout Findings) throws(StoreFailure) -> OldConversation?
 
     /// Folders in which a change may mean a new session or message; they need not exist yet.
     var watched: [Path] { get }
@@ -81,7 +81,7 @@ protocol SessionStore: AnyObject {
 
     /// The sessions that a process has open, by signs of its own making: a lock or a file that it holds, its entry in
     /// a register.
-    func sessions(openBy pid: Int32) -> Set<String>
+    func sessionsOpen(inProcess pid: Int32) -> Set<String>
 }
 
 extension SessionStore {
@@ -91,9 +91,9 @@ extension SessionStore {
     func isDerived(_ session: Session, from name: String) -> Bool { false }
     func legacy(_ findings: inout Findings) -> Lookup { .absent }
     func holder(of session: Session) -> Int32? { nil }
-    func dialogs(of session: Session) -> [Warning] { [] }
-    func overwritten(_ findings: inout Findings) throws(StoreTrouble) -> OldConversation? { nil }
+    func resumeDialogs(of session: Session) -> [Warning] { [] }
+    func overwritten(_ findings: inout Findings) throws(StoreFailure) -> OldConversation? { nil }
     func sessionID(openFile: Path) -> String? { nil }
     var signs: [Path] { [] }
-    func sessions(openBy pid: Int32) -> Set<String> { [] }
+    func sessionsOpen(inProcess pid: Int32) -> Set<String> { [] }
 }

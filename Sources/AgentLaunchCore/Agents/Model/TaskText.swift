@@ -15,7 +15,7 @@ struct TaskText: Equatable, Sendable {
 
     /// Whether a stored user message is this task: equal to it once both are trimmed and their line ends are
     /// normalised, or ending with it after a line break or `: ` (older launchers put a sentence in front).
-    func isGiven(by message: String) -> Bool {
+    func matches(message: String) -> Bool {
         let said = normalised(message)
         let task = normalised(String(decoding: bytes, as: UTF8.self))
         guard said.count > task.count else { return said == task }
@@ -48,11 +48,11 @@ private func trimmedScalars(_ text: String) -> Substring.UnicodeScalarView {
 
 extension TaskText {
     /// The same where every tab of a paste becomes four spaces, as Copilot has it.
-    func isPasted(by message: String) -> Bool {
-        if isGiven(by: message) { return true }
+    func matches(pasted message: String) -> Bool {
+        if matches(message: message) { return true }
         let tab = UInt8(ascii: "\t")
         guard bytes.contains(tab) else { return false }
         let spaces = bytes.flatMap { $0 == tab ? Bytes(repeating: 0x20, count: 4) : [$0] }
-        return TaskText(String(decoding: spaces, as: UTF8.self))?.isGiven(by: message) == true
+        return TaskText(String(decoding: spaces, as: UTF8.self))?.matches(message: message) == true
     }
 }

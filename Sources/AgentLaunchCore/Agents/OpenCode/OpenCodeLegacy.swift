@@ -8,7 +8,7 @@ struct OpenCodeLegacy {
     let task: TaskText?
 
     /// Every session file: `session/<project>/<id>.json`. One that is no session's is left out.
-    func files() throws(StoreTrouble) -> [Path] {
+    func files() throws(StoreFailure) -> [Path] {
         var files: [Path] = []
         for project in try StoreEntry.names(in: folder / "session") {
             let path = folder / "session" / project
@@ -20,7 +20,7 @@ struct OpenCodeLegacy {
     }
 
     /// What a session's file says; nil if it is none.
-    func session(_ file: Path, wanted: (Path) -> Bool) throws(StoreTrouble) -> Session? {
+    func session(_ file: Path, wanted: (Path) -> Bool) throws(StoreFailure) -> Session? {
         let fields: JSONFields = [
             "id", "directory", "title", "parentID", "time.created", "time.updated", "time.archived",
         ]
@@ -62,7 +62,7 @@ struct OpenCodeLegacy {
     }
 
     /// What was said, oldest first.
-    func texts(of session: String) throws(StoreTrouble) -> [OpenCodeText] {
+    func texts(of session: String) throws(StoreFailure) -> [OpenCodeText] {
         let names = try jsonNames(in: folder / "message" / session)
         var texts: [OpenCodeText] = []
         for name in names {
@@ -81,7 +81,7 @@ struct OpenCodeLegacy {
         return texts
     }
 
-    private func messages(of session: String) throws(StoreTrouble) -> [OpenCodeMessage] {
+    private func messages(of session: String) throws(StoreFailure) -> [OpenCodeMessage] {
         let path = folder / "message" / session
         var messages: [OpenCodeMessage] = []
         for name in try jsonNames(in: path) {
@@ -91,17 +91,17 @@ struct OpenCodeLegacy {
     }
 
     /// Ids of messages and parts ascend, so that the names are in order.
-    private func jsonNames(in path: Path) throws(StoreTrouble) -> [Bytes] {
+    private func jsonNames(in path: Path) throws(StoreFailure) -> [Bytes] {
         try StoreEntry.names(in: path).filter { $0.text?.hasSuffix(".json") == true }
     }
 
-    private func read(_ file: Path, _ fields: JSONFields) throws(StoreTrouble) -> JSONRecord? {
+    private func read(_ file: Path, _ fields: JSONFields) throws(StoreFailure) -> JSONRecord? {
         do throws(Errno) { return try JSONRecord.of(file: file, fields) } catch {
             throw .unreadable(file, error)
         }
     }
 
-    private func damaged(_ file: Path, _ why: String) -> StoreTrouble {
-        StoreTrouble(path: file, kind: .damaged, why: why, nextStep: "restore it, or move it away")
+    private func damaged(_ file: Path, _ why: String) -> StoreFailure {
+        StoreFailure(path: file, kind: .damaged, why: why, nextStep: "restore it, or move it away")
     }
 }

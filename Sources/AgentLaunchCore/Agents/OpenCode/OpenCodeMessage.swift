@@ -49,7 +49,9 @@ struct OpenCodeText: Equatable, Sendable {
 
     /// Whether it is the task; nil if it cannot be read.
     func isTask(_ task: TaskText) -> Bool? {
-        if task.isGiven(by: texts.joined(separator: "\n")) || texts.contains(where: task.isGiven) {
+        if task.matches(message: texts.joined(separator: "\n"))
+            || texts.contains(where: task.matches(message:))
+        {
             return true
         }
         return isCut ? nil : false

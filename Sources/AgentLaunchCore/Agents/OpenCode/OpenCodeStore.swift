@@ -1,25 +1,25 @@
 /// OpenCode's sessions: one database for every directory, or the files that OpenCode will import into it.
 final class OpenCodeStore: SessionStore {
     private let query: StoreQuery
-    private let folders: OpenCodeFolders
+    private let folders: OpenCodeDirectories
     private let workdir: WorkdirMatcher
-    private var snapshot: Result<Snapshot, StoreTrouble>?
+    private var snapshot: Result<Snapshot, StoreFailure>?
 
     /// What the store holds at one moment.
     private struct Snapshot {
         /// The sessions of this directory.
         var sessions: [Session] = []
         /// Those of this directory over which OpenCode would stumble.
-        var unusable: [(id: String, isOwn: Bool, trouble: StoreTrouble)] = []
+        var unusable: [(id: String, isOwn: Bool, trouble: StoreFailure)] = []
         /// Rows of other directories.
         var elsewhere: [OpenCodeDatabase.Row] = []
         /// Why there may have been more.
-        var doubt: StoreTrouble?
+        var doubt: StoreFailure?
     }
 
     init(_ query: StoreQuery) {
         self.query = query
-        folders = OpenCodeFolders(query)
+        folders = OpenCodeDirectories(query)
         workdir = WorkdirMatcher(query)
     }
 
@@ -27,7 +27,7 @@ final class OpenCodeStore: SessionStore {
     var root: Path { folders.database ?? folders.data }
     var watched: [Path] { [folders.data, root.parent, folders.data.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreTrouble? {
+    func trouble(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
         case .failure(let trouble): trouble
@@ -45,9 +45,9 @@ final class OpenCodeStore: SessionStore {
         }
         var found = snapshot.sessions.first { $0.id == id }
         if found == nil, let row = snapshot.elsewhere.first(where: { $0.id == Bytes(id.utf8) }) {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 found = try read { (database) throws(SQLiteFailure) in try database.content(of: row.id) }
-                    .map { (content) throws(StoreTrouble) in try session(row, content) }
+                    .map { (content) throws(StoreFailure) in try session(row, content) }
             } catch {
                 return .unreadable(error)
             }
@@ -79,7 +79,7 @@ final class OpenCodeStore: SessionStore {
             }
             return result == true
         }
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             if session.store != folders.database {
                 let legacy = OpenCodeLegacy(folder: folders.legacy, task: nil)
                 _ = try legacy.texts(of: session.id).first(where: isLast)
@@ -98,10 +98,10 @@ final class OpenCodeStore: SessionStore {
 
     // MARK: Reading
 
-    private func load(_ findings: inout Findings) -> Result<Snapshot, StoreTrouble> {
+    private func load(_ findings: inout Findings) -> Result<Snapshot, StoreFailure> {
         if let snapshot { return snapshot }
-        let result: Result<Snapshot, StoreTrouble>
-        do throws(StoreTrouble) {
+        let result: Result<Snapshot, StoreFailure>
+        do throws(StoreFailure) {
             result = .success(try look(&findings))
         } catch {
             findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
@@ -111,7 +111,7 @@ final class OpenCodeStore: SessionStore {
         return result
     }
 
-    private func look(_ findings: inout Findings) throws(StoreTrouble) -> Snapshot {
+    private func look(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
         guard let path = folders.database else {
             findings.warn("store-in-memory", "OPENCODE_DB=:memory: keeps no conversation beyond its process")
             return Snapshot()
@@ -157,7 +157,7 @@ final class OpenCodeStore: SessionStore {
             }
             var result = Snapshot(elsewhere: found.elsewhere, doubt: sidecars.doubt)
             for (row, content) in found.here {
-                do throws(StoreTrouble) {
+                do throws(StoreFailure) {
                     result.sessions.append(try session(row, content))
                 } catch {
                     result.unusable.append((row.id.lossyText, !row.isChild && !row.isArchived, error))
@@ -172,11 +172,11 @@ final class OpenCodeStore: SessionStore {
         }
     }
 
-    private func legacy(_ findings: inout Findings) throws(StoreTrouble) -> Snapshot {
+    private func legacy(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
         let legacy = OpenCodeLegacy(folder: folders.legacy, task: query.task)
         var result = Snapshot()
         for file in try legacy.files() {
-            do throws(StoreTrouble) {
+            do throws(StoreFailure) {
                 guard let session = try legacy.session(file, wanted: workdir.isHere) else { continue }
                 findings.saw(file, .ok, "a session that OpenCode imports when it makes its database")
                 result.sessions.append(session)
@@ -192,7 +192,7 @@ final class OpenCodeStore: SessionStore {
     private func session(
         _ row: OpenCodeDatabase.Row,
         _ content: OpenCodeDatabase.Content
-    ) throws(StoreTrouble) -> Session {
+    ) throws(StoreFailure) -> Session {
         let next = "restore it from a backup, or pass --fresh"
         guard let id = row.id.text, Agent.openCode.isSessionID(id) else {
             throw damaged("a session of this directory has an id that OpenCode does not make", next)
@@ -227,7 +227,7 @@ final class OpenCodeStore: SessionStore {
     /// Nil if there is no database any more.
     private func read<Value>(
         _ body: (OpenCodeDatabase) throws(SQLiteFailure) -> Value
-    ) throws(StoreTrouble) -> Value? {
+    ) throws(StoreFailure) -> Value? {
         guard let path = folders.database else { return nil }
         let answer = try reader(path).read { (database) throws(SQLiteFailure) in
             try body(OpenCodeDatabase(database))
@@ -236,7 +236,7 @@ final class OpenCodeStore: SessionStore {
         return nil
     }
 
-    private func damaged(_ why: String, _ nextStep: String) -> StoreTrouble {
-        StoreTrouble(path: root, kind: .damaged, why: why, nextStep: nextStep)
+    private func damaged(_ why: String, _ nextStep: String) -> StoreFailure {
+        StoreFailure(path: root, kind: .damaged, why: why, nextStep: nextStep)
     }
 }

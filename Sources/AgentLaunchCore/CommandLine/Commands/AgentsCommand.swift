@@ -1,14 +1,14 @@
 /// `agentlaunch agents`: what is known of each agent, and whether it is installed.
 struct AgentsCommand {
     private let options: CommandOptions
-    private let surroundings: Surroundings
+    private let processContext: ProcessContext
 
-    init(_ invocation: Invocation, _ surroundings: Surroundings) throws(LaunchError) {
-        self.surroundings = surroundings
+    init(_ invocation: Invocation, _ processContext: ProcessContext) throws(LaunchError) {
+        self.processContext = processContext
         options = try CommandOptions(
             invocation,
-            environment: surroundings.environment,
-            currentDirectory: surroundings.currentDirectory
+            environment: processContext.environment,
+            currentDirectory: processContext.currentDirectory
         )
     }
 
@@ -55,9 +55,9 @@ struct AgentsCommand {
         guard !agent.executable.isEmpty else { return nil }
         let found = agent.find(
             Bytes(agent.executable.utf8),
-            surroundings.environment,
-            surroundings.home,
-            surroundings.currentDirectory
+            processContext.environment,
+            processContext.home,
+            processContext.currentDirectory
         )
         if case .found(let path, _) = found { return path }
         return nil

@@ -6,18 +6,18 @@ struct ConversationSelection {
     /// Physical where it exists.
     let workdir: Path
 
-    init(_ invocation: Invocation, _ surroundings: Surroundings, agent: String?) throws(LaunchError) {
+    init(_ invocation: Invocation, _ processContext: ProcessContext, agent: String?) throws(LaunchError) {
         self.agent = agent
-        try surroundings.checkHome()
+        try processContext.checkHome()
         options = try CommandOptions(
             invocation,
-            environment: surroundings.environment,
-            currentDirectory: surroundings.currentDirectory
+            environment: processContext.environment,
+            currentDirectory: processContext.currentDirectory
         )
         workdir = (try? options.workdir.physical()) ?? options.workdir
         finder = ConversationFinder(
-            state: StateFolder(environment: surroundings.environment, home: surroundings.home),
-            environment: surroundings.environment
+            state: StateDirectory(environment: processContext.environment, home: processContext.home),
+            environment: processContext.environment
         )
     }
 

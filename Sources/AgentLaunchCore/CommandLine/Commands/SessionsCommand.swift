@@ -1,16 +1,16 @@
 /// `agentlaunch sessions [AGENT]`: the conversations of this directory, or of all, that could be resumed.
 struct SessionsCommand {
     private let options: CommandOptions
-    private let surroundings: Surroundings
+    private let processContext: ProcessContext
     private let agents: [Agent]
 
-    init(_ invocation: Invocation, _ surroundings: Surroundings, agent: String?) throws(LaunchError) {
-        self.surroundings = surroundings
-        try surroundings.checkHome()
+    init(_ invocation: Invocation, _ processContext: ProcessContext, agent: String?) throws(LaunchError) {
+        self.processContext = processContext
+        try processContext.checkHome()
         options = try CommandOptions(
             invocation,
-            environment: surroundings.environment,
-            currentDirectory: surroundings.currentDirectory
+            environment: processContext.environment,
+            currentDirectory: processContext.currentDirectory
         )
         agents = Registry.agents.filter { agent == nil ? $0.name != "custom" : $0.name == agent }
     }
@@ -30,16 +30,16 @@ struct SessionsCommand {
         do throws(Errno) { workdir = try options.workdir.physical() } catch {
             throw LaunchError(.noInput, "\(options.workdir)", "\(error)", "give another --workdir")
         }
-        let state = StateFolder(environment: surroundings.environment, home: surroundings.home)
+        let state = StateDirectory(environment: processContext.environment, home: processContext.home)
         var rows: [Row] = []
-        var trouble: StoreTrouble?
+        var trouble: StoreFailure?
         for agent in agents {
             let records = RecordFile.records(
-                of: StateFolder.conversations(in: state.root, of: Bytes(agent.name.utf8))
+                of: StateDirectory.conversations(in: state.root, of: Bytes(agent.name.utf8))
             )
             let query = StoreQuery(
-                environment: surroundings.environment,
-                home: surroundings.home,
+                environment: processContext.environment,
+                home: processContext.home,
                 workdir: workdir,
                 name: SessionName.fallback,
                 everywhere: options.all,

@@ -7,26 +7,27 @@ struct StartCommand {
     let preparation: Preparation
     let diagnostics: Diagnostics
 
-    init(_ request: Request, _ surroundings: Surroundings, _ diagnostics: Diagnostics) throws(LaunchError) {
+    init(_ request: Request, _ processContext: ProcessContext, _ diagnostics: Diagnostics) throws(LaunchError)
+    {
         var request = request
         if request.detach || request.restart == .onFailure, !request.dryRun {
-            try request.readAhead(surroundings.environment)
+            try request.readAhead(processContext.environment)
         }
         self.request = request
         self.diagnostics = diagnostics
-        preparation = try Preparation(request, surroundings)
+        preparation = try Preparation(request, processContext)
     }
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
         guard request.detach else {
             first_process_stand_aside()
-            return dieAs(try start(nil))
+            return exitLikeChild(try start(nil))
         }
         switch try Background.start() {
         case .caller(let wait):
             return wait.run(untilReady: request.waitReadyMilliseconds != nil, diagnostics)
-        case .background(let report): return dieAs(try start(report))
+        case .background(let report): return exitLikeChild(try start(report))
         }
     }
 
@@ -38,16 +39,16 @@ struct StartCommand {
         preparation.removeLeftovers()
         let claim = ModuleClaim.take(preparation)
         let session = HeldSession(locks)
-        let ready = ReadyToRun(diagnostics, session)
+        let ready = LaunchGate(diagnostics, session)
         let outcome = try ready.outcome(of: preparation)
-        let upkeep = try preparation.upkeep(outcome.plan, report) { diagnostics.warn($0) }
-        let runs = ConversationRuns(preparation, diagnostics, ready, upkeep, session)
+        let reporter = try preparation.reporter(outcome.plan, report) { diagnostics.warn($0) }
+        let runs = ConversationRuns(preparation, diagnostics, ready, reporter, session)
         let end: ChildEnd
         do throws(LaunchError) { end = try runs.run(outcome, claim) } catch {
-            upkeep.end(error.status.rawValue)
+            reporter.end(error.status.rawValue)
             throw error
         }
-        upkeep.end(end.status)
+        reporter.end(end.status)
         // Held until the agent has ended and everything is put away.
         _ = consume lock
         session.release()

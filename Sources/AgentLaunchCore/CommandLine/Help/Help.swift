@@ -49,7 +49,7 @@ enum Help {
         ]
         if !agent.aliases.isEmpty { facts.append(("also called", agent.aliases.joined(separator: ", "))) }
         if !agent.executable.isEmpty { facts.append(("program", agent.executable)) }
-        let places = ["PATH"] + agent.usualPlaces
+        let places = ["PATH"] + agent.fallbackDirectories
         facts.append(("looked for in", places.joined(separator: ", ")))
         if !agent.install.isEmpty { facts.append(("to install", agent.install)) }
         facts.append(("under agentapi", "--type \(agent.agentAPIType)"))

@@ -81,7 +81,7 @@ struct Invocation: Sendable {
                 .usage,
                 given.spelling,
                 command == .start ? "not an option of a start" : "not an option of \(command.rawValue)",
-                "it belongs to \(listed(homes))"
+                "it belongs to \(joinedList(homes))"
             )
         }
         if command != .start, typed.passed != nil {
@@ -143,7 +143,7 @@ private struct Words {
             guard let word = words.first?.text, let shell = Shell(rawValue: word) else {
                 let why =
                     words.first.map { "\(shown($0)) is no shell that it knows" } ?? "the shell is missing"
-                throw LaunchError(.usage, "completions", why, "write \(listed(Shell.words, "or"))")
+                throw LaunchError(.usage, "completions", why, "write \(joinedList(Shell.words, "or"))")
             }
             return .completions(shell)
         }

@@ -23,7 +23,7 @@ struct OptionReader: Sendable {
         if let value = bytes.text.flatMap(Value.init(rawValue:)) { return value }
         let next =
             nearest(to: bytes, among: Value.words).map { "did you mean \($0)?" }
-            ?? "write \(listed(Value.words, "or"))"
+            ?? "write \(joinedList(Value.words, "or"))"
         throw wrong(name, "\(shown(bytes)) is no value of it", next)
     }
 
@@ -96,7 +96,7 @@ struct OptionReader: Sendable {
         let given = names.filter { options[$0] != nil }
         guard given.count > 1 else { return given.first }
         let spellings = given.compactMap { options[$0]?.spelling }
-        throw LaunchError(.usage, listed(spellings), "they exclude each other", next)
+        throw LaunchError(.usage, joinedList(spellings), "they exclude each other", next)
     }
 
     func wrong(_ name: OptionName, _ why: String, _ next: String) -> LaunchError {

@@ -69,7 +69,7 @@ extension Request {
     private mutating func checkTogether(_ read: OptionReader) throws(LaunchError) {
         if task?.origin == .standardInput, resumePrompt?.origin == .standardInput {
             let both = [task, resumePrompt].compactMap { $0?.spelling }
-            throw LaunchError(.usage, listed(both), "standard input holds one of them only", "use a file")
+            throw LaunchError(.usage, joinedList(both), "standard input holds one of them only", "use a file")
         }
         if transport?.value == .direct, waitReadyMilliseconds != nil {
             throw read.wrong(.waitReady, "it asks agentapi, which a direct start has not", "use --agentapi")

@@ -3,11 +3,11 @@ import Glibc
 /// What a start that others look after needs beside the plan.
 extension Preparation {
     /// The log is opened and `run.json` written. Only under the conversation's lock: both are its launcher's.
-    func upkeep(
+    func reporter(
         _ plan: LaunchPlan,
         _ report: BackgroundReport?,
         warn: @escaping (Warning) -> Void
-    ) throws(LaunchError) -> LaunchUpkeep {
+    ) throws(LaunchError) -> RunReporter {
         var log: RotatingLog?
         if let path = logFile {
             log = try RotatingLog(path) { warn(Warning("log-not-written", $0)) }
@@ -24,7 +24,7 @@ extension Preparation {
         )
         run.port = plan.server?.port
         run.pidFile = plan.server?.pidFile
-        return LaunchUpkeep(
+        return RunReporter(
             run,
             RunFile(conversation: conversation),
             log: log,

@@ -2,21 +2,21 @@ import Glibc
 
 /// Ends a start that is waited for when agentapi is not ready in time.
 final class ReadyDeadline: LaunchObserver {
-    private let upkeep: LaunchUpkeep
+    private let reporter: RunReporter
     private let asked: ChatWatcher?
 
-    init(_ upkeep: LaunchUpkeep, asked: ChatWatcher?) {
-        self.upkeep = upkeep
+    init(_ reporter: RunReporter, asked: ChatWatcher?) {
+        self.reporter = reporter
         self.asked = asked
     }
 
     var interests: [pollfd] { [] }
-    var deadline: Int64? { upkeep.readyDue }
+    var deadline: Int64? { reporter.readyDue }
     func started(pid: Int32) {}
 
     func wake() {
-        guard let due = upkeep.readyDue, monotonicMilliseconds() >= due else { return }
-        upkeep.isLate(seen)
+        guard let due = reporter.readyDue, monotonicMilliseconds() >= due else { return }
+        reporter.isLate(seen)
     }
 
     func ended() {}
@@ -31,7 +31,7 @@ final class ReadyDeadline: LaunchObserver {
     }
 }
 
-extension LaunchUpkeep {
+extension RunReporter {
     /// Nil if nobody waits.
     func deadline(asked chat: ChatWatcher?) -> ReadyDeadline? {
         readyDue == nil ? nil : ReadyDeadline(self, asked: chat)

@@ -27,7 +27,7 @@ final class AgentAPIFiles: LaunchObserver {
     func claim(_ record: inout Record) { state?.claim(&record) }
 
     /// After the run, and after a start that failed.
-    func putAway() {
+    func cleanUp() {
         state?.settle()
         if let pid { pidFile?.removeIfHolds(pid) }
     }

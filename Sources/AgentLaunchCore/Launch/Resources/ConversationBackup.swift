@@ -15,7 +15,7 @@ struct ConversationBackup {
         let stamp = second + String(String(1000 + now.milliseconds % 1000).dropFirst())
         let name = [stamp, old.id].compactMap(\.self).joined(separator: "-")
         do throws(Errno) {
-            try makeFolders(folder, mode: 0o700)
+            try makeDirectories(folder, mode: 0o700)
             if old.files.isEmpty {
                 try replaceFile(folder / (name + ".json"), old.content)
             } else {
@@ -39,7 +39,7 @@ struct ConversationBackup {
     private func copy(_ files: [Path], to target: Path) throws(Errno) {
         let temporary = target + ".tmp"
         try remove(temporary)
-        try makeFolders(temporary, mode: 0o700)
+        try makeDirectories(temporary, mode: 0o700)
         for file in files { try copyFile(file, to: temporary / file.lastComponent) }
         let result = temporary.withCString { from in target.withCString { rename(from, $0) } }
         if result != 0 { throw Errno.last }

@@ -9,7 +9,7 @@ struct LaunchLocks {
     }
 
     func takeConversation() throws(LaunchError) -> FileLock? {
-        try take(preparation.conversation / StateFolder.lock)
+        try take(preparation.conversation / StateDirectory.lock)
     }
 
     func takeSession(_ id: String) throws(LaunchError) -> FileLock? {
@@ -18,8 +18,8 @@ struct LaunchLocks {
 
     /// Whoever runs the conversation, or the session under another name, now. Takes no lock.
     func holder(of session: Session?) -> Int32? {
-        let environment = preparation.surroundings.environment
-        let own = LockPlaces(preparation.conversation / StateFolder.lock, environment).holder
+        let environment = preparation.processContext.environment
+        let own = LockPlaces(preparation.conversation / StateDirectory.lock, environment).holder
         guard own == nil, let session else { return own }
         let path = preparation.state.sessionLock(agent: preparation.agent.name, id: session.id)
         return LockPlaces(path, environment).holder
@@ -27,10 +27,10 @@ struct LaunchLocks {
 
     private func take(_ path: Path) throws(LaunchError) -> FileLock? {
         var failure: Errno?
-        for place in LockPlaces(path, preparation.surroundings.environment).paths {
+        for place in LockPlaces(path, preparation.processContext.environment).paths {
             var holder: Int32?
             do throws(Errno) {
-                try makeFolders(place.parent, mode: 0o700)
+                try makeDirectories(place.parent, mode: 0o700)
                 switch try FileLock.take(place) {
                 case .held(let lock): return lock
                 case .taken(let pid): holder = pid
@@ -82,7 +82,7 @@ extension Preparation {
     var others: [Record] { RecordFile.records(of: otherConversations(of: Bytes(self.agent.name.utf8))) }
 
     func otherConversations(of agent: Bytes? = nil) -> [Path] {
-        StateFolder.conversations(in: state.root, of: agent).filter { $0 != conversation }
+        StateDirectory.conversations(in: state.root, of: agent).filter { $0 != conversation }
     }
 
     /// Those of this directory that run now and have yet to learn their session's id.
@@ -90,20 +90,21 @@ extension Preparation {
         others.filter { other in
             guard other.sessionID == nil, other.workdir == self.workdir else { return false }
             let folder = state.conversation(agent: self.agent.name, name: other.name, workdir: self.workdir)
-            return LockPlaces(folder / StateFolder.lock, surroundings.environment).holder != nil
+            return LockPlaces(folder / StateDirectory.lock, processContext.environment).holder != nil
         }
     }
 
     /// Whether a new session belongs to another conversation: by its record, because another launcher runs it, or
     /// possibly, because another one has yet to learn its session's id.
-    func isAnothers(_ id: String) -> Bool {
+    func belongsToOtherConversation(_ id: String) -> Bool {
         isHeldElsewhere(id) || !beginning(others).isEmpty
     }
 
     /// Whether a session is another conversation's for certain: by its record, or because another launcher runs it.
     func isHeldElsewhere(_ id: String) -> Bool {
         others.contains { $0.owns(id) }
-            || LockPlaces(state.sessionLock(agent: self.agent.name, id: id), surroundings.environment).holder
+            || LockPlaces(state.sessionLock(agent: self.agent.name, id: id), processContext.environment)
+                .holder
                 != nil
     }
 

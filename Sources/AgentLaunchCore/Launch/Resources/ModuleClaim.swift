@@ -16,7 +16,7 @@ enum ModuleClaim {
             preparation.state.root / "module-folders" / "\(SHA256.hex(module.bytes).prefix(32)).lock"
         let due = monotonicMilliseconds() + patience
         do throws(Errno) {
-            try makeFolders(place.parent, mode: 0o700)
+            try makeDirectories(place.parent, mode: 0o700)
             while true {
                 if case .held(let lock) = try FileLock.take(place) { return lock }
                 if monotonicMilliseconds() >= due { return nil }

@@ -11,7 +11,7 @@ extension Preparation {
             return
         }
         // No thread is made for a start that lacks a program.
-        _ = try LaunchMaterials.program(outcome, self)
+        _ = try LaunchResources.program(outcome, self)
         guard case .found(let program, _) = outcome.executable else { return }
         let agent = context.agent
         var words = [program.bytes] + agent.newThread.map { Bytes($0.utf8) }

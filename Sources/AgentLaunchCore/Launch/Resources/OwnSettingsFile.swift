@@ -14,7 +14,7 @@ struct OwnSettingsFile {
 
     func write() throws(LaunchError) {
         do throws(Errno) {
-            try makeFolders(path.parent, mode: 0o700)
+            try makeDirectories(path.parent, mode: 0o700)
             try replaceFile(path, settings.content)
         } catch {
             throw LaunchError(

@@ -14,7 +14,7 @@ struct PromptFile: Equatable, Sendable {
 
     func create(_ text: Bytes) throws(LaunchError) -> Path {
         do throws(Errno) {
-            try makeFolders(folder, mode: 0o700)
+            try makeDirectories(folder, mode: 0o700)
             var generator = SystemRandomNumberGenerator()
             let path = folder / (prefix + Bytes("\(String(generator.next(), radix: 16)).md".utf8))
             try createFile(path, text)

@@ -3,8 +3,8 @@
 struct ConversationRuns {
     let preparation: Preparation
     let diagnostics: Diagnostics
-    let ready: ReadyToRun
-    let upkeep: LaunchUpkeep
+    let ready: LaunchGate
+    let reporter: RunReporter
     let session: HeldSession
     private let signals = LaunchSignals()
     private let tail = OutputTail()
@@ -12,14 +12,14 @@ struct ConversationRuns {
     init(
         _ preparation: Preparation,
         _ diagnostics: Diagnostics,
-        _ ready: ReadyToRun,
-        _ upkeep: LaunchUpkeep,
+        _ ready: LaunchGate,
+        _ reporter: RunReporter,
         _ session: HeldSession
     ) {
         self.preparation = preparation
         self.diagnostics = diagnostics
         self.ready = ready
-        self.upkeep = upkeep
+        self.reporter = reporter
         self.session = session
     }
 
@@ -46,7 +46,7 @@ struct ConversationRuns {
             case .again(let milliseconds): pause = milliseconds
             }
             sayRestarted(last, pause)
-            upkeep.restarts(in: pause, after: last.end.child.status)
+            reporter.restarts(in: pause, after: last.end.child.status)
             if let asked = try wait(pause, after: last.plan) { return endAsked(by: asked) }
             let again = preparation.again(after: last)
             let outcome = try ready.outcome(of: again) { (outcome) throws(LaunchError) in
@@ -63,7 +63,7 @@ struct ConversationRuns {
         SingleRun(
             preparation: preparation,
             diagnostics: diagnostics,
-            upkeep: upkeep,
+            reporter: reporter,
             session: session,
             signals: signals,
             tail: tail
@@ -71,7 +71,7 @@ struct ConversationRuns {
     }
 
     private func wait(_ milliseconds: Int64, after plan: LaunchPlan) throws(LaunchError) -> Int32? {
-        let deadline = [upkeep.deadline(asked: nil)].compactMap(\.self)
+        let deadline = [reporter.deadline(asked: nil)].compactMap(\.self)
         let pause = RestartPause(
             signals: try signals.taken(),
             observers: LaunchObservers(members: deadline),

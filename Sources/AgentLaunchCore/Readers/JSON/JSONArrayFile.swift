@@ -15,12 +15,12 @@ struct JSONArrayFile {
         _ fields: JSONFields,
         members: Set<String>,
         _ take: (JSONValue) -> Bool
-    ) throws(StoreTrouble) -> JSONArrayFile? {
+    ) throws(StoreFailure) -> JSONArrayFile? {
         switch try StoreEntry.at(path) {
         case .absent: return nil
         case .file: break
         case .directory, .other:
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "it is not a file",
@@ -28,7 +28,7 @@ struct JSONArrayFile {
             )
         }
         let feed: ByteFeed?
-        do throws(Errno) { feed = try ByteFeed.document(path) } catch { throw StoreTrouble(path, error) }
+        do throws(Errno) { feed = try ByteFeed.document(path) } catch { throw StoreFailure(path, error) }
         guard let feed else { return nil }
         var elements = JSONElements(feed, array: array, fields, members: members)
         do throws(JSONFault) {
@@ -39,7 +39,7 @@ struct JSONArrayFile {
             let fault: JSONFault? = elements.isPadded ? .malformed : nil
             return JSONArrayFile(elements, fault)
         } catch {
-            if case .unreadable(let cause) = error { throw StoreTrouble(path, cause) }
+            if case .unreadable(let cause) = error { throw StoreFailure(path, cause) }
             return JSONArrayFile(elements, error)
         }
     }

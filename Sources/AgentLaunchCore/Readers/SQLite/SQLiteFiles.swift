@@ -34,7 +34,7 @@ struct SQLiteFiles: Equatable, Sendable {
     var journalPath: Path { path + "-journal" }
 
     /// Nil if there is no database and nothing left of one.
-    static func look(at path: Path) throws(StoreTrouble) -> SQLiteFiles? {
+    static func look(at path: Path) throws(StoreFailure) -> SQLiteFiles? {
         guard let resolved = try resolve(path) else { return nil }
         guard let database = try mark(resolved) else { return nil }
         return SQLiteFiles(
@@ -60,7 +60,7 @@ struct SQLiteFiles: Equatable, Sendable {
         }
     }
 
-    private static func resolve(_ path: Path) throws(StoreTrouble) -> Path? {
+    private static func resolve(_ path: Path) throws(StoreFailure) -> Path? {
         let found = path.withCString { realpath($0, nil) }
         if let found {
             defer { free(found) }
@@ -72,7 +72,7 @@ struct SQLiteFiles: Equatable, Sendable {
         guard error.code == ENOENT else { throw .unreadable(path, error) }
         if let link = brokenLink(to: path) { throw .leadsNowhere(link) }
         if let log = try mark(path + "-wal"), log.size > 0 {
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "the database is gone, but its write-ahead log is still there",
@@ -82,12 +82,12 @@ struct SQLiteFiles: Equatable, Sendable {
         return nil
     }
 
-    private static func mark(_ path: Path) throws(StoreTrouble) -> Mark? {
+    private static func mark(_ path: Path) throws(StoreFailure) -> Mark? {
         let status: stat?
         do { status = try fileStatus(path) } catch { throw .unreadable(path, error) }
         guard let status else { return nil }
         guard status.isRegularFile else {
-            throw StoreTrouble(
+            throw StoreFailure(
                 path: path,
                 kind: .unreadable,
                 why: status.isDirectory ? "it is a directory" : "it is no regular file",
@@ -97,7 +97,7 @@ struct SQLiteFiles: Equatable, Sendable {
         return Mark(status)
     }
 
-    private static func head(_ path: Path, _ count: Int) throws(StoreTrouble) -> Bytes {
+    private static func head(_ path: Path, _ count: Int) throws(StoreFailure) -> Bytes {
         do {
             return try ReadOnlyFile(path).read(count, at: 0)
         } catch  where error.code == ENOENT {
@@ -108,10 +108,10 @@ struct SQLiteFiles: Equatable, Sendable {
     }
 }
 
-extension StoreTrouble {
-    static func unreadable(_ path: Path, _ error: Errno) -> StoreTrouble {
+extension StoreFailure {
+    static func unreadable(_ path: Path, _ error: Errno) -> StoreFailure {
         let isPermission = error.code == EACCES || error.code == EPERM
-        return StoreTrouble(
+        return StoreFailure(
             path: path,
             kind: .unreadable,
             why: "it cannot be read (\(error))",

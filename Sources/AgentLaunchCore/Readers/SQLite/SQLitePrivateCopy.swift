@@ -7,7 +7,7 @@ struct SQLitePrivateCopy: ~Copyable {
     enum Failure: Error {
         /// The database is being written; later it may be possible.
         case busy
-        case trouble(StoreTrouble)
+        case trouble(StoreFailure)
     }
 
     let database: Path
@@ -25,7 +25,7 @@ struct SQLitePrivateCopy: ~Copyable {
         let size = files.database.size + (files.log?.size ?? 0) + (files.journal?.size ?? 0)
         guard size <= sizeLimit else {
             throw .trouble(
-                StoreTrouble(
+                StoreFailure(
                     path: files.path,
                     kind: .unreadable,
                     why: "it needs recovery and is larger than 1 GiB",
@@ -33,9 +33,9 @@ struct SQLitePrivateCopy: ~Copyable {
                 )
             )
         }
-        guard let folder = makeFolder(in: folders) else {
+        guard let folder = makeDirectory(in: folders) else {
             throw .trouble(
-                StoreTrouble(
+                StoreFailure(
                     path: files.path,
                     kind: .unreadable,
                     why: "it needs recovery, and no temporary folder can be written for a copy",
@@ -60,7 +60,7 @@ struct SQLitePrivateCopy: ~Copyable {
         } catch {
             if error.code == EAGAIN || error.code == ENOENT { throw .busy }
             throw .trouble(
-                StoreTrouble(
+                StoreFailure(
                     path: files.path,
                     kind: .unreadable,
                     why: "it needs recovery and cannot be copied (\(error))",
@@ -73,7 +73,7 @@ struct SQLitePrivateCopy: ~Copyable {
     }
 }
 
-private func makeFolder(in folders: [Path]) -> Path? {
+private func makeDirectory(in folders: [Path]) -> Path? {
     for folder in folders {
         var template = (folder / "agentlaunch-XXXXXX").bytes + [0]
         let made = template.withUnsafeMutableBufferPointer {

@@ -29,9 +29,9 @@ struct SQLiteReader: Sendable {
     /// have no effects but its result. All its statements see one state of the database.
     func read<Value>(
         _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
-    ) throws(StoreTrouble) -> Answer<Value> {
+    ) throws(StoreFailure) -> Answer<Value> {
         let end = monotonicMilliseconds() + patience
-        var previous: StoreTrouble?
+        var previous: StoreFailure?
         var failuresInPlace = 0
         var shortPause: UInt32 = 1_000
         while true {
@@ -48,7 +48,7 @@ struct SQLiteReader: Sendable {
                 previous = trouble
             case .busy:
                 if isLast {
-                    throw StoreTrouble(
+                    throw StoreFailure(
                         path: path,
                         kind: .busy,
                         why: "another process keeps it locked",
@@ -66,7 +66,7 @@ struct SQLiteReader: Sendable {
 
     private enum Outcome<Value> {
         case answer(Answer<Value>)
-        case trouble(StoreTrouble)
+        case trouble(StoreFailure)
         /// Locked, or changed while it was read.
         case busy
         /// SQLite cannot read it where it is.
@@ -76,9 +76,9 @@ struct SQLiteReader: Sendable {
     private func attempt<Value>(
         failuresInPlace: Int,
         _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
-    ) throws(StoreTrouble) -> Outcome<Value> {
+    ) throws(StoreFailure) -> Outcome<Value> {
         let sidecars: SQLiteSidecars
-        do throws(StoreTrouble) {
+        do throws(StoreFailure) {
             guard let files = try SQLiteFiles.look(at: path) else { return .answer(.absent) }
             sidecars = try SQLiteSidecars(files)
         } catch {
@@ -159,16 +159,16 @@ struct SQLiteReader: Sendable {
         sidecars.isInUse || sidecars.files.wasWritten(withinMilliseconds: Self.makingMilliseconds)
     }
 
-    private func emptied(_ sidecars: SQLiteSidecars) -> StoreTrouble {
+    private func emptied(_ sidecars: SQLiteSidecars) -> StoreFailure {
         guard sidecars.header != nil else {
-            return StoreTrouble(
+            return StoreFailure(
                 path: path,
                 kind: .damaged,
                 why: "it is not a SQLite database: its header is damaged or cut off",
                 nextStep: "restore it, or move the database away"
             )
         }
-        return StoreTrouble(
+        return StoreFailure(
             path: path,
             kind: .damaged,
             why: "it uses a write-ahead log, but it has no table: the log with its content is lost",
@@ -176,14 +176,14 @@ struct SQLiteReader: Sendable {
         )
     }
 
-    private func damage(_ failure: SQLiteFailure) -> StoreTrouble {
+    private func damage(_ failure: SQLiteFailure) -> StoreFailure {
         let isOurs = failure == .ours(failure.message)
         let isDamage =
             isOurs
             || [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_INTERRUPT].contains(
                 failure.primaryCode
             )
-        return StoreTrouble(
+        return StoreFailure(
             path: path,
             kind: isDamage ? .damaged : .unreadable,
             why: isOurs ? failure.message : "SQLite says: \(failure.message) (\(failure.code))",

@@ -17,7 +17,7 @@ struct SQLiteSidecars: Equatable, Sendable {
     /// That connection has checked the log and would have thrown away a broken one.
     var isMoving = false
 
-    init(_ files: SQLiteFiles) throws(StoreTrouble) {
+    init(_ files: SQLiteFiles) throws(StoreFailure) {
         self.files = files
         header = SQLiteDatabaseHeader(files.databaseHead)
         log = .missing
@@ -52,7 +52,7 @@ struct SQLiteSidecars: Equatable, Sendable {
     var usesLog: Bool { header?.usesLog == true || (files.log?.size ?? 0) > 0 }
 
     /// Why nothing that SQLite says about this database counts.
-    var trouble: StoreTrouble? {
+    var trouble: StoreFailure? {
         if files.index != nil && files.log == nil {
             return damaged(
                 files.logPath,
@@ -67,7 +67,7 @@ struct SQLiteSidecars: Equatable, Sendable {
     }
 
     /// Why the database may have held more than SQLite shows: with it, "not there" is not certain.
-    var doubt: StoreTrouble? {
+    var doubt: StoreFailure? {
         if isMoving { return nil }
         let next = "restore the database with its -wal file"
         switch log {
@@ -135,7 +135,7 @@ struct SQLiteSidecars: Equatable, Sendable {
         }
     }
 
-    private func damaged(_ path: Path, _ why: String, _ nextStep: String) -> StoreTrouble {
-        StoreTrouble(path: path, kind: .damaged, why: why, nextStep: nextStep)
+    private func damaged(_ path: Path, _ why: String, _ nextStep: String) -> StoreFailure {
+        StoreFailure(path: path, kind: .damaged, why: why, nextStep: nextStep)
     }
 }

@@ -12,7 +12,7 @@ final class ConversationFollower {
     private let agent: Agent
     private var query: StoreQuery
     /// Whether it is another name's.
-    private let isAnothers: (String) -> Bool
+    private let belongsToOtherConversation: (String) -> Bool
     private let pids: () -> [Int32]
     private let onMove: (Session) -> Void
     /// The one that counts; nil until its id is known.
@@ -40,7 +40,7 @@ final class ConversationFollower {
         _ agent: Agent,
         _ query: StoreQuery,
         current: String?,
-        isAnothers: @escaping (String) -> Bool,
+        belongsToOtherConversation: @escaping (String) -> Bool,
         pids: @escaping () -> [Int32] = Descendants.pids,
         onMove: @escaping (Session) -> Void
     ) {
@@ -50,7 +50,7 @@ final class ConversationFollower {
         self.query.task = nil
         self.query.patience = 100
         self.current = current
-        self.isAnothers = isAnothers
+        self.belongsToOtherConversation = belongsToOtherConversation
         self.pids = pids
         self.onMove = onMove
         signs = agent.store(query).signs.isEmpty ? nil : Inotify(Inotify.files)
@@ -109,7 +109,7 @@ final class ConversationFollower {
             open = []
             return
         }
-        let open = store.sessions(openBy: process.pid)
+        let open = store.sessionsOpen(inProcess: process.pid)
         self.open = open
         if !open.isEmpty { lastOpen = open }
         follow()
@@ -118,7 +118,7 @@ final class ConversationFollower {
 
     /// The oldest, as its tools may read its files too.
     private func find(_ id: String, _ store: any SessionStore) -> ProcessIdentity? {
-        pids().filter { store.sessions(openBy: $0).contains(id) }.compactMap { ProcessIdentity($0) }
+        pids().filter { store.sessionsOpen(inProcess: $0).contains(id) }.compactMap { ProcessIdentity($0) }
             .min { ($0.startTicks, $0.pid) < ($1.startTicks, $1.pid) }
     }
 
@@ -144,7 +144,7 @@ final class ConversationFollower {
         let others = open.subtracting([current]).compactMap { session($0, store) }
         guard let newest = others.max(by: Self.isOlder) else { return }
         if open.contains(current), let own = session(current, store), !Self.isOlder(own, newest) { return }
-        guard !isAnothers(newest.id) else { return }
+        guard !belongsToOtherConversation(newest.id) else { return }
         left.insert(current)
         left.remove(newest.id)
         self.current = newest.id
@@ -157,7 +157,7 @@ final class ConversationFollower {
         guard agent.isSessionID(id), case .found(let session) = store.find(id, &findings),
             session.state == .resumable, session.origin == .user
         else { return nil }
-        guard agent.whenElsewhere != nil, let directory = session.directory else { return session }
+        guard agent.otherDirectoryProblem != nil, let directory = session.directory else { return session }
         return (try? directory.resolved() ?? directory) == query.workdir ? session : nil
     }
 

@@ -10,7 +10,7 @@ final class ConversationWatcher: LaunchObserver {
     private var query: StoreQuery
     private var record: Record
     /// A new session may be another conversation's, whose launcher has yet to learn its id.
-    private let isAnothers: (String) -> Bool
+    private let belongsToOtherConversation: (String) -> Bool
     private let write: (Record) -> Void
     /// Told when the store shows the prompt.
     var onPrompt: () -> Void = {}
@@ -45,7 +45,7 @@ final class ConversationWatcher: LaunchObserver {
         awaiting task: TaskText?,
         startedAt: Timestamp,
         keepsChat: Bool,
-        isAnothers: @escaping (String) -> Bool,
+        belongsToOtherConversation: @escaping (String) -> Bool,
         isHeld: @escaping (String) -> Bool,
         write: @escaping (Record) -> Void
     ) {
@@ -54,12 +54,17 @@ final class ConversationWatcher: LaunchObserver {
         // Here the terminal is waiting; what is busy now is looked at again.
         self.query.patience = 100
         self.record = record
-        self.isAnothers = isAnothers
+        self.belongsToOtherConversation = belongsToOtherConversation
         self.write = write
         self.startedAt = startedAt
         self.keepsChat = keepsChat
         awaited = task
-        follower = ConversationFollower(agent, query, current: record.sessionID, isAnothers: isHeld) {
+        follower = ConversationFollower(
+            agent,
+            query,
+            current: record.sessionID,
+            belongsToOtherConversation: isHeld
+        ) {
             [unowned self] in moved(to: $0)
         }
     }
@@ -194,7 +199,7 @@ final class ConversationWatcher: LaunchObserver {
             {
                 return false
             }
-            return !isAnothers(session.id)
+            return !belongsToOtherConversation(session.id)
         }
         return fresh.count == 1 ? fresh[0].id : nil
     }

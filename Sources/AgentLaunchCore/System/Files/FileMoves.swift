@@ -6,7 +6,7 @@ func copyFile(_ source: Path, to target: Path) throws(Errno) {
     guard let status = try fileStatus(source) else { throw Errno(code: ENOENT) }
     guard status.isRegularFile else { throw Errno(code: status.isDirectory ? EISDIR : EINVAL) }
     let file = try ReadOnlyFile(source)
-    try makeFolders(target.parent, mode: 0o700)
+    try makeDirectories(target.parent, mode: 0o700)
     let temporary = target + ".\(getpid()).tmp"
     try removeFile(temporary)
     do throws(Errno) {
@@ -21,14 +21,14 @@ func copyFile(_ source: Path, to target: Path) throws(Errno) {
 
 /// Renames a file, also to another file system. A file of that name is replaced.
 func moveFile(_ source: Path, to target: Path) throws(Errno) {
-    try makeFolders(target.parent, mode: 0o700)
+    try makeDirectories(target.parent, mode: 0o700)
     do throws(Errno) {
         try rename(source, to: target)
     } catch  where error.code == EXDEV {
         try copyFile(source, to: target)
         try removeFile(source)
     }
-    syncFolder(source.parent)
+    syncDirectory(source.parent)
 }
 
 /// What a name in this folder is before it is used: `name.json`, `name-2.json`, …, the first that is free.
@@ -51,11 +51,11 @@ private func rename(_ source: Path, to target: Path) throws(Errno) {
     let result = source.withCString { from in target.withCString { Glibc.rename(from, $0) } }
     guard result == 0 else { throw Errno.last }
     faultPoint("move.after")
-    syncFolder(target.parent)
+    syncDirectory(target.parent)
 }
 
 /// A rename survives a power cut only once the folder is synced; where that fails nothing is lost.
-private func syncFolder(_ folder: Path) {
+private func syncDirectory(_ folder: Path) {
     let descriptor = folder.withCString { open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -33,7 +33,7 @@ final class RotatingLog {
         let isLimited = getrlimit(__rlimit_resource_t(1), &most) == 0 && most.rlim_cur < rlim_t(limit)
         self.limit = isLimited ? max(1, Int(most.rlim_cur)) : limit
         do throws(Errno) {
-            try makeFolders(path.parent, mode: 0o700)
+            try makeDirectories(path.parent, mode: 0o700)
         } catch {
             throw Self.refusal(path.parent, "it cannot be made: \(error)")
         }

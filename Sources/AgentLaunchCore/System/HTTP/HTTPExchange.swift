@@ -5,7 +5,7 @@ import Glibc
 final class HTTPExchange {
     enum Progress: Equatable {
         case waiting
-        case answered(HTTPAnswer)
+        case answered(HTTPResponse)
         case failed(HTTPFailure)
     }
 
@@ -18,14 +18,14 @@ final class HTTPExchange {
     private let request: Bytes
     private var sent = 0
     private var socket: Int32 = -1
-    private var reader: HTTPAnswerReader
+    private var reader: HTTPResponseReader
     private var progress = Progress.waiting
     /// The server takes no more; it may have said why.
     private var isSendingOver = false
 
     init(_ request: HTTPRequest, to address: LoopbackAddress, answerLimit: Int = answerLimit) {
         self.request = request.bytes(host: address.host)
-        reader = HTTPAnswerReader(limit: answerLimit)
+        reader = HTTPResponseReader(limit: answerLimit)
         do {
             socket = try connected(to: address.port)
         } catch {
@@ -87,7 +87,7 @@ final class HTTPExchange {
     }
 
     /// The answer, if it is whole.
-    private func receive() throws(HTTPFailure) -> HTTPAnswer? {
+    private func receive() throws(HTTPFailure) -> HTTPResponse? {
         var chunk = Bytes(repeating: 0, count: 1 << 16)
         // A long answer does not keep the loop from its other work: what is left announces itself again.
         for _ in 0..<16 {

@@ -41,7 +41,7 @@ struct CoderURLTests {
 
     @Test("Codex's and Goose's configurations are searched, whatever their syntax")
     func text() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let texts: [(String, [Int])] = [
             ("", []),
             (
@@ -72,7 +72,7 @@ struct CoderURLTests {
         "Of Claude's configuration the user's servers, this directory's and those above it count, no other's"
     )
     func claude() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let workdir = scratch.path / "project/deep"
         func servers(_ port: Int) -> String {
             #""mcpServers":{"coder":{"command":"x","env":{"CODER_MCP_AI_AGENTAPI_URL":"http://localhost:\#(port)"}}}"#
@@ -97,7 +97,7 @@ struct CoderURLTests {
 
     @Test("A script that a module put between counts only where the configuration starts it")
     func script() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let script = try scratch.write(
             "wrapper.sh",
             "export \(Self.name)=\"http://localhost:3284\"\nexec coder\n"
@@ -117,7 +117,7 @@ struct CoderURLTests {
             (.gemini, "GEMINI_CLI_HOME", [".gemini/settings.json", "moved/.gemini/settings.json"]),
             (.gemini, "GEMINI_CLI_SYSTEM_SETTINGS_PATH", ["project/.gemini/settings.json", "moved"]),
         ] {
-            let scratch = try ScratchFolder()
+            let scratch = try ScratchDirectory()
             for (file, isMoved) in zip(files, [false, true]) {
                 let path = try scratch.write(file, text)
                 var environment = Environment()

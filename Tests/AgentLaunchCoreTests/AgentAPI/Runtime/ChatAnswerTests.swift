@@ -10,7 +10,7 @@ struct ChatAnswerTests {
         to request: ChatRequest,
         about text: String = "task"
     ) -> ChatAnswer {
-        ChatAnswer(HTTPAnswer(status: status, body: Bytes(body.utf8)), to: request, about: Bytes(text.utf8))
+        ChatAnswer(HTTPResponse(status: status, body: Bytes(body.utf8)), to: request, about: Bytes(text.utf8))
     }
 
     @Test("Only stable is stable")

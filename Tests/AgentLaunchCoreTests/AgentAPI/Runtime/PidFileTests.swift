@@ -5,11 +5,11 @@ import Testing
 
 @Suite("agentapi's pid file", .timeLimit(.minutes(1)))
 struct PidFileTests {
-    private let scratch: ScratchFolder
+    private let scratch: ScratchDirectory
     private let file: PidFile
 
     init() throws {
-        scratch = try ScratchFolder()
+        scratch = try ScratchDirectory()
         file = PidFile(path: scratch.path / "agentapi.pid", root: scratch.path / "state")
     }
 

@@ -52,7 +52,7 @@ struct PortTests {
 
     @Test("A run of ours that holds the port is named")
     func ours() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let me = try #require(ProcessIdentity(getpid()))
         try RunFile(conversation: scratch.path / "claude/default-x").write(
             Run(
@@ -89,7 +89,7 @@ struct PortTests {
 
     @Test("Where the holder may not be looked into, its user is named")
     func hidden() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let line = "   0: 00000000:0CD4 00000000:0000 0A 0:0 0:0 0 65534 0 4711 1"
         try scratch.write("self/net/tcp", "sl\n\(line)\n")
         try scratch.write("1/fd/x", "")

@@ -64,7 +64,7 @@ struct PredecessorTests {
 
     @Test("One that never ends is killed after the time limit, with what it had started")
     func killed() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let note = scratch.path / "pid"
         let process = try shell(
             "trap '' HUP TERM; setsid sh -c 'trap \"\" HUP TERM; echo $$ > \(note); while :; do sleep 1; done' & wait"

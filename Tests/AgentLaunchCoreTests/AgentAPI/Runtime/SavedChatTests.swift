@@ -5,7 +5,7 @@ import Testing
 @Suite("agentapi's saved chat", .timeLimit(.minutes(1)))
 struct SavedChatTests {
     private func read(_ text: String) throws -> SavedChat.Reading {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         return SavedChat.read(try scratch.write("state.json", text))
     }
 
@@ -39,7 +39,7 @@ struct SavedChatTests {
 
     @Test("Absent is absent, and a folder is no chat")
     func absent() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         #expect(SavedChat.read(scratch.path / "state.json") == .absent)
         #expect(SavedChat.read(scratch.path) == .unusable(Errno(code: 21).description))
     }
@@ -60,7 +60,7 @@ struct SavedChatTests {
         ]
     )
     func continued(_ old: [String], _ new: [String], _ expected: Bool) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let before = try scratch.write("old.json", StateBench.text(old))
         let after = try scratch.write("new.json", StateBench.text(new))
         #expect(SavedChat.isContinued(before, by: after) == expected)
@@ -68,7 +68,7 @@ struct SavedChatTests {
 
     @Test("A torn, empty or missing file goes on with nothing", arguments: ["", "{", nil])
     func notContinued(_ text: String?) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let before = try scratch.write("old.json", StateBench.text([]))
         if let text { try scratch.write("new.json", text) }
         #expect(!SavedChat.isContinued(before, by: scratch.path / "new.json"))
@@ -76,7 +76,7 @@ struct SavedChatTests {
 
     @Test("20 MB of messages and members in any order are read")
     func large() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let screen = String(repeating: "x", count: 80_000)
         let messages = (0..<250).map { $0.isMultiple(of: 2) ? "user: \($0)" : "agent: \(screen)" }
         let text = StateBench.text(messages)

@@ -234,7 +234,7 @@ struct StateArrangementTests {
     func runningElsewhere() throws {
         let bench = try StateBench()
         try bench.run("a", StateBench.cold("A"), bench.chat("user: I am A"))
-        guard case .held(let lock) = try FileLock.take(bench.conversation("a") / StateFolder.lock) else {
+        guard case .held(let lock) = try FileLock.take(bench.conversation("a") / StateDirectory.lock) else {
             Issue.record("not locked")
             return
         }

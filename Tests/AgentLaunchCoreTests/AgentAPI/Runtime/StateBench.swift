@@ -5,16 +5,16 @@ import Testing
 
 /// State folders of a few conversations, and an agentapi that saves and loads as the real one does.
 struct StateBench {
-    let scratch: ScratchFolder
+    let scratch: ScratchDirectory
     let root: Path
     /// Where several conversations have their state file, one after another.
     let path: Path
 
     init() throws {
-        scratch = try ScratchFolder()
+        scratch = try ScratchDirectory()
         root = scratch.path / "state"
         path = scratch.path / "shared/chat.json"
-        try scratch.makeFolder(path.parent)
+        try scratch.makeDirectory(path.parent)
     }
 
     func conversation(_ name: String) -> Path { root / "double" / name }

@@ -5,7 +5,7 @@ import Testing
 @Suite("Aider: the chat history", .timeLimit(.minutes(1)))
 struct AiderHistoryTests {
     private func history(_ text: String, task: String? = nil) throws -> AiderHistory {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write("chat.md", text)
         return try AiderHistory(scratch.path / "chat.md", task.flatMap { TaskText($0) })
     }
@@ -58,7 +58,7 @@ struct AiderHistoryTests {
     @Test("A file that Aider could not decode, and one with text that nobody asked for, are doubtful")
     func doubtful() throws {
         #expect(try history("some text\n").doubt != nil && history(started + "\n#### a  \n").doubt == nil)
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write("chat.md", "")
         try replaceFile(scratch.path / "chat.md", Bytes("#### a\n".utf8) + [0xff])
         #expect(try AiderHistory(scratch.path / "chat.md", nil).doubt != nil)
@@ -67,7 +67,7 @@ struct AiderHistoryTests {
 
 @Suite("Aider: its store", .timeLimit(.minutes(1)))
 struct AiderStoreTests {
-    private func query(_ scratch: ScratchFolder, recorded: Set<String> = []) -> StoreQuery {
+    private func query(_ scratch: ScratchDirectory, recorded: Set<String> = []) -> StoreQuery {
         var query = StoreQuery(
             environment: Environment(),
             home: scratch.path,
@@ -83,7 +83,7 @@ struct AiderStoreTests {
 
     @Test("The project's history is at the root of the repository, and only there")
     func project() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write("repo/sub/.aider.chat.history.md", said)
         var findings = Findings()
         #expect(AiderStore(query(scratch)).candidates(&findings).sessions.count == 1)
@@ -95,7 +95,7 @@ struct AiderStoreTests {
 
     @Test("The next chat's number is after every trace, a record's too")
     func numbers() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         func next(_ recorded: Set<String> = []) -> String? {
             var findings = Findings()
             return AiderStore(query(scratch, recorded: recorded)).derived(&findings).new.name
@@ -107,7 +107,7 @@ struct AiderStoreTests {
 
     @Test("Once the project's history was taken over it is the conversation, until a chat of ours is begun")
     func takenOver() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let history = scratch.path / "repo/sub/.aider.chat.history.md"
         try scratch.write("repo/sub/.aider.chat.history.md", said)
         try scratch.write("own/chat.md", said)
@@ -177,7 +177,7 @@ struct AiderCommandTests {
 
     @Test("Where Aider would ask about a repository, or make one, that is said")
     func repository() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         func codes(allowAll: Bool, _ variables: KeyValuePairs<String, String> = [:]) -> [String] {
             let query = StoreQuery(
                 environment: Environment(variables),
@@ -197,7 +197,8 @@ struct AiderCommandTests {
 
 @Suite("Aider: its own settings", .timeLimit(.minutes(1)))
 struct AiderSettingsTests {
-    private func query(_ scratch: ScratchFolder, _ environment: Environment = Environment()) -> StoreQuery {
+    private func query(_ scratch: ScratchDirectory, _ environment: Environment = Environment()) -> StoreQuery
+    {
         StoreQuery(
             environment: environment,
             home: scratch.path / "home",
@@ -210,7 +211,7 @@ struct AiderSettingsTests {
         "The directory's files win over the repository's, these over the home's, and .env over the environment"
     )
     func order() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write("repository/.git/HEAD", "")
         var environment = Environment()
         func found() -> String? {
@@ -240,7 +241,7 @@ struct AiderSettingsTests {
         ]
     )
     func values(_ text: String, _ expected: String?) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write("home/.aider.conf.yml", text)
         #expect(AiderSettings(query(scratch)).value(of: "chat-history-file")?.text == expected)
     }
@@ -248,13 +249,13 @@ struct AiderSettingsTests {
     @Test("A message of its own, which it would send at every start, is a warning that names the file")
     func message() throws {
         for (file, text) in [(".env", "AIDER_MESSAGE_FILE=/task"), (".aider.conf.yml", "message: Fix it")] {
-            let scratch = try ScratchFolder()
+            let scratch = try ScratchDirectory()
             let path = try scratch.write("home/\(file)", text)
             let warnings = Agent.aider.firstRun(query(scratch), false, "0.86.2")
             let found = try #require(warnings.first { $0.code == "prompt-configured" })
             #expect(found.message.hasPrefix("\(path) sets message"))
         }
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         // What the environment says is taken away instead.
         let environment = Environment(["AIDER_MESSAGE": "Fix it"])
         let warnings = Agent.aider.firstRun(query(scratch, environment), false, "0.86.2")

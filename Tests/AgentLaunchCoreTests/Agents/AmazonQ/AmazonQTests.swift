@@ -25,7 +25,7 @@ struct AmazonQFixtureTests {
             agent: .amazonQ,
             query: query,
             store: AmazonQStore(query),
-            wishes: Wishes(adopt: options.contains("match") ? .match : .newest),
+            options: DecisionOptions(adopt: options.contains("match") ? .match : .newest),
             record: .absent,
             others: []
         ).decide(&findings)
@@ -51,14 +51,14 @@ struct AmazonQFixtureTests {
         }
         let right = try #require(try old("own-two-turns"))
         #expect(right.id == "0c1a1b4e-5d32-4e0e-9d5c-6b7a3f2e1d00")
-        #expect(try QConversation(right.content).messages == 4)
+        #expect(try AmazonQConversation(right.content).messages == 4)
         let torn = try #require(try old("torn-value"))
         #expect(torn.id == nil && torn.content.count > 100)
         for name in ["cleared", "empty-history", "directory-below", "signed-in-only", "zero-byte"] {
             #expect(try old(name) == nil)
         }
         for name in ["not-sqlite", "value-is-a-blob", "truncated"] {
-            #expect(throws: StoreTrouble.self) { try old(name) }
+            #expect(throws: StoreFailure.self) { try old(name) }
         }
     }
 }
@@ -111,7 +111,7 @@ struct AmazonQCommandTests {
 
     @Test("agentapi's address is looked for where Amazon Q and Kiro keep their tools' servers")
     func pinned() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let entry =
             #"{"mcpServers": {"coder": {"env": {"CODER_MCP_AI_AGENTAPI_URL": "http://localhost:3284"}}}}"#
         let query = StoreQuery(
@@ -177,7 +177,7 @@ struct ConversationBackupTests {
 
     @Test("By time and id, the last three")
     func keepsThree() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let backup = ConversationBackup(scratch.path / "conversation")
         try backup.save(nil, at: .minute(0))
         let before = try fileStatus(backup.folder)
@@ -196,7 +196,7 @@ struct ConversationBackupTests {
 
     @Test("What cannot be saved is 73")
     func fails() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write("conversation", "a file")
         let error = #expect(throws: LaunchError.self) {
             try ConversationBackup(scratch.path / "conversation").save(

@@ -71,7 +71,7 @@ struct AmpTests {
 
     @Test("An id is taken at its word, whatever is on this machine")
     func anyID() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let store = AmpStore(
             StoreQuery(environment: Environment(), home: scratch.path, workdir: "/w", name: "default")
         )

@@ -18,7 +18,7 @@ struct AuggieSessionTests {
     private func store(
         _ exchanges: [String],
         task: String? = nil,
-        _ scratch: ScratchFolder
+        _ scratch: ScratchDirectory
     ) throws -> AuggieStore {
         let object = #"{"sessionId":"\#(id)","chatHistory":[\#(exchanges.joined(separator: ","))]}"#
         try scratch.write(".augment/sessions/\(id).json", object)
@@ -28,7 +28,7 @@ struct AuggieSessionTests {
     }
 
     private func candidate(_ exchanges: [String], task: String? = nil) throws -> Session? {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         var findings = Findings()
         return try store(exchanges, task: task, scratch).candidates(&findings).sessions.first
     }
@@ -52,7 +52,7 @@ struct AuggieSessionTests {
 
     @Test("Any message of the conversation is found, and one too long to be compared leaves it open")
     func contains() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let long = exchange(String(repeating: "x", count: 9 << 20))
         for (exchanges, expected) in [
             ([exchange("a", "/w"), exchange("b")], true), ([exchange("a", "/w"), exchange("c")], false),
@@ -70,7 +70,7 @@ struct AuggieSessionTests {
 
     @Test("A login is asked for only where it is missing")
     func login() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         func warnings(_ variables: KeyValuePairs<String, String> = [:]) -> Int {
             let query = StoreQuery(
                 environment: Environment(variables),

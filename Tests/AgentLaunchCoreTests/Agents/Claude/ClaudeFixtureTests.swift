@@ -25,7 +25,7 @@ struct ClaudeFixtureTests {
             agent: .claude,
             query: query,
             store: store,
-            wishes: Wishes(adopt: .newest),
+            options: DecisionOptions(adopt: .newest),
             record: .absent,
             others: []
         )

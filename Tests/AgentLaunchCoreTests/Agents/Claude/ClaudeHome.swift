@@ -2,7 +2,7 @@
 
 /// A home directory with transcripts, and the store that reads it.
 final class ClaudeHome {
-    let scratch: ScratchFolder
+    let scratch: ScratchDirectory
     var query: StoreQuery
 
     static let id = "0000000a-0000-4000-8000-000000000000"
@@ -12,7 +12,7 @@ final class ClaudeHome {
         task: String? = "do the task",
         _ environment: Environment = Environment()
     ) throws {
-        scratch = try ScratchFolder()
+        scratch = try ScratchDirectory()
         query = StoreQuery(
             environment: environment,
             home: scratch.path,
@@ -23,7 +23,7 @@ final class ClaudeHome {
     }
 
     var store: ClaudeStore { ClaudeStore(query) }
-    var folder: String { ".claude/projects/\(ClaudeFolders.names(query.workdir)[0])/" }
+    var folder: String { ".claude/projects/\(ClaudeDirectories.names(query.workdir)[0])/" }
 
     @discardableResult
     func write(_ id: String = ClaudeHome.id, _ lines: String...) throws -> Path {

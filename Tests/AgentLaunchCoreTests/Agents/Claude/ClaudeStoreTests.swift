@@ -15,13 +15,13 @@ struct ClaudeStoreTests {
         ]
     )
     func names(_ directory: String, _ name: String) {
-        #expect(ClaudeFolders.names(Path(directory)) == [name])
+        #expect(ClaudeDirectories.names(Path(directory)) == [name])
     }
 
     @Test("A name of 200 characters is not cut, one of 201 is; older releases' form is looked for too")
     func longNames() {
-        #expect(ClaudeFolders.names(Path("/" + String(repeating: "a", count: 199))).count == 1)
-        let names = ClaudeFolders.names(Path("/" + String(repeating: "a", count: 200)))
+        #expect(ClaudeDirectories.names(Path("/" + String(repeating: "a", count: 199))).count == 1)
+        let names = ClaudeDirectories.names(Path("/" + String(repeating: "a", count: 200)))
         #expect(
             names == [
                 "-" + String(repeating: "a", count: 199) + "-"
@@ -29,7 +29,7 @@ struct ClaudeStoreTests {
                 "-" + String(repeating: "a", count: 200),
             ]
         )
-        #expect(ClaudeFolders.names(Path("/" + String(repeating: "a", count: 300))).count == 1)
+        #expect(ClaudeDirectories.names(Path("/" + String(repeating: "a", count: 300))).count == 1)
     }
 
     /// The same hash by another way: polynomial in 31, modulo 2^32.
@@ -229,14 +229,14 @@ struct ClaudeStoreTests {
     func neverAbsent() throws {
         for path in [".claude", ".claude/projects", ".claude/projects/-w-project"] {
             let home = try Home()
-            try home.scratch.makeFolder((home.scratch.path / path).parent)
+            try home.scratch.makeDirectory((home.scratch.path / path).parent)
             _ = (home.scratch.path / path).withCString { symlink("/nowhere/volume", $0) }
             var findings = Findings()
             #expect(home.store.trouble(&findings) != nil, "\(path)")
             #expect(findings.evidence.contains { $0.status == .unreadable })
         }
         let home = try Home()
-        try home.scratch.makeFolder(home.scratch.path / home.folder)
+        try home.scratch.makeDirectory(home.scratch.path / home.folder)
         let link = home.scratch.path / (home.folder + Home.id + ".jsonl")
         _ = link.withCString { symlink("/nowhere/file", $0) }
         var findings = Findings()
@@ -250,7 +250,7 @@ struct ClaudeStoreTests {
     @Test("A FIFO with a session's name does not hang the reader")
     func fifo() throws {
         let home = try Home()
-        try home.scratch.makeFolder(home.scratch.path / home.folder)
+        try home.scratch.makeDirectory(home.scratch.path / home.folder)
         #expect(
             (home.scratch.path / (home.folder + Home.id + ".jsonl")).withCString { mkfifo($0, 0o600) } == 0
         )
@@ -261,7 +261,7 @@ struct ClaudeStoreTests {
     func leftFolder() throws {
         let home = try Home()
         let derived = DerivedID(agent: "claude", workdir: home.query.workdir, name: "default")
-        try home.scratch.makeFolder(home.scratch.path / (home.folder + derived.uuid(0) + "/subagents"))
+        try home.scratch.makeDirectory(home.scratch.path / (home.folder + derived.uuid(0) + "/subagents"))
         var findings = Findings()
         #expect(home.store.derived(&findings).new.id == derived.uuid(1))
     }

@@ -9,7 +9,7 @@ struct CodexFirstRunTests {
 
     init() throws {
         threads = try CodexThreads()
-        workdir = try threads.scratch.makeFolder(threads.home / "repo/inner dir")
+        workdir = try threads.scratch.makeDirectory(threads.home / "repo/inner dir")
     }
 
     private func warnings(
@@ -29,7 +29,7 @@ struct CodexFirstRunTests {
 
     @Test("Without configuration both questions are announced, with what answers them")
     func announces() throws {
-        try threads.scratch.makeFolder(threads.home / "repo/.git")
+        try threads.scratch.makeDirectory(threads.home / "repo/.git")
         let all = warnings()
         #expect(all.count == 2)
         #expect(all.allSatisfy { $0.hasPrefix("first-run-dialog: ") })
@@ -49,7 +49,7 @@ struct CodexFirstRunTests {
         ]
     )
     func understandsTables(_ text: String) throws {
-        try threads.scratch.makeFolder(threads.home / "repo/.git")
+        try threads.scratch.makeDirectory(threads.home / "repo/.git")
         for folder in ["\(threads.home)/repo", "\(workdir)"] {
             let table = text.split(separator: "DIR", omittingEmptySubsequences: false).joined(
                 separator: folder

@@ -24,7 +24,7 @@ struct CodexFixtureTests {
             agent: .codex,
             query: query,
             store: CodexStore(query),
-            wishes: Wishes(adopt: .newest),
+            options: DecisionOptions(adopt: .newest),
             record: .absent,
             others: []
         ).decide(&findings)

@@ -259,7 +259,7 @@ struct CodexStoreTests {
     @Test("A file or folder that cannot be read is trouble, not absence")
     func reportsTrouble() throws {
         let threads = try Threads()
-        let folder = try threads.scratch.makeFolder(threads.home / ".codex/sessions/2026")
+        let folder = try threads.scratch.makeDirectory(threads.home / ".codex/sessions/2026")
         let loop = "\(folder)/rollout-2026-11-21T03-00-00-\(id).jsonl"
         #expect(symlink(loop, loop) == 0)
         var findings = Findings()
@@ -308,7 +308,7 @@ struct CodexStoreTests {
     @Test("A directory is the same through a link and with a slash at its end")
     func comparesPhysically() throws {
         let threads = try Threads()
-        let real = try threads.scratch.makeFolder(threads.home / "real")
+        let real = try threads.scratch.makeDirectory(threads.home / "real")
         #expect(symlink("\(real)", "\(threads.home)/link") == 0)
         for (number, directory) in ["link", "real/", "link2"].enumerated() {
             let id = Threads.id(number)

@@ -4,11 +4,11 @@
 struct CodexThreads {
     static let workdir: Path = "/home/coder/project"
 
-    let scratch: ScratchFolder
+    let scratch: ScratchDirectory
     var environment = Environment()
     var home: Path { scratch.path }
 
-    init() throws { scratch = try ScratchFolder() }
+    init() throws { scratch = try ScratchDirectory() }
 
     var query: StoreQuery {
         StoreQuery(environment: environment, home: home, workdir: Self.workdir, name: "default")

@@ -87,7 +87,7 @@ struct CopilotTests {
         ] as [(String, Path?)]
     )
     func description(_ line: String, _ expected: Path?) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let file = try scratch.write("workspace.yaml", "id: x\n\(line)\nname: y\n")
         #expect(CopilotWorkspace(file).directory == expected)
     }
@@ -102,7 +102,7 @@ struct CopilotTests {
     }
 
     private func transcript(_ lines: String..., task: String = "do the task") throws -> CopilotTranscript {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let start = event("session.start", #"{"sessionId":"x","context":{"cwd":"/w"}}"#)
         return try CopilotTranscript(
             scratch.write("events.jsonl", ([start] + lines).joined()),

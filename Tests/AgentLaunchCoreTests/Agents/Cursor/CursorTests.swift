@@ -15,14 +15,14 @@ struct CursorFoldersTests {
 
     @Test("A workspace's folder is named by the MD5 of its path")
     func key() {
-        #expect(CursorFolders.key("/repo") == "6530f9eb448d96e7552a3c3a29b6cd2b")
-        #expect(CursorFolders.key("/home/coder/project") == "55dee274f7c48672e64c390c89fc9555")
+        #expect(CursorDirectories.key("/repo") == "6530f9eb448d96e7552a3c3a29b6cd2b")
+        #expect(CursorDirectories.key("/home/coder/project") == "55dee274f7c48672e64c390c89fc9555")
     }
 
     @Test("CURSOR_CONFIG_DIR is the one root; without it every root that a release has used counts")
     func roots() {
         func roots(_ variables: KeyValuePairs<String, String> = [:]) -> [String] {
-            CursorFolders(query(variables)).roots.map(\.description)
+            CursorDirectories(query(variables)).roots.map(\.description)
         }
         #expect(roots() == ["/h/.config/cursor/chats", "/h/.cursor/chats"])
         #expect(
@@ -38,18 +38,18 @@ struct CursorFoldersTests {
 
     @Test("The record's root is the folder that holds this directory's chats")
     func root() throws {
-        let scratch = try ScratchFolder()
-        func root() -> Path { CursorFolders(query(home: scratch.path)).root }
+        let scratch = try ScratchDirectory()
+        func root() -> Path { CursorDirectories(query(home: scratch.path)).root }
         #expect(root() == scratch.path / ".config" / "cursor" / "chats")
-        try scratch.write(".cursor/chats/\(CursorFolders.key("/other"))/x", "")
+        try scratch.write(".cursor/chats/\(CursorDirectories.key("/other"))/x", "")
         #expect(root() == scratch.path / ".cursor" / "chats")
-        try scratch.write(".config/cursor/chats/\(CursorFolders.key("/home/coder/project"))/x", "")
+        try scratch.write(".config/cursor/chats/\(CursorDirectories.key("/home/coder/project"))/x", "")
         #expect(root() == scratch.path / ".config" / "cursor" / "chats")
     }
 
     @Test("A login and a trusted directory are asked for only where they are missing")
     func firstRun() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         func warnings(_ version: Version, _ variables: KeyValuePairs<String, String> = [:]) -> Int {
             Agent.cursor.firstRun(query(variables, home: scratch.path), false, version).count
         }

@@ -32,7 +32,7 @@ struct GeminiTests {
                 "gemini", "--session-id", .init(Self.id), .prompt(prefix: "--prompt-interactive="),
             ]
         )
-        #expect(cold.delivery == .argument && !cold.choosesID)
+        #expect(cold.delivery == .argument && !cold.assignsOwnID)
         let warm = try Agent.gemini.command(request(.warm(Self.session), prompt: false))
         #expect(warm.arguments == ["gemini", "--resume", .init(Self.id)])
     }
@@ -41,8 +41,8 @@ struct GeminiTests {
     func oldRelease() throws {
         let start = CommandRequest.Start.cold(NewSession(id: Self.id))
         let old = try Agent.gemini.command(request(start, prompt: false, "0.40.9"))
-        #expect(old.arguments == ["gemini"] && old.choosesID)
-        #expect(try !Agent.gemini.command(request(start, prompt: false, "0.41.0")).choosesID)
+        #expect(old.arguments == ["gemini"] && old.assignsOwnID)
+        #expect(try !Agent.gemini.command(request(start, prompt: false, "0.41.0")).assignsOwnID)
         #expect(Agent.gemini.needsVersion(request(start, prompt: false)))
         #expect(!Agent.gemini.needsVersion(request(.warm(Self.session), prompt: false)))
     }
@@ -64,8 +64,8 @@ struct GeminiTests {
         workspace: String? = nil,
         machine: String? = nil,
         named: String? = nil
-    ) throws -> (GeminiRetention, ScratchFolder) {
-        let scratch = try ScratchFolder()
+    ) throws -> (GeminiRetention, ScratchDirectory) {
+        let scratch = try ScratchDirectory()
         var environment = Environment()
         if let user { try scratch.write(".gemini/settings.json", user) }
         if let workspace { try scratch.write("w/.gemini/settings.json", workspace) }
@@ -87,7 +87,7 @@ struct GeminiTests {
 
     @Test("Own settings are named only unattended, where none are named and the machine has none")
     func safeguard() throws {
-        func kind(_ given: (GeminiRetention, ScratchFolder), attended: Bool = false) -> String {
+        func kind(_ given: (GeminiRetention, ScratchDirectory), attended: Bool = false) -> String {
             switch given.0.safeguard(isAttended: attended) {
             case .notNeeded: "not needed"
             case .settings: "settings"
@@ -120,7 +120,7 @@ struct GeminiTests {
         #"{"sessionId":"\#(id)","projectHash":"p","startTime":"2026-10-02T08:00:00.000Z"}"#
 
     private func chat(_ lines: String..., task: String = "do the task") throws -> GeminiChat {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let file = try scratch.write(
             "session-x.jsonl",
             ([Self.head] + lines).map { $0 + "\n" }.joined()
@@ -192,7 +192,7 @@ struct GeminiTests {
         arguments: ["", "\u{feff}", "\0"]
     )
     func whole(_ mark: String) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let text = #"{"sessionId":"\#(Self.id)","messages":[\#(user("do the task"))],"projectHash":"p"}"#
         let chat = try GeminiChat(scratch.write("session-x.json", mark + text), TaskText("do the task"))
         #expect(chat.isSession == mark.isEmpty && chat.isDoubtful == !mark.isEmpty)

@@ -28,7 +28,7 @@ struct GooseFixtureTests {
             agent: .goose,
             query: query,
             store: GooseStore(query),
-            wishes: Wishes(adopt: option("--adopt") == "never" ? .never : .newest),
+            options: DecisionOptions(adopt: option("--adopt") == "never" ? .never : .newest),
             record: .absent,
             others: []
         ).decide(&findings)

@@ -51,7 +51,7 @@ struct GooseFoldersTests {
     @Test("GOOSE_PATH_ROOT goes before XDG_DATA_HOME, and only absolute values count")
     func folders() {
         func sessions(_ environment: Environment) -> String {
-            "\(GooseFolders(query("/h", environment)).sessions)"
+            "\(GooseDirectories(query("/h", environment)).sessions)"
         }
         #expect(sessions(Environment()) == "/h/.local/share/goose/sessions")
         #expect(sessions(Environment(["XDG_DATA_HOME": "/d"])) == "/d/goose/sessions")
@@ -65,12 +65,12 @@ struct GooseFoldersTests {
 
     @Test("Without a provider there is a warning with the line to add")
     func provider() throws {
-        let scratch = try ScratchFolder()
-        #expect(GooseFolders(query(scratch.path)).firstRun.map(\.code) == ["first-run-dialog"])
+        let scratch = try ScratchDirectory()
+        #expect(GooseDirectories(query(scratch.path)).firstRun.map(\.code) == ["first-run-dialog"])
         let chosen = Environment(["GOOSE_PROVIDER": "openai"])
-        #expect(GooseFolders(query(scratch.path, chosen)).firstRun.isEmpty)
+        #expect(GooseDirectories(query(scratch.path, chosen)).firstRun.isEmpty)
         try scratch.write(".config/goose/config.yaml", "# mine\nGOOSE_PROVIDER: openai\n")
-        #expect(GooseFolders(query(scratch.path)).firstRun.isEmpty)
+        #expect(GooseDirectories(query(scratch.path)).firstRun.isEmpty)
     }
 
     private let head = #"{"working_dir": "/home/coder/project", "description": "x"}"# + "\n"
@@ -79,7 +79,7 @@ struct GooseFoldersTests {
 
     @Test("A legacy file larger than goose imports is left out with a warning")
     func tooLarge() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let file = try scratch.write(".local/share/goose/sessions/old.jsonl", head + turn + "\n")
         var findings = Findings()
         #expect(GooseStore(query(scratch.path)).candidates(&findings).sessions.map(\.id) == ["old"])
@@ -90,7 +90,7 @@ struct GooseFoldersTests {
 
     @Test("A legacy session tells its first message, its directory and whether its last turn was answered")
     func legacy() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write(".local/share/goose/sessions/old.jsonl", head + turn + "\n")
         let store = GooseStore(query(scratch.path))
         var findings = Findings()

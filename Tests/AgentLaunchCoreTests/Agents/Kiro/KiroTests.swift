@@ -25,7 +25,7 @@ struct KiroFixtureTests {
             agent: .kiro,
             query: query,
             store: KiroStore(query),
-            wishes: Wishes(adopt: .newest),
+            options: DecisionOptions(adopt: .newest),
             record: .absent,
             others: []
         ).decide(&findings)
@@ -73,9 +73,9 @@ struct KiroFixtureTests {
 
 @Suite("Kiro: journals of its second engine", .timeLimit(.minutes(1)))
 struct KiroJournalTests {
-    private let scratch: ScratchFolder
+    private let scratch: ScratchDirectory
 
-    init() throws { scratch = try ScratchFolder() }
+    init() throws { scratch = try ScratchDirectory() }
 
     private func journal(_ lines: String...) throws -> KiroJournal? {
         try KiroJournal(scratch.write("x.jsonl", lines.map { $0 + "\n" }.joined()))
@@ -108,7 +108,7 @@ struct KiroJournalTests {
 
     @Test("A return to what comes later cannot be replayed", arguments: [2, 3, 99, Int.max])
     func returnsAhead(_ target: Int) {
-        #expect(throws: StoreTrouble.self) { try journal(line("Prompt"), back(target)) }
+        #expect(throws: StoreFailure.self) { try journal(line("Prompt"), back(target)) }
     }
 
     @Test("A line that Kiro skips is no message, and none but such lines is a doubt")
@@ -120,7 +120,7 @@ struct KiroJournalTests {
         ]
         for line in odd {
             #expect(try journal(line, self.line("Prompt", "hello"))?.prompts == ["hello"], "\(line)")
-            #expect(throws: StoreTrouble.self, "\(line)") { try journal(line) }
+            #expect(throws: StoreFailure.self, "\(line)") { try journal(line) }
         }
         let torn = try scratch.write("torn.jsonl", line("Prompt", "hello") + "\n{\"version\"")
         #expect(try KiroJournal(torn)?.messages == 1)
@@ -130,7 +130,7 @@ struct KiroJournalTests {
     @Test("One byte that is no text ends Kiro's reading")
     func notText() throws {
         let file = try scratch.write("x.jsonl", Bytes(line("Prompt").utf8) + [0x0a, 0xff, 0x0a])
-        #expect(throws: StoreTrouble.self) { try KiroJournal(file) }
+        #expect(throws: StoreFailure.self) { try KiroJournal(file) }
     }
 
     @Test("The first prompt is compared, and what a summary replaced is not known")
@@ -172,7 +172,7 @@ extension String {
 struct KiroRulesTests {
     @Test("A lock is held by a Kiro that lives and is older than it")
     func locks() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         func holder(_ content: String) throws -> Int32? {
             KiroLock(try scratch.write("a.lock", content)).holder
         }
@@ -207,8 +207,8 @@ struct KiroRulesTests {
 
     @Test("KIRO_HOME and XDG_DATA_HOME move what they name, and the editor's sessions stay")
     func folders() {
-        func folders(_ environment: Environment) -> KiroFolders {
-            KiroFolders(StoreQuery(environment: environment, home: "/h", workdir: "/w", name: "default"))
+        func folders(_ environment: Environment) -> KiroDirectories {
+            KiroDirectories(StoreQuery(environment: environment, home: "/h", workdir: "/w", name: "default"))
         }
         let plain = folders(Environment())
         #expect(plain.flat == "/h/.kiro/sessions/cli" && plain.workspaceRoots == ["/h/.kiro/sessions"])

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("OpenCode: folders", .timeLimit(.minutes(1)))
 struct OpenCodeFoldersTests {
-    private func folders(_ variables: KeyValuePairs<String, String> = [:]) -> OpenCodeFolders {
-        OpenCodeFolders(
+    private func folders(_ variables: KeyValuePairs<String, String> = [:]) -> OpenCodeDirectories {
+        OpenCodeDirectories(
             StoreQuery(environment: Environment(variables), home: "/h", workdir: "/w", name: "default")
         )
     }
@@ -23,7 +23,7 @@ struct OpenCodeFoldersTests {
 
     @Test("A database of another release channel is a warning, unless the caller has chosen one")
     func channels() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         try scratch.write(".local/share/opencode/opencode-dev.db", "")
         func warnings(_ variables: KeyValuePairs<String, String> = [:]) -> [String] {
             let query = StoreQuery(

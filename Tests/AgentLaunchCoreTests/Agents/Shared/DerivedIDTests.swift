@@ -75,7 +75,7 @@ struct DerivedIDTests {
 
     @Test("An unreadable try above the resumable one makes it doubtful, one below does not")
     func unreadable() {
-        let trouble = StoreTrouble(path: "/x", kind: .unreadable, why: "", nextStep: "")
+        let trouble = StoreFailure(path: "/x", kind: .unreadable, why: "", nextStep: "")
         for (bad, good) in [(1, 0), (0, 1)] {
             let result = derived.search(recorded: []) { id in
                 if id == derived.uuid(bad) { return .unreadable(trouble) }
@@ -89,7 +89,7 @@ struct DerivedIDTests {
 
     @Test("Where no try can be read the search ends")
     func closed() {
-        let trouble = StoreTrouble(path: "/x", kind: .unreadable, why: "", nextStep: "")
+        let trouble = StoreFailure(path: "/x", kind: .unreadable, why: "", nextStep: "")
         #expect(derived.search(recorded: []) { _ in .unreadable(trouble) }.trouble == trouble)
     }
 

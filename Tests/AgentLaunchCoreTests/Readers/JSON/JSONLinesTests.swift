@@ -10,7 +10,7 @@ struct JSONLinesTests {
         arguments: [1, 3, 64]
     )
     func bothWays(_ chunk: Int) throws {
-        let folder = try ScratchFolder()
+        let folder = try ScratchDirectory()
         let file = try folder.write(
             "a.jsonl",
             "{\"n\":1}\n\n \n\0\0\0\n{\"n\":2}\n{\"n\":\n{\"n\":3}\n{\"n\":4"
@@ -28,7 +28,7 @@ struct JSONLinesTests {
 
     @Test("The head goes on where it was after a look at the tail")
     func interleaved() throws {
-        let folder = try ScratchFolder()
+        let folder = try ScratchDirectory()
         let text = (0..<20).map { "{\"n\":\($0)}\n" }.joined()
         let lines = try JSONLines(try folder.write("a.jsonl", text), chunkSize: 16)
         #expect(try lines.next(["n"])?.value?["n"]?.integer == 0)
@@ -40,7 +40,7 @@ struct JSONLinesTests {
 
     @Test("Strict: every line must be valid, NULs and torn lines are not")
     func strict() throws {
-        let folder = try ScratchFolder()
+        let folder = try ScratchDirectory()
         for (text, valid) in [
             ("", true), ("{}\n[1]\n", true), ("{}\n\n{}", true), ("{}\n{\"a\":", false),
             ("{}\n\0\0\n", false),
@@ -52,7 +52,7 @@ struct JSONLinesTests {
 
     @Test("A missing file, a directory and a large small file are errors with their number")
     func errors() throws {
-        let folder = try ScratchFolder()
+        let folder = try ScratchDirectory()
         #expect(throws: Errno(code: ENOENT)) { try JSONLines(folder.path / "none") }
         #expect(throws: Errno(code: EISDIR)) { try JSONLines(folder.path) }
         let file = try folder.write("small", "12345")
@@ -63,7 +63,7 @@ struct JSONLinesTests {
 
     @Test("A line of 60 MB between small ones is read both ways in bounded memory")
     func giant() throws {
-        let folder = try ScratchFolder()
+        let folder = try ScratchDirectory()
         let file = folder.path / "giant.jsonl"
         let descriptor = file.withCString { open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
         try #require(descriptor >= 0)

@@ -13,7 +13,7 @@ struct SQLiteLogTests {
 
     @Test("Of a damaged log exactly the frames count that SQLite recovers", arguments: [1, 2])
     func countsAsSQLite(_ seed: Int) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let cases = try runScript(
             "sqlite_log_damage.py",
             [scratch.text + "/logs", "250", "\(seed)"],

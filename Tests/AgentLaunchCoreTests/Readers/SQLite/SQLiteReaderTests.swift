@@ -30,7 +30,7 @@ struct SQLiteReaderTests {
         "Every state of a store is read as SQLite itself would, or not at all, and nothing in its folder changes"
     )
     func readsWithoutATrace() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let states = try runScript("sqlite_states.py", [scratch.text], as: [State].self)
         #expect(states.count > 20)
         for state in states {
@@ -54,10 +54,10 @@ struct SQLiteReaderTests {
 
     @Test("No private copy is left behind, and without a place for one the answer is trouble")
     func removesItsCopies() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let states = try runScript("sqlite_states.py", [scratch.text + "/states"], as: [State].self)
         let hot = try #require(states.first { $0.path.contains("hot_journal") })
-        let place = try ScratchFolder()
+        let place = try ScratchDirectory()
         let empty = try trace(of: place.text).keys.sorted()
         #expect(read(Path(hot.path), copies: [Path(place.text)]).rows == 20)
         #expect(try trace(of: place.text).keys.sorted() == empty)
@@ -67,7 +67,7 @@ struct SQLiteReaderTests {
 
     @Test("A database cut to one byte beside its hot journal is damaged, not locked by somebody")
     func isNotKeptWaitingByItsOwnLock() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let states = try runScript("sqlite_states.py", [scratch.text], as: [State].self)
         let hot = try #require(states.first { $0.path.contains("hot_journal") })
         #expect(hot.path.withCString { truncate($0, 1) } == 0)

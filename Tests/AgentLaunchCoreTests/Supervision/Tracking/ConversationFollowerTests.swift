@@ -28,7 +28,7 @@ struct ConversationFollowerTests {
                 agent,
                 query,
                 current: current,
-                isAnothers: others.contains,
+                belongsToOtherConversation: others.contains,
                 pids: { [unowned self] in
                     searches += 1
                     return pids()
@@ -200,9 +200,9 @@ struct ConversationFollowerTests {
 
     @Test("The agent that opens its conversation only after the sign is found without another one")
     func late() throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let process = try Sleeper(named: "copilot")
-        let folder = try scratch.makeFolder(scratch.path / ".copilot/session-state/\(Self.first)")
+        let folder = try scratch.makeDirectory(scratch.path / ".copilot/session-state/\(Self.first)")
         let query = StoreQuery(
             environment: Environment(),
             home: scratch.path,
@@ -257,7 +257,7 @@ struct ConversationFollowerTests {
         let held = [hold(files[0]), hold(files[1], O_RDONLY)]
         defer { for descriptor in held { close(descriptor) } }
         let store = Agent.codex.store(threads.query)
-        #expect(store.sessions(openBy: getpid()) == [ids[0]])
+        #expect(store.sessionsOpen(inProcess: getpid()) == [ids[0]])
         let watch = Watch(.codex, threads.query, ids[0], pids: { [getpid()] })
         #expect(watch.isBound && watch.moves.isEmpty)
     }
@@ -310,7 +310,7 @@ struct ConversationFollowerTests {
         arguments: [true, false]
     )
     func copilot(_ leavesLock: Bool) throws {
-        let scratch = try ScratchFolder()
+        let scratch = try ScratchDirectory()
         let process = try Sleeper(named: "copilot")
         let root = ".copilot/session-state/"
         func enter(_ id: String, minute: Int?) throws -> Path {

@@ -5,9 +5,9 @@ import Testing
 
 @Suite("A log that rotates", .timeLimit(.minutes(1)))
 struct RotatingLogTests {
-    private let folder: ScratchFolder
+    private let folder: ScratchDirectory
 
-    init() throws { folder = try ScratchFolder() }
+    init() throws { folder = try ScratchDirectory() }
 
     private var path: Path { folder.path / "deep/er/log" }
 
@@ -61,7 +61,7 @@ struct RotatingLogTests {
     func refused() throws {
         let target = try folder.write("target", "x")
         try folder.link("link", to: target)
-        try folder.makeFolder(folder.path / "folder")
+        try folder.makeDirectory(folder.path / "folder")
         #expect((folder.path / "pipe").withCString { mkfifo($0, 0o600) } == 0)
         for name in ["link", "folder", "pipe"] {
             let error = try #require(throws: LaunchError.self) { try RotatingLog(folder.path / name) }

@@ -1,5 +1,5 @@
 /// Where Kiro's three engines keep their conversations.
-struct KiroFolders: Sendable {
+struct KiroDirectories: Sendable {
     /// What the record remembers: a volume that is not mounted is noticed by it.
     let sessions: Path
     /// The first engine's, and every engine's sign-in.

@@ -1,6 +1,6 @@
 /// From what is on disk now to a run that may begin: planned, what must not be started refused, and the session's
 /// lock taken.
-final class ReadyToRun {
+final class LaunchGate {
     private let diagnostics: Diagnostics
     private let session: HeldSession
     private var said: [Warning] = []

@@ -1,5 +1,5 @@
 /// Looks in an agent's output for the signs that it waits for input.
-struct InputSigns {
+struct InputMarkers {
     private let wanted: InputReadiness
     private let marks: [Bytes]
     private let longest: Int

@@ -1,5 +1,5 @@
 /// Whether a person has typed something that is not sent yet: a prompt that is pasted behind it would be another one.
-struct PersonsKeys {
+struct UserInputState {
     private(set) var areUnsent = false
 
     /// Something was sent.

@@ -5,12 +5,12 @@ extension Preparation {
     func promptFolder(_ module: Path?) -> Path {
         let folder = module ?? conversation
         do throws(Errno) {
-            try makeFolders(folder, mode: 0o700)
+            try makeDirectories(folder, mode: 0o700)
             if folder.withCString({ access($0, W_OK) }) != 0 { throw Errno.last }
         } catch {
-            if let runtime = surroundings.environment.given("XDG_RUNTIME_DIR") {
+            if let runtime = processContext.environment.given("XDG_RUNTIME_DIR") {
                 return Path(bytes: runtime) / "agentlaunch"
-                    / StateFolder.folderName(self.request.sessionName, self.workdir)
+                    / StateDirectory.directoryName(self.request.sessionName, self.workdir)
             }
         }
         return folder

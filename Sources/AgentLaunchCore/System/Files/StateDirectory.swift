@@ -1,6 +1,6 @@
 /// Where agentlaunch keeps what it remembers:
 /// `${XDG_STATE_HOME:-~/.local/state}/agentlaunch/<agent>/<name>-<16 hex of SHA-256(workdir)>/`.
-struct StateFolder: Equatable, Sendable {
+struct StateDirectory: Equatable, Sendable {
     /// Held for life by whoever runs the conversation: in its own directory.
     static let lock = "lock"
 
@@ -23,10 +23,10 @@ struct StateFolder: Equatable, Sendable {
 
     /// The conversation's own directory.
     func conversation(agent: String, name: String, workdir: Path) -> Path {
-        self.agent(agent) / Self.folderName(name, workdir)
+        self.agent(agent) / Self.directoryName(name, workdir)
     }
 
-    static func folderName(_ name: String, _ workdir: Path) -> String {
+    static func directoryName(_ name: String, _ workdir: Path) -> String {
         "\(name)-\(SHA256.hex(workdir.bytes).prefix(16))"
     }
 

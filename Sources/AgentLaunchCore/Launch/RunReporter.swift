@@ -2,7 +2,7 @@ import Glibc
 
 /// What others see of a start while it runs and afterwards: `run.json`, the log, and what a caller that waits for it
 /// in the foreground is told.
-final class LaunchUpkeep: LaunchObserver {
+final class RunReporter: LaunchObserver {
     /// Where there is one: what the child prints is added to it by whoever reads it.
     let log: RotatingLog?
     private var run: Run

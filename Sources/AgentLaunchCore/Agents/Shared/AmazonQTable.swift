@@ -1,5 +1,5 @@
 /// The table in which Amazon Q, and Kiro's first engine after it, keep their conversations.
-struct QTable {
+struct AmazonQTable {
     /// One row, without its value.
     struct Row: Equatable, Sendable {
         var number: Int64
@@ -59,9 +59,11 @@ struct QTable {
         }.first
     }
 
-    func conversation(of row: Row) throws(SQLiteFailure) -> Result<QConversation, QConversation.Fault> {
+    func conversation(
+        of row: Row
+    ) throws(SQLiteFailure) -> Result<AmazonQConversation, AmazonQConversation.Fault> {
         let value = try value(of: row)
-        do throws(QConversation.Fault) { return .success(try QConversation(value)) } catch {
+        do throws(AmazonQConversation.Fault) { return .success(try AmazonQConversation(value)) } catch {
             return .failure(error)
         }
     }

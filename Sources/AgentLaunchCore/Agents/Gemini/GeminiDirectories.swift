@@ -1,5 +1,5 @@
 /// Where Gemini CLI keeps its files.
-struct GeminiFolders: Sendable {
+struct GeminiDirectories: Sendable {
     /// `.gemini` in `$GEMINI_CLI_HOME`, else in the home directory.
     let home: Path
     /// What the environment names in place of the machine's settings.

@@ -3,7 +3,7 @@ import Glibc
 @testable import AgentLaunchCore
 
 /// A new folder for one test, removed with all it holds.
-final class ScratchFolder {
+final class ScratchDirectory {
     let path: Path
     var text: String { path.description }
 
@@ -22,7 +22,7 @@ final class ScratchFolder {
     @discardableResult
     func write(_ name: String, _ bytes: Bytes) throws -> Path {
         let file = path / name
-        try makeFolder(file.parent)
+        try makeDirectory(file.parent)
         let descriptor = file.withCString { open($0, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600) }
         guard descriptor >= 0 else { throw Errno.last }
         defer { close(descriptor) }
@@ -48,9 +48,9 @@ final class ScratchFolder {
     }
 
     @discardableResult
-    func makeFolder(_ folder: Path) throws -> Path {
+    func makeDirectory(_ folder: Path) throws -> Path {
         if try fileStatus(folder) == nil {
-            try makeFolder(folder.parent)
+            try makeDirectory(folder.parent)
             guard folder.withCString({ mkdir($0, 0o700) }) == 0 || errno == EEXIST else { throw Errno.last }
         }
         return folder

@@ -3,7 +3,7 @@ import Testing
 @testable import AgentLaunchCore
 
 @Suite("Reading HTTP answers", .timeLimit(.minutes(1)))
-struct HTTPAnswerReaderTests {
+struct HTTPResponseReaderTests {
     static let whole: [(text: String, status: Int, body: String)] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", 200, "hello"),
         ("HTTP/1.0 200 OK\nContent-Length: 0\n\n", 200, ""),
@@ -20,27 +20,27 @@ struct HTTPAnswerReaderTests {
     func cutAnywhere(_ text: String, _ status: Int, _ body: String) throws {
         let bytes = Bytes(text.utf8)
         for cut in 0..<bytes.count {
-            var reader = HTTPAnswerReader(limit: 100)
+            var reader = HTTPResponseReader(limit: 100)
             #expect(try reader.take(bytes[..<cut]) == nil)
             let answer = try reader.take(bytes[cut...])
-            #expect(answer == HTTPAnswer(status: status, body: Bytes(body.utf8)), "cut at \(cut)")
+            #expect(answer == HTTPResponse(status: status, body: Bytes(body.utf8)), "cut at \(cut)")
         }
     }
 
     @Test("One byte at a time gives the same", arguments: whole)
     func byteByByte(_ text: String, _ status: Int, _ body: String) throws {
-        var reader = HTTPAnswerReader(limit: 100)
-        var answer: HTTPAnswer?
+        var reader = HTTPResponseReader(limit: 100)
+        var answer: HTTPResponse?
         for byte in text.utf8 { answer = try reader.take([byte]) }
-        #expect(answer == HTTPAnswer(status: status, body: Bytes(body.utf8)))
+        #expect(answer == HTTPResponse(status: status, body: Bytes(body.utf8)))
     }
 
     @Test("Without a length the connection's end is the answer's end")
     func untilTheEnd() throws {
-        var reader = HTTPAnswerReader(limit: 100)
+        var reader = HTTPResponseReader(limit: 100)
         #expect(try reader.take(Bytes("HTTP/1.0 200 OK\r\n\r\nab".utf8)) == nil)
         #expect(try reader.take(Bytes("cd".utf8)) == nil)
-        #expect(try reader.end() == HTTPAnswer(status: 200, body: Bytes("abcd".utf8)))
+        #expect(try reader.end() == HTTPResponse(status: 200, body: Bytes("abcd".utf8)))
     }
 
     @Test(
@@ -51,7 +51,7 @@ struct HTTPAnswerReaderTests {
         ]
     )
     func torn(_ text: String) throws {
-        var reader = HTTPAnswerReader(limit: 100)
+        var reader = HTTPResponseReader(limit: 100)
         #expect(try reader.take(Bytes(text.utf8)) == nil)
         #expect(throws: HTTPFailure.torn) { try reader.end() }
     }
@@ -67,7 +67,7 @@ struct HTTPAnswerReaderTests {
         ]
     )
     func malformed(_ text: String) {
-        var reader = HTTPAnswerReader(limit: 100)
+        var reader = HTTPResponseReader(limit: 100)
         #expect(throws: HTTPFailure.malformed) { try reader.take(Bytes(text.utf8)) }
     }
 
@@ -80,7 +80,7 @@ struct HTTPAnswerReaderTests {
         ]
     )
     func tooLarge(_ rest: String) {
-        var reader = HTTPAnswerReader(limit: 100)
+        var reader = HTTPResponseReader(limit: 100)
         #expect(throws: HTTPFailure.tooLarge) { try reader.take(Bytes(("HTTP/1.1 200 OK\r\n" + rest).utf8)) }
     }
 }

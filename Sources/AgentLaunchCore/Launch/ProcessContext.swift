@@ -1,14 +1,14 @@
 import Glibc
 
 /// What this process was given: the only place that asks for it.
-struct Surroundings {
+struct ProcessContext {
     var environment: Environment
     var currentDirectory: Path
     var home: Path
     var terminals: Transport.Terminals
     var isRoot: Bool
 
-    static func ofThisProcess() throws(LaunchError) -> Surroundings {
+    static func ofThisProcess() throws(LaunchError) -> ProcessContext {
         let environment = Environment.inherited()
         let directory: Path
         do throws(Errno) {
@@ -21,7 +21,7 @@ struct Surroundings {
                 "change to one that exists"
             )
         }
-        return Surroundings(
+        return ProcessContext(
             environment: environment,
             currentDirectory: directory,
             home: environment.given("HOME").map { Path(bytes: $0) } ?? "/",

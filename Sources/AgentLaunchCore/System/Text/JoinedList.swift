@@ -1,5 +1,5 @@
 /// `a`, `a and b`, `a, b and c`.
-func listed(_ words: [String], _ conjunction: String = "and") -> String {
+func joinedList(_ words: [String], _ conjunction: String = "and") -> String {
     guard words.count > 1, let last = words.last else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " \(conjunction) " + last
 }

@@ -11,12 +11,12 @@ func canMakeFiles(in folder: Path) -> Bool {
 }
 
 /// Makes a folder and those above it; an existing one is left as it is.
-func makeFolders(_ path: Path, mode: mode_t) throws(Errno) {
+func makeDirectories(_ path: Path, mode: mode_t) throws(Errno) {
     if path.withCString({ mkdir($0, mode) }) == 0 { return }
     switch errno {
     case EEXIST: return
     case ENOENT where path.parent != path:
-        try makeFolders(path.parent, mode: mode)
+        try makeDirectories(path.parent, mode: mode)
         if path.withCString({ mkdir($0, mode) }) != 0, errno != EEXIST { throw Errno.last }
     default: throw Errno.last
     }

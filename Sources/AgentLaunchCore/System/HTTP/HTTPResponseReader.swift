@@ -1,5 +1,5 @@
 /// What a server said.
-struct HTTPAnswer: Equatable, Sendable {
+struct HTTPResponse: Equatable, Sendable {
     var status: Int
     var body: Bytes
 }
@@ -18,7 +18,7 @@ enum HTTPFailure: Error, Equatable, Sendable {
 }
 
 /// Puts an answer together from what arrives: its end is a length, a last chunk, or the connection's end.
-struct HTTPAnswerReader {
+struct HTTPResponseReader {
     private enum Part {
         case head
         case rest(Int)
@@ -45,7 +45,7 @@ struct HTTPAnswerReader {
     init(limit: Int) { self.limit = limit }
 
     /// The answer, once it is whole.
-    mutating func take(_ bytes: some Collection<UInt8>) throws(HTTPFailure) -> HTTPAnswer? {
+    mutating func take(_ bytes: some Collection<UInt8>) throws(HTTPFailure) -> HTTPResponse? {
         buffer = Bytes(buffer[position...]) + bytes
         position = 0
         while true {
@@ -83,15 +83,15 @@ struct HTTPAnswerReader {
     }
 
     /// The connection has ended.
-    func end() throws(HTTPFailure) -> HTTPAnswer {
+    func end() throws(HTTPFailure) -> HTTPResponse {
         guard case .untilTheEnd = part, let answer else { throw .torn }
         return answer
     }
 
-    private var answer: HTTPAnswer? { status.map { HTTPAnswer(status: $0, body: body) } }
+    private var answer: HTTPResponse? { status.map { HTTPResponse(status: $0, body: body) } }
 
     /// The whole answer if nothing follows the head.
-    private mutating func take(headLine line: String) throws(HTTPFailure) -> HTTPAnswer? {
+    private mutating func take(headLine line: String) throws(HTTPFailure) -> HTTPResponse? {
         guard let status else {
             self.status = try Self.status(line)
             return nil

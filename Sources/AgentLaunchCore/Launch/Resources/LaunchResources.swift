@@ -1,7 +1,7 @@
 import Glibc
 
 /// What a plan needs to be run: the program that is executed, and the files that carry the prompt.
-struct LaunchMaterials {
+struct LaunchResources {
     let child: ChildProgram
     /// agentapi's standard input, if the prompt goes there.
     let input: Int32?
@@ -27,7 +27,7 @@ struct LaunchMaterials {
     }
 
     /// When the child has ended.
-    func putAway() {
+    func cleanUp() {
         if let promptFile { try? removeFile(promptFile) }
         if let input { close(input) }
     }

@@ -1,5 +1,5 @@
 /// Where Cursor's CLI keeps its chats: which folder it is depends on the release, and nothing says which.
-struct CursorFolders: Sendable {
+struct CursorDirectories: Sendable {
     /// The `chats` folders in which a chat may be, the likeliest first.
     let roots: [Path]
     /// Those that CURSOR_CONFIG_DIR leaves out.

@@ -1,7 +1,7 @@
 import Glibc
 
 /// What an agent that has ended left running: told to end, and waited for.
-struct LeftBehind {
+struct SurvivingDescendants {
     private var survivors = 0
     /// When a person is told what is waited for; nil where that is done or nothing is waited for.
     private(set) var noteDue: Int64?

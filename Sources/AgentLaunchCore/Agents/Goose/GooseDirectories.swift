@@ -1,5 +1,5 @@
 /// Where goose keeps its sessions and its configuration.
-struct GooseFolders: Sendable {
+struct GooseDirectories: Sendable {
     let sessions: Path
     let configuration: Path
     private let hasProvider: Bool

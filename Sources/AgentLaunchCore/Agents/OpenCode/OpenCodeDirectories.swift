@@ -1,5 +1,5 @@
 /// Where OpenCode keeps its sessions.
-struct OpenCodeFolders: Sendable {
+struct OpenCodeDirectories: Sendable {
     /// `$XDG_DATA_HOME/opencode`, else `~/.local/share/opencode`.
     let data: Path
     /// `$OPENCODE_DB`, else `opencode.db`; nil for a database in memory, of which nothing is left.

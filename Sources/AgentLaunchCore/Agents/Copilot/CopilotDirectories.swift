@@ -1,5 +1,5 @@
 /// Where Copilot CLI keeps its files.
-struct CopilotFolders: Sendable {
+struct CopilotDirectories: Sendable {
     /// `$COPILOT_HOME`, else `~/.copilot`.
     let home: Path
 

@@ -1,5 +1,5 @@
 /// Why a part of a store could not be read with certainty.
-struct StoreTrouble: Error, Equatable, Sendable {
+struct StoreFailure: Error, Equatable, Sendable {
     enum Kind: Sendable {
         case unreadable, damaged
         /// Another process held it all the time that we tried.

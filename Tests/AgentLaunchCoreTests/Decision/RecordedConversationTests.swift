@@ -3,7 +3,7 @@ import Testing
 @testable import AgentLaunchCore
 
 @Suite("What the record of a conversation decides", .timeLimit(.minutes(1)))
-struct RememberedTests {
+struct RecordedConversationTests {
     private func bench(_ record: Record) -> DecisionBench {
         var bench = DecisionBench()
         bench.record = .present(record)
@@ -152,7 +152,7 @@ struct RememberedTests {
         moved.directory = "/nowhere/else"
         bench.store.sessions = [moved]
         #expect(try bench.answer() == "warm a record")
-        bench.whenElsewhere = "would ask"
+        bench.otherDirectoryProblem = "would ask"
         #expect(try bench.answer() == "unknown /store record")
     }
 
@@ -229,7 +229,7 @@ struct RememberedTests {
         for adopt in [Adoption.match, .newest] {
             var bench = bench(DecisionBench.record(nil, origin: .fresh))
             bench.task = nil
-            bench.wishes.adopt = adopt
+            bench.options.adopt = adopt
             bench.store.left = .found(session("old"))
             bench.store.sessions = [session("old", began: 9, active: 30)]
             bench.store.derivation = Derivation()

@@ -1,13 +1,13 @@
 /// Rule 3: the conversation that the record names.
 extension Decider {
-    enum Remembered {
+    enum RecordedConversation {
         case decided(Decision)
         /// Rule 8 at once, in the empty conversation if there is one.
         case startOver(Session?)
         case goOn
     }
 
-    func remembered(_ findings: inout Findings) -> Remembered {
+    func remembered(_ findings: inout Findings) -> RecordedConversation {
         guard case .present(let record) = record else { return .goOn }
         if record.hasNoSession {
             let captured = captured(record, &findings)
@@ -67,8 +67,8 @@ extension Decider {
 
     private static let storeIsGone = "A prompt was delivered here, and the store is not where it was."
 
-    private func moved(_ session: Session, _ place: Path) -> StoreTrouble {
-        StoreTrouble(
+    private func moved(_ session: Session, _ place: Path) -> StoreFailure {
+        StoreFailure(
             path: session.store,
             kind: .unreadable,
             why: "conversation \(session.id) of this directory is now of \(place)",
@@ -84,7 +84,7 @@ extension Decider {
     }
 
     /// The launcher ended before it learnt the id: ours is the only session that began since.
-    private func captured(_ record: Record, _ findings: inout Findings) -> Remembered {
+    private func captured(_ record: Record, _ findings: inout Findings) -> RecordedConversation {
         let since = store.candidates(&findings).sessions.filter { session in
             session.startedAt.map { $0 >= record.startedAt } ?? false
         }
@@ -100,9 +100,9 @@ extension Decider {
         )
     }
 
-    private func missingStore(_ record: Record, _ findings: inout Findings) -> StoreTrouble? {
+    private func missingStore(_ record: Record, _ findings: inout Findings) -> StoreFailure? {
         guard store.places.contains(record.store) else {
-            return StoreTrouble(
+            return StoreFailure(
                 path: record.store,
                 kind: .unreadable,
                 why: "it held the conversation, but now \(store.root) is the store",
@@ -111,7 +111,7 @@ extension Decider {
         }
         if (try? fileStatus(record.store)) != nil { return nil }
         findings.saw(record.store, .absent, "the store that held the conversation")
-        return StoreTrouble(
+        return StoreFailure(
             path: record.store,
             kind: .unreadable,
             why: "it held the conversation and is missing",

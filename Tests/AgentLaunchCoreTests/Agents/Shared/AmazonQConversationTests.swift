@@ -3,7 +3,7 @@ import Testing
 @testable import AgentLaunchCore
 
 @Suite("Amazon Q: what a conversation's value says", .timeLimit(.minutes(1)))
-struct QConversationTests {
+struct AmazonQConversationTests {
     private func turn(
         _ content: String,
         _ answer: String,
@@ -23,7 +23,9 @@ struct QConversationTests {
     private let results = #"{"ToolUseResults": {"tool_use_results": []}}"#
     private let task = TaskText("do the task")!
 
-    private func read(_ text: String) throws -> QConversation { try QConversation(Bytes(text.utf8)) }
+    private func read(_ text: String) throws -> AmazonQConversation {
+        try AmazonQConversation(Bytes(text.utf8))
+    }
 
     @Test("Turns, their times and whether the last one waits for a tool")
     func reads() throws {
@@ -57,7 +59,7 @@ struct QConversationTests {
         bytes.reserveCapacity(bytes.count + (5 << 20))
         bytes.append(contentsOf: repeatElement(UInt8(ascii: "x"), count: (4 << 20) + 1))
         bytes += Bytes(frame[1].utf8)
-        let found = try QConversation(bytes)
+        let found = try AmazonQConversation(bytes)
         #expect(found.prompts == [nil] && found.firstMessage(task) == .unknown && found.contains(task) == nil)
     }
 
@@ -78,14 +80,14 @@ struct QConversationTests {
         let right = value([turn(said, answer)])
         _ = try read(right)
         let wrong = try right.replacing(#require(right.firstRange(of: old)), with: new)
-        #expect(throws: QConversation.Fault.self) { try read(wrong) }
+        #expect(throws: AmazonQConversation.Fault.self) { try read(wrong) }
     }
 
     @Test("What is no text at all is a fault")
     func noText() {
-        #expect(throws: QConversation.Fault.self) { try QConversation(nil) }
-        #expect(throws: QConversation.Fault.self) {
-            try QConversation(Bytes(value([]).utf8) + [0xff])
+        #expect(throws: AmazonQConversation.Fault.self) { try AmazonQConversation(nil) }
+        #expect(throws: AmazonQConversation.Fault.self) {
+            try AmazonQConversation(Bytes(value([]).utf8) + [0xff])
         }
     }
 

@@ -1,6 +1,6 @@
 /// A conversation as Amazon Q keeps it, and Kiro's first engine after it: one JSON value, written whole after every
 /// answer. Launching, leaving and clearing write nothing.
-struct QConversation: Equatable, Sendable {
+struct AmazonQConversation: Equatable, Sendable {
     /// Why the agent's own parser would not take a value: it then begins anew without a word.
     struct Fault: Error, Equatable, Sendable {
         var why: String
@@ -33,7 +33,7 @@ struct QConversation: Equatable, Sendable {
     /// The value of a row; nil stands for one that is no text.
     init(_ value: Bytes?) throws(Fault) {
         guard let value else { throw Fault(why: "its value is not text") }
-        try QConversationShape.check(value)
+        try AmazonQConversationShape.check(value)
         guard let json = JSONRecord.of(value, Self.texts, Self.limits).value,
             let history = json["history"]?.elements, let id = json["conversation_id"]?.text
         else { throw Fault(why: "it is too large to be read") }
@@ -53,14 +53,14 @@ struct QConversation: Equatable, Sendable {
         if isEmpty { return .none }
         guard let task else { return .unknown }
         let first = isCompacted ? said.first ?? nil : prompts.first ?? nil
-        if let first, task.isGiven(by: first) { return .isTask }
+        if let first, task.matches(message: first) { return .isTask }
         return isCompacted || first == nil ? .unknown : .isOther
     }
 
     /// Whether anything that was said is this text; nil if that cannot be told.
     func contains(_ task: TaskText) -> Bool? {
         let said = isCompacted ? prompts + self.said : prompts
-        if said.contains(where: { $0.map(task.isGiven) == true }) { return true }
+        if said.contains(where: { $0.map(task.matches(message:)) == true }) { return true }
         return isCompacted || said.contains(nil) ? nil : false
     }
 

@@ -1,5 +1,5 @@
 /// Where Claude Code keeps its files.
-struct ClaudeFolders: Sendable {
+struct ClaudeDirectories: Sendable {
     /// `$CLAUDE_CONFIG_DIR`, else `~/.claude`.
     let configuration: Path
     /// `.claude.json`: in the folder above if the variable names one, else in the home directory.

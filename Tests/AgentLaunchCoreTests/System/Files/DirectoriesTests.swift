@@ -4,10 +4,10 @@ import Testing
 @testable import AgentLaunchCore
 
 @Suite("Files that appear whole or not at all", .timeLimit(.minutes(1)))
-struct FoldersTests {
-    let scratch: ScratchFolder
+struct DirectoriesTests {
+    let scratch: ScratchDirectory
 
-    init() throws { scratch = try ScratchFolder() }
+    init() throws { scratch = try ScratchDirectory() }
 
     private func names() throws -> [String] {
         try namesInDirectory(scratch.path).map(\.lossyText).sorted()

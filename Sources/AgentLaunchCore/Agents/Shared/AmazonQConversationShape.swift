@@ -1,6 +1,6 @@
 /// Whether the agent's parser takes the value of a conversation. It is strict: one member that is missing or of
 /// another kind, and the whole conversation counts for nothing.
-enum QConversationShape {
+enum AmazonQConversationShape {
     /// More brackets open at once are too many for the parser, which is that of Codex.
     private static let deepest = 127
 
@@ -19,13 +19,13 @@ enum QConversationShape {
     /// Strings are looked at for their kind only.
     private static let limits = JSONLimits(string: 64, total: 32 << 20)
 
-    static func check(_ value: Bytes) throws(QConversation.Fault) {
+    static func check(_ value: Bytes) throws(AmazonQConversation.Fault) {
         let record = JSONRecord.of(value, fields, limits)
         guard record.isStrictlyValid, record.depth <= deepest, isStrictText(value),
             let json = record.value
-        else { throw QConversation.Fault(why: "its value is not valid JSON") }
+        else { throw AmazonQConversation.Fault(why: "its value is not valid JSON") }
         if let missing = firstOdd(json) {
-            throw QConversation.Fault(why: "its value is no conversation: \(missing) is missing or odd")
+            throw AmazonQConversation.Fault(why: "its value is no conversation: \(missing) is missing or odd")
         }
     }
 

@@ -1,5 +1,5 @@
 /// Where Amp keeps what it keeps on this machine.
-struct AmpFolders {
+struct AmpDirectories {
     let data: Path
     let settings: Path
 
