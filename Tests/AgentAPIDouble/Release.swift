@@ -1,4 +1,4 @@
-/// A release of agentapi and what it can; the fact sheet's tables.
+/// A release of agentapi and what it can; see docs/agents/agentapi.md.
 struct Release: Comparable {
     let numbers: [Int]
 

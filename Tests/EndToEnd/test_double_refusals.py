@@ -1,4 +1,4 @@
-"""What the doubles refuse, each as the fact sheets say of the agent: without it a false warm start would pass here.
+"""What the doubles refuse, each as docs/agents says of the agent: without it a false warm start would pass here.
 
 An id that is not there: test_agent_doubles.py, test_chat_doubles.py. The real Copilot beside its double:
 test_real_copilot.py.

@@ -1,4 +1,4 @@
-"""The goose double against the fact sheet: every refusal and every question it is there for."""
+"""The goose double against docs/agents/goose.md: every refusal and every question it is there for."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-/// Which conversation this start is about: the eight rules of the contract's section 4, in order.
+/// Which conversation this start is about: the eight rules of docs/specification.md#decision, in order.
 ///
 /// Reads the store through `SessionStore` only; launches and writes nothing.
 struct Decider {

@@ -19,7 +19,7 @@ struct PromptDecision: Equatable, Sendable {
     var wantsFresh = false
 }
 
-/// Decides whether a text goes with this start (contract, section 4, last paragraph, and section 3).
+/// Decides whether a text goes with this start (docs/specification.md#warm-start).
 struct PromptDecider {
     let store: any SessionStore
     let record: Record?

@@ -1,4 +1,4 @@
-/// The exit statuses of agentlaunch itself (contract, section 9; the numbers are sysexits.h's).
+/// The exit statuses of agentlaunch itself (docs/specification.md#exit-status; the numbers are sysexits.h's).
 enum ExitStatus: Int32, Sendable {
     case success = 0
     case usage = 64

@@ -97,7 +97,7 @@ def full_home(bench, transport, random):
     return mounted(bench, script, transport)
 
 
-# What a kill leaves between the statement that makes a database one with a log and its first table: by the contract
+# What a kill leaves between the statement that makes a database one with a log and its first table: by the specification
 # unknown, as it cannot be told from one whose log was lost.
 NO_TABLE = "it uses a write-ahead log, but it has no table"
 

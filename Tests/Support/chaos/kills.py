@@ -79,7 +79,7 @@ def settle(bench, launcher, status=None):
 
 
 def status_of(bench, status):
-    """A start that was not killed itself ends as the contract says, never by a crash."""
+    """A start that was not killed itself ends as the specification says, never by a crash."""
     code = os.waitstatus_to_exitcode(status)
     fine = code in (0, 1, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP, -signal.SIGINT, 130, 143)
     return [] if fine else [f"it ended with {code}: {bench.said()[-800:]}"]

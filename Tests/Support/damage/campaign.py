@@ -23,7 +23,7 @@ from .line_bases import WORKDIR
 
 ROOT = Path(__file__).resolve().parents[3]
 MEMORY = 64 * 1024  # KiB
-# Nobody has these stores open: who waits for a lock as long as the contract allows (10 s) hangs.
+# Nobody has these stores open: who waits for a lock as long as the specification allows (10 s) hangs.
 TIMEOUT = float(os.environ.get("DAMAGE_TIMEOUT", "9"))
 PROMPT = "do the task"
 

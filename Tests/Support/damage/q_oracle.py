@@ -1,4 +1,4 @@
-"""What the parser of Amazon Q, and of Kiro's first engine, takes for a conversation: facts 1, "value", read strictly."""
+"""What the parser of Amazon Q, and of Kiro's first engine, takes for a conversation: docs/agents/amazonq.md#rows, read strictly."""
 
 import datetime
 import json

@@ -48,7 +48,7 @@ def is_whole(run):
 
 
 def sidecar_doubts(home, store):
-    """The sidecar check of the contract, section 5, with a parser of its own."""
+    """The sidecar check of docs/specification.md#sqlite, with a parser of its own."""
     doubts, header = set(), home.get(store, b"")
     wal, shm = home.get(store + "-wal"), home.get(store + "-shm")
     if wal is None and shm is not None:
@@ -76,7 +76,7 @@ def judge(found, verdict, identifier):
     if verdict == "cold":
         if kind != "nothing":
             return "false-cold"
-        # The contract's section 5 names states in which "nothing" is not to be believed.
+        # docs/specification.md#sqlite names states in which "nothing" is not to be believed.
         if doubts & {"wal-gone", "wal-broken", "wal-foreign"}:
             return "cold-beside-a-doubtful-log"
         if "says-wal" in doubts and not found.get("tables", True):

@@ -1,6 +1,6 @@
 """The store of Amazon Q, and of Kiro's first engine after it: SQLite, one JSON value for each conversation.
 
-By the fact sheet on Amazon Q and Kiro, sections 1 and 2 ("facts 1"): the tables that the migrations 000
+By docs/agents/amazonq.md and docs/agents/kiro.md: the tables that the migrations 000
 to 007 make, Kiro's 008, and the members of a conversation.
 """
 
@@ -9,7 +9,7 @@ import json
 import sqlite3
 import uuid
 
-# facts 1, "Tables by migrations 000-007".
+# amazonq.md, "Tables by migrations 000-007".
 TABLES = [
     "CREATE TABLE migrations (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, migration_time INTEGER NOT NULL)",
     "CREATE TABLE history (id INTEGER PRIMARY KEY, command TEXT, shell TEXT, pid INTEGER, session_id TEXT,"
@@ -18,7 +18,7 @@ TABLES = [
     "CREATE TABLE auth_kv (key TEXT PRIMARY KEY, value TEXT)",
 ]
 CONVERSATIONS = "CREATE TABLE conversations (key TEXT PRIMARY KEY, value TEXT)"
-# facts 2, row "v1" of the table of engines.
+# kiro.md, row "v1" of the table of engines.
 CONVERSATIONS_V2 = [
     "CREATE TABLE conversations_v2 (key TEXT NOT NULL, conversation_id TEXT NOT NULL, value TEXT NOT NULL,"
     " created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL, PRIMARY KEY (key, conversation_id))",
@@ -54,7 +54,7 @@ def connect(path, kind):
     if not database.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone():
         make_tables(database.execute, kind)
     database.execute("COMMIT")
-    path.chmod(0o600)  # facts 1, "file mode forced 0600"
+    path.chmod(0o600)  # amazonq.md, "file mode forced 0600"
     return database
 
 
@@ -85,7 +85,7 @@ def turn(workdir, text, reply="Done.", at=None, tool=None):
 
 
 def results(workdir, reply="Done."):
-    """facts 1, history item: what a tool gave, sent in a user's name."""
+    """amazonq.md, history item: what a tool gave, sent in a user's name."""
     given = [{"tool_use_id": "tooluse_1", "content": [{"Text": "a\nb"}], "status": "Success"}]
     return {"user": user(workdir, {"ToolUseResults": {"tool_use_results": given}}, None), "assistant": answer(reply),
             "request_metadata": None}
@@ -108,7 +108,7 @@ def conversation(turns, token=None):
 
 
 def is_conversation(text):
-    """facts 1, "Warm rule": whether the agent's parser takes it, as far as its own members go."""
+    """amazonq.md, "Warm rule": whether the agent's parser takes it, as far as its own members go."""
     try:
         value = json.loads(text)
         return (isinstance(value["conversation_id"], str) and isinstance(value["transcript"], list)
@@ -119,5 +119,5 @@ def is_conversation(text):
 
 
 def replace(run, workdir, value):
-    """facts 1, "INSERT OR REPLACE": one conversation for a directory."""
+    """amazonq.md, "INSERT OR REPLACE": one conversation for a directory."""
     run("INSERT OR REPLACE INTO conversations VALUES (?, ?)", (str(workdir), json.dumps(value)))

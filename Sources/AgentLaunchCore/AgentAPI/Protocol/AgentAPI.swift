@@ -1,5 +1,5 @@
-/// agentapi's command line and files for one start (contract, section 6; agentapi's own rules are observed facts of
-/// its releases 0.9 to 0.12).
+/// agentapi's command line and files for one start (docs/specification.md#agentapi). agentapi's own
+/// rules were observed with its releases 0.9 to 0.12 (docs/agents/agentapi.md).
 struct AgentAPI: Sendable {
     static let defaultPort = 3284
     /// The chat page of Coder is made for these sizes.

@@ -60,7 +60,7 @@ enum Lookup: Equatable, Sendable {
     case unreadable(StoreFailure)
 }
 
-/// What the derived ids of one name lead to (contract, section 4).
+/// What the derived ids of one name lead to (docs/specification.md#derived-ids).
 struct Derivation: Equatable, Sendable {
     /// The resumable one that counts.
     var resumable: Session?

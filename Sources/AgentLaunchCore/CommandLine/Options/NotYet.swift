@@ -1,4 +1,4 @@
-/// What the contract promises and this release lacks: each is refused by name, none is silently ignored.
+/// Commands that are planned and not built yet: each is refused by name, none is silently ignored.
 /// Whoever builds one deletes its line here.
 enum NotYet {
     /// Commands, and what to do instead.

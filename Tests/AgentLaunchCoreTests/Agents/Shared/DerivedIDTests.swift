@@ -6,7 +6,7 @@ import Testing
 struct DerivedIDTests {
     let derived = DerivedID(agent: "claude", workdir: "/home/coder/project", name: "default")
 
-    @Test("The id of the contract's example")
+    @Test("The ID of the specification's example")
     func vector() {
         #expect(derived.uuid(0) == "1142e558-ce23-44a4-9795-fedb65b0d13a")
     }

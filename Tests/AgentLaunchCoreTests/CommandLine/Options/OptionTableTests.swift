@@ -4,8 +4,8 @@ import Testing
 
 @Suite("The table of options", .timeLimit(.minutes(1)))
 struct OptionTableTests {
-    /// The contract's table, in its order.
-    static let contract = [
+    /// The table of docs/specification.md#options, in its order.
+    static let specified = [
         "prompt", "prompt-file", "prompt-env", "prompt-base64-env", "report-tasks", "on-new-prompt",
         "resume-prompt", "resume-prompt-file", "resume-when", "workdir", "session", "resume", "fresh",
         "require-resume", "adopt", "on-unknown", "agentapi", "direct", "port", "term-width", "term-height",
@@ -14,11 +14,11 @@ struct OptionTableTests {
         "wait-ready", "log-file", "quiet", "verbose", "log-format",
     ]
 
-    @Test("Every option of the contract is there for starts, in its order")
+    @Test("Every option of the specification is there for starts, in its order")
     func completeAndOrdered() {
         let starts = OptionTable.options(of: .start).map(\.name.rawValue)
-        #expect(starts.filter(Self.contract.contains) == Self.contract)
-        #expect(starts.filter { !Self.contract.contains($0) } == ["format", "help", "version"])
+        #expect(starts.filter(Self.specified.contains) == Self.specified)
+        #expect(starts.filter { !Self.specified.contains($0) } == ["format", "help", "version"])
     }
 
     @Test("Every name has one entry")
@@ -41,10 +41,10 @@ struct OptionTableTests {
         #expect(seen == OptionSpec.Group.allCases)
     }
 
-    @Test("Every option of the contract has its variable, and only opposite switches share one")
+    @Test("Every option of the specification has its variable, and only opposite switches share one")
     func variables() {
         let pairs: Set = ["agentapi", "direct", "attended", "unattended"]
-        for name in Self.contract where !pairs.contains(name) {
+        for name in Self.specified where !pairs.contains(name) {
             let capitals = name.uppercased().split(separator: "-").joined(separator: "_")
             #expect(OptionName(rawValue: name)?.spec.variable == "AGENTLAUNCH_" + capitals)
         }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("What is wanted of a start", .timeLimit(.minutes(1)))
 struct RequestTests {
-    @Test("Defaults are the contract's")
+    @Test("Defaults are those of the specification")
     func defaults() throws {
         let request = try request(["goose"])
         #expect(request.workdir == "/here")

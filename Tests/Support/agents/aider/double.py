@@ -1,6 +1,6 @@
 """A double of Aider, with a chat history file as release 0.86 keeps it.
 
-Written from the fact sheet on Aider (its section 3, "facts 3"); it knows nothing of agentlaunch.
+Written from docs/agents/aider.md; it knows nothing of agentlaunch.
 """
 
 import os
@@ -18,14 +18,14 @@ NAME = ".aider.chat.history.md"
 
 
 class History:
-    """facts 3.3: appended at every start, with the prompt before its answer, with the answer after the turn."""
+    """aider.md#store: appended at every start, with the prompt before its answer, with the answer after the turn."""
 
     def __init__(self, file, command="aider --model openai/fake-model", restore=False):
         self.file, self.id, self.command = Path(file), str(file), command
         self.restored = texts(self.file) if restore else []
 
     def append(self, text):
-        """facts 3.3: appended at the start, with the prompt before the reply, and with the reply when it has ended."""
+        """aider.md#store: appended at the start, with the prompt before the reply, and with the reply when it has ended."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         with self.file.open("a", encoding="utf-8", errors="ignore") as file:
             file.write(text)
@@ -34,14 +34,14 @@ class History:
         self.append("".join(f"> {line}".rstrip() + "  \n" for line in lines))
 
     def start(self, at="2026-11-21 02:00:00"):
-        """facts 3.3: the header and notes, whatever comes then: the file is there after a mere start."""
+        """aider.md#store: the header and notes, whatever comes then: the file is there after a mere start."""
         self.append(f"\n# aider chat started at {at}\n\n")
         self.note(self.command, f"Aider v{VERSION}", "Model: openai/fake-model with whole edit format", "Repo-map: disabled")
         if self.restored:
-            self.note("Restored previous conversation history.")  # facts 3.4: only then
+            self.note("Restored previous conversation history.")  # aider.md#resume: only then
 
     def ask(self, text):
-        """facts 3.3: `#### ` before each line; Return alone is noted as <blank>."""
+        """aider.md#store: `#### ` before each line; Return alone is noted as <blank>."""
         lines = text.splitlines() or ["<blank>"]
         self.append("\n#### " + "  \n#### ".join(lines).rstrip() + "  \n")
 
@@ -60,11 +60,11 @@ class History:
 
 
 def texts(file):
-    """facts 3.4, the parser: what people said, `#### ` lines that follow one another joined."""
+    """aider.md#resume, the parser: what people said, `#### ` lines that follow one another joined."""
     try:
         lines = Path(file).read_text("utf-8").split("\n")
     except (OSError, UnicodeError):
-        return []  # facts 3.4: it starts fresh
+        return []  # aider.md#resume: it starts fresh
     said, last = [], None
     for number, line in enumerate(lines):
         if line.startswith("#### "):
@@ -78,7 +78,7 @@ def texts(file):
 
 
 def root(directory):
-    """facts 3.3: the git root, else the cwd."""
+    """aider.md#store: the git root, else the cwd."""
     for folder in (Path(directory), *Path(directory).parents):
         if (folder / ".git").exists():
             return folder
@@ -95,7 +95,7 @@ def parse(arguments):
         elif word in ("--restore-chat-history", "--yes-always", "--no-git", "--no-pretty"):
             options[word] = True
         else:
-            raise Refusal(f"aider: error: unrecognized arguments: {word}", 2)  # facts 3.2: no other flag for sessions
+            raise Refusal(f"aider: error: unrecognized arguments: {word}", 2)  # aider.md#command-line: no other flag for sessions
     return options
 
 
@@ -108,7 +108,7 @@ def main():
     if root(cwd) == cwd and not (cwd / ".git").exists() and "--no-git" not in options and os.environ.get("AIDER_GIT") != "false":
         log("question", which="git")
         if "--yes-always" in options:
-            (cwd / ".git").mkdir()  # facts 3.3: it creates a repository
+            (cwd / ".git").mkdir()  # aider.md#store: it creates a repository
     file = options.get("--chat-history-file") or os.environ.get("AIDER_CHAT_HISTORY_FILE") or root(cwd) / NAME
     history = History(file, "aider " + " ".join(arguments), "--restore-chat-history" in options)
     history.start(time.strftime("%Y-%m-%d %H:%M:%S"))
@@ -116,9 +116,9 @@ def main():
     if "--message" in options:
         if options["--message"]:
             turn(history, options["--message"], "message")
-        return None  # facts 3.2: disables chat mode, always ends
+        return None  # aider.md#command-line: disables chat mode, always ends
     if not os.isatty(0):
-        return None  # facts 3.5: exits 0 at the end of its input, having noted the start
+        return None  # aider.md#signals-and-exit-status: exits 0 at the end of its input, having noted the start
     return converse(history)
 
 

@@ -1,4 +1,4 @@
-"""What Aider would find in a home, by the fact sheet's section 3.4."""
+"""What Aider would find in a home, by docs/agents/aider.md."""
 
 import itertools
 import re

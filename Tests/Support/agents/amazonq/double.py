@@ -1,6 +1,6 @@
 """A double of Amazon Q's CLI (`q`), release 1.19, with its store.
 
-Written from the fact sheet on Amazon Q and Kiro ("facts 1" is its section 1); it knows nothing of agentlaunch.
+Written from docs/agents/amazonq.md; it knows nothing of agentlaunch.
 
 Variables that tests may set beside those of doubles/agent_double.py:
   AMAZONQ_DOUBLE_SIGNED_OUT   nobody has signed in
@@ -14,12 +14,12 @@ from doubles import q_store
 from doubles.agent_double import Refusal, converse, log, rows, say, turn, words
 
 VERSION = "1.19.7"
-# facts 1, "Warm + no INPUT": the source asks for a summary by itself. The words are the double's own.
+# amazonq.md, "Warm + no INPUT": the source asks for a summary by itself. The words are the double's own.
 SUMMARY = "Please sum up what we said."
 
 
 def database_file(environment):
-    """facts 1, "Data": ${XDG_DATA_HOME:-~/.local/share}/amazon-q/data.sqlite3, no other override."""
+    """amazonq.md, "Data": ${XDG_DATA_HOME:-~/.local/share}/amazon-q/data.sqlite3, no other override."""
     base = environment.get("XDG_DATA_HOME", "")
     base = Path(base) if base.startswith("/") else Path(environment["HOME"]) / ".local/share"
     return base / "amazon-q/data.sqlite3"
@@ -37,7 +37,7 @@ class Conversation:
         return said(self.value)
 
     def begin(self, text):
-        """facts 1, "Written only in push_assistant_message": nothing is written before the answer."""
+        """amazonq.md, "Written only in push_assistant_message": nothing is written before the answer."""
         self.asked = text
         return len(self.texts) + (text != SUMMARY)
 
@@ -56,7 +56,7 @@ def said(value):
 
 
 def parse(arguments):
-    """facts 1, "Flags"; clap: unknown ones are an error, `--` ends them, one INPUT."""
+    """amazonq.md, "Flags"; clap: unknown ones are an error, `--` ends them, one INPUT."""
     takes = {"--agent", "--profile", "--model", "--trust-tools", "-w", "--wrap"}
     switches = {"-r": "--resume", "-a": "--trust-all-tools", "--resume": "--resume",
                 "--trust-all-tools": "--trust-all-tools", "--no-interactive": "--no-interactive"}
@@ -86,19 +86,19 @@ def main():
     arguments = words()
     if arguments in (["--version"], ["-V"]):
         return say(f"q {VERSION}\n")
-    if arguments[:1] == ["chat"]:  # facts 1, "`chat` is the default subcommand"
+    if arguments[:1] == ["chat"]:  # amazonq.md, "`chat` is the default subcommand"
         arguments.pop(0)
     options, text = parse(arguments)
     database = q_store.connect(database_file(os.environ), q_store.AMAZONQ)
     if os.environ.get("AMAZONQ_DOUBLE_SIGNED_OUT"):
         raise Refusal("You are not logged in, please log in with q login")
     if "--no-interactive" in options and text is None and "--resume" not in options:
-        raise Refusal("Input must be supplied when running in non-interactive mode")  # facts 1, "No TTY"
-    key = os.getcwd()  # facts 1, "key": getcwd, the physical path
+        raise Refusal("Input must be supplied when running in non-interactive mode")  # amazonq.md, "No TTY"
+    key = os.getcwd()  # amazonq.md, "key": getcwd, the physical path
     prior = None
-    if "--resume" in options:  # facts 1, "Row is read only with --resume"
+    if "--resume" in options:  # amazonq.md, "Row is read only with --resume"
         row = database.execute("SELECT value FROM conversations WHERE key = ?", (key,)).fetchone()
-        # facts 1, "Warm rule": otherwise it falls through to a new conversation, silently.
+        # amazonq.md, "Warm rule": otherwise it falls through to a new conversation, silently.
         if row and q_store.is_conversation(row[0]) and json.loads(row[0])["history"]:
             prior = json.loads(row[0])
             text = SUMMARY if text is None else text

@@ -1,4 +1,4 @@
-"""What Amazon Q itself would find in a copy of this store, by the fact sheet's section 1 and SQLite."""
+"""What Amazon Q itself would find in a copy of this store, by docs/agents/amazonq.md and SQLite."""
 
 import re
 import sqlite3
@@ -26,7 +26,7 @@ def look(home, scratch):
 def _ask(run, doubts):
     try:
         tables = {row[0] for row in run("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if b"conversations" not in tables:  # facts 1: before 1.10; a newer release makes it
+        if b"conversations" not in tables:  # amazonq.md: before 1.10; a newer release makes it
             return {"kind": "nothing", "ids": [], "doubts": doubts, "tables": bool(tables)}
         seen = [row[0] for row in run(_ASKED % "")]
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -46,7 +46,7 @@ def _ask(run, doubts):
         return found | {"kind": "nothing"}
     first = q_oracle.conversation(texts[0])
     if first is None or not _ID.fullmatch(first[0]):
-        # facts 1, "bad JSON is treated as none and overwritten later": so a cold start would destroy it.
+        # amazonq.md, "bad JSON is treated as none and overwritten later": so a cold start would destroy it.
         return found | {"kind": "refuses", "why": "the row is there and cannot be read"}
     return found | {"kind": "resumes" if first[1] else "nothing"}
 

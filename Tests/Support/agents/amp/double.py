@@ -1,6 +1,6 @@
 """A double of Sourcegraph's Amp, with a server in a folder and the files that a release of 2026 leaves at home.
 
-Written from the fact sheet on Amp (its section 5, "facts 5"); it knows nothing of agentlaunch. Its own variables:
+Written from docs/agents/amp.md; it knows nothing of agentlaunch. Its own variables:
   AMP_DOUBLE_SERVER   the folder that stands for ampcode.com (default: `server` beside the home); missing: no network
   AMP_DOUBLE_PRINTS   what `amp threads new` prints instead of an id
   AMP_DOUBLE_DELAY    seconds until it prints anything
@@ -23,13 +23,13 @@ VERSION = "0.0.1785000000"
 
 
 def new_id():
-    """facts 5: T-<uuidv7>."""
+    """amp.md: T-<uuidv7>."""
     digits = f"{int(time.time() * 1000):012x}7{random.getrandbits(12):03x}{0x8000 | random.getrandbits(14):04x}{random.getrandbits(48):012x}"
     return "T-" + "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def legacy(key, directory, texts, at=1790000000000, quoted=True, answered=True, **more):
-    """facts 5: threads/T-<uuid>.json as releases up to early 2026 kept it."""
+    """amp.md: threads/T-<uuid>.json as releases up to early 2026 kept it."""
     messages = []
     for number, text in enumerate(texts):
         messages.append({"role": "user", "messageId": 2 * number, "content": [{"type": "text", "text": text}],
@@ -55,7 +55,7 @@ def data(environment):
 
 
 class Thread:
-    """facts 5: threads live on the server; at home are only the last one's id and what was typed."""
+    """amp.md: threads live on the server; at home are only the last one's id and what was typed."""
 
     def __init__(self, key):
         self.id, self.file = key, server() / f"{key}.json"
@@ -72,7 +72,7 @@ class Thread:
         home.mkdir(parents=True, exist_ok=True)
         self.value["texts"].append(text)
         self.save()
-        with open(home / "history.jsonl", "a") as file:  # facts 5: {"text","cwd"}, no thread's id
+        with open(home / "history.jsonl", "a") as file:  # amp.md: {"text","cwd"}, no thread's id
             file.write(json.dumps({"text": text, "cwd": os.getcwd()}) + "\n")
         (home / "session.json").write_text(json.dumps({"agentMode": "smart", "launchCount": 1, "lastThreadId": self.id}))
         return len(self.value["texts"])
@@ -91,12 +91,12 @@ def main():
         if options[-1] == "--mode":
             options.append(arguments.pop(0))
         elif options[-1] not in ("--no-ide", "--dangerously-allow-all"):
-            raise Refusal(f"error: unknown option '{options[-1]}'")  # facts 5: the flags
+            raise Refusal(f"error: unknown option '{options[-1]}'")  # amp.md: the flags
     if not os.environ.get("AMP_API_KEY"):
-        raise Refusal("Not logged in")  # facts 5: needs auth
+        raise Refusal("Not logged in")  # amp.md: needs auth
     time.sleep(float(os.environ.get("AMP_DOUBLE_DELAY", "0")))
     if not server().is_dir():
-        raise Refusal("fetch failed")  # facts 5: needs network
+        raise Refusal("fetch failed")  # amp.md: needs network
     if arguments == ["threads", "new"]:
         if "AMP_DOUBLE_PRINTS" in os.environ:
             return say(os.environ["AMP_DOUBLE_PRINTS"] + "\n")
@@ -104,14 +104,14 @@ def main():
         (server() / f"{key}.json").write_text(json.dumps(
             {"cwd": os.getcwd(), "created": time.time(), "texts": [], "answers": 0}))
         log("pinned", session=key, cwd=os.getcwd())
-        return say(f"{key}\n")  # facts 5: prints the id
+        return say(f"{key}\n")  # amp.md: prints the id
     if arguments[:2] != ["threads", "continue"] or len(arguments) != 3:
-        # facts 5: bare it is a picker, with --last whatever was last of the account.
+        # amp.md: bare it is a picker, with --last whatever was last of the account.
         raise Refusal(f"the double continues a thread by its id only: {arguments}")
     if not (server() / f"{arguments[2]}.json").exists():
-        raise Refusal(f"Thread {arguments[2]} not found")  # facts 5
+        raise Refusal(f"Thread {arguments[2]} not found")  # amp.md
     if not os.isatty(0):
-        raise Refusal("execute mode")  # facts 5: a redirected stdin becomes the first message
+        raise Refusal("execute mode")  # amp.md: a redirected stdin becomes the first message
     return converse(Thread(arguments[2]))
 
 

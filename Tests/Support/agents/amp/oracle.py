@@ -1,4 +1,4 @@
-"""What Amp's older releases would find in a home, by the fact sheet's section 5."""
+"""What Amp's older releases would find in a home, by docs/agents/amp.md."""
 
 import re
 from urllib.parse import unquote

@@ -1,6 +1,6 @@
 """A double of Augment's Auggie, with session files as releases up to 0.36 keep them.
 
-Written from the fact sheet on Auggie (its section 4, "facts 4"); it knows nothing of agentlaunch.
+Written from docs/agents/auggie.md; it knows nothing of agentlaunch.
 """
 
 import json
@@ -13,7 +13,7 @@ from pathlib import Path
 from doubles.agent_double import Refusal, converse, log, replace, say, turn, words
 
 VERSION = "0.36.0"
-FLAGS = {  # facts 4, flags: those with a value, and those without
+FLAGS = {  # auggie.md, flags: those with a value, and those without
     "value": ("--workspace-root", "-w", "--instruction", "-i", "--instruction-file", "--model", "-m", "--rules",
               "--mcp-config", "--permission", "--add-workspace", "--max-turns", "--output-format", "--augment-cache-dir"),
     "switch": ("--continue", "-c", "--allow-indexing", "--print", "-p", "--quiet", "--compact", "--dont-save-session",
@@ -22,7 +22,7 @@ FLAGS = {  # facts 4, flags: those with a value, and those without
 
 
 def stamp(at=None):
-    """facts 4, fields: ISO, milliseconds, Z."""
+    """auggie.md, fields: ISO, milliseconds, Z."""
     at = time.time() if at is None else at
     return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)) + f".{int(at * 1000) % 1000:03d}Z"
 
@@ -35,7 +35,7 @@ def git_root(directory):
 
 
 class Session:
-    """facts 4: ~/.augment/sessions/<uuid>.json, one JSON object."""
+    """auggie.md: ~/.augment/sessions/<uuid>.json, one JSON object."""
 
     def __init__(self, folder, key, root, terminal, at=None):
         self.file, self.id, self.at = Path(folder) / f"{key}.json", key, at
@@ -51,7 +51,7 @@ class Session:
             }
 
     def ask(self, text, at=None):
-        """facts 4: a node of type 4 names the folders, on later exchanges only that they did not change."""
+        """auggie.md: a node of type 4 names the folders, on later exchanges only that they did not change."""
         history = self.value["chatHistory"]
         folders = [{"repository_root": git_root(self.root), "folder_root": self.root}]
         history.append({
@@ -77,14 +77,14 @@ class Session:
         self.value["modified"] = stamp(at)
 
     def save(self):
-        """facts 4, "Sessions": one JSON object in a file of the session's id."""
+        """auggie.md, "Sessions": one JSON object in a file of the session's id."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         replace(self.file, json.dumps(self.value, ensure_ascii=False, separators=(",", ":")), "surrogatepass")
 
     # What a turn needs.
 
     def begin(self, text):
-        """facts 6, last paragraph: the prompt is recorded before the answer."""
+        """auggie.md, last paragraph: the prompt is recorded before the answer."""
         if not self.value["chatHistory"]:
             log("session", session=self.id)
         self.ask(text)
@@ -92,7 +92,7 @@ class Session:
         return len(self.value["chatHistory"])
 
     def finish(self, answer):
-        """facts 4: saved after each exchange (since 0.17)."""
+        """auggie.md: saved after each exchange (since 0.17)."""
         self.answer(answer)
         self.save()
 
@@ -105,7 +105,7 @@ def parse(arguments):
         if name in FLAGS["value"]:
             options[name] = value if equals else arguments.pop(0)
         elif name in ("--resume", "-r"):
-            # facts 4: an id or its beginning; bare it is a picker.
+            # auggie.md: an id or its beginning; bare it is a picker.
             options["--resume"] = value if equals else arguments.pop(0) if arguments and arguments[0][:1] != "-" else ""
         elif word in FLAGS["switch"]:
             options[word] = True
@@ -125,25 +125,25 @@ def main():
         raise Refusal("the double has no subcommands")
     home = Path(os.environ["HOME"]) / ".augment"
     if not ((home / "session.json").exists() or os.environ.get("AUGMENT_SESSION_AUTH")):
-        raise Refusal("You are not currently logged in to Augment")  # facts 4
+        raise Refusal("You are not currently logged in to Augment")  # auggie.md
     if "--resume" in options and ("--continue" in options or "-c" in options):
-        raise Refusal("error: --resume and --continue cannot be used together")  # facts 4: exclusive
+        raise Refusal("error: --resume and --continue cannot be used together")  # auggie.md: exclusive
     if not os.isatty(0) or not os.isatty(1):
-        raise Refusal("no terminal: use --print")  # facts 4: no TTY needs --print
+        raise Refusal("no terminal: use --print")  # auggie.md: no TTY needs --print
     cwd = os.path.realpath(os.getcwd())
-    # facts 4: -w, else the git root of the cwd, else the cwd.
+    # auggie.md: -w, else the git root of the cwd, else the cwd.
     root = os.path.realpath(options.get("--workspace-root") or options.get("-w") or git_root(cwd))
     if "--allow-indexing" not in options:
-        log("question", which="indexing")  # facts 4: the first run may ask
+        log("question", which="indexing")  # auggie.md: the first run may ask
         say("Allow indexing of this directory? ")
         while os.read(0, 1) not in (b"y", b""):
             pass
         say("\n")
     folder, asked = home / "sessions", options.get("--resume")
     if asked == "":
-        raise Refusal("Pick a session")  # facts 4: a picker, which nobody answers here
+        raise Refusal("Pick a session")  # auggie.md: a picker, which nobody answers here
     if asked:
-        # facts 4: by id or prefix. What it does with one that is not there is undocumented: an error is assumed.
+        # auggie.md: by id or prefix. What it does with one that is not there is undocumented: an error is assumed.
         found = sorted(folder.glob(f"{asked}*.json"))
         if len(found) != 1:
             raise Refusal(f"No session found for {asked}")
@@ -155,7 +155,7 @@ def main():
         say(f"| {exchange['exchange']['request_message'][:100]}\n")
     text = options.get("--instruction", options.get("-i", " ".join(rest)))
     if text:
-        turn(session, text, "argument")  # facts 4: with --resume it is appended, so sent again
+        turn(session, text, "argument")  # auggie.md: with --resume it is appended, so sent again
     converse(session)
 
 

@@ -1,4 +1,4 @@
-"""What Auggie would find in a home, by the fact sheet's section 4."""
+"""What Auggie would find in a home, by docs/agents/auggie.md."""
 
 import re
 

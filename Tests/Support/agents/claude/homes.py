@@ -15,7 +15,7 @@ def put(home, directory, text, number, what=None):
     [file] = home.glob(f".claude/projects/*/{key}.jsonl")
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     if what == "sub-agent":
-        # Fact sheet on Claude and Codex, 3.2: beside the sessions with its parent's id, or in a parent's folder.
+        # docs/agents/claude.md#store: beside the sessions with its parent's id, or in a parent's folder.
         lines = [{**line, "isSidechain": True} for line in lines]
         below = file.with_suffix("") / "subagents/agent-0a1b2c3.jsonl"
         append(below, lines)

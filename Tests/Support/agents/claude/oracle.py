@@ -1,4 +1,4 @@
-"""What Claude Code would find in a copy, by the fact sheet's sections 3.2, 3.3, 3.6 and 5."""
+"""What Claude Code would find in a copy, by docs/agents/claude.md."""
 
 import re
 

@@ -50,7 +50,7 @@ class Claude(RealAgent, Kind):
         return [line for line in json_lines(file) if line.get("type") == "assistant"]
 
     def derived_id(self, attempt, session="default"):
-        """The contract's rule for ids that nothing has to remember."""
+        """docs/specification.md#derived-ids: the rule for ids that nothing has to remember."""
         seed = ["agentlaunch", "claude", os.path.realpath(self.workdir), session, str(attempt)]
         raw = bytearray(hashlib.sha256("\0".join(seed).encode()).digest()[:16])
         raw[6] = raw[6] & 0x0F | 0x40

@@ -14,7 +14,7 @@ def put(home, directory, text, number, what=None):
     store.write(home, directory, [text], key, moment(number))
     [file] = (home / ".codex/sessions").rglob(f"*-{key}.jsonl")
     lines = [json.loads(line) for line in file.read_text().splitlines()]
-    if what == "sub-agent":  # fact sheet on Claude and Codex, 4.2, the table of sources
+    if what == "sub-agent":  # docs/agents/codex.md#store, the table of sources
         lines[0]["payload"] |= {"source": {"subagent": "review"}, "thread_source": "subagent"}
     elif what == "nothing said":
         lines = lines[:1]

@@ -1,4 +1,4 @@
-"""What Codex would find in a copy, by the fact sheet's sections 4.2, 4.6 and 5."""
+"""What Codex would find in a copy, by docs/agents/codex.md."""
 
 import json
 import re

@@ -1,6 +1,6 @@
 """A double of GitHub's Copilot CLI, with sessions as release 1.0.64 keeps them.
 
-Written from the fact sheet on Copilot and Aider (its section 2, "facts 2") and from runs of the real release
+Written from docs/agents/copilot.md and from runs of the real release
 (1.0.64-0); it knows nothing of agentlaunch. Its own variable:
   COPILOT_DOUBLE_RELEASE   1.0.64 (default) or an older one
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from doubles.agent_double import Refusal, converse, log, say, words
 
-# 1.0.64 takes versions 1, 4 and 7 and refuses 9 and variants beyond 8 to b (measured; facts 2.5 say: version 4 only).
+# 1.0.64 takes versions 1, 4 and 7 and refuses 9 and variants beyond 8 to b (measured; copilot.md#command-line say: version 4 only).
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.I)
 
 
@@ -23,7 +23,7 @@ def release():
 
 
 def home_folder(environment):
-    """facts 2.3: $COPILOT_HOME or ~/.copilot; XDG_* not used."""
+    """copilot.md#store: $COPILOT_HOME or ~/.copilot; XDG_* not used."""
     return Path(environment.get("COPILOT_HOME") or environment["HOME"] + "/.copilot")
 
 
@@ -32,7 +32,7 @@ def stamp(at):
 
 
 class Session:
-    """facts 2.3: session-state/<uuid>/ with workspace.yaml at once and events.jsonl with the first message."""
+    """copilot.md#store: session-state/<uuid>/ with workspace.yaml at once and events.jsonl with the first message."""
 
     def __init__(self, folder, directory, at=None, version="1.0.64-0"):
         self.folder, self.directory, self.id = Path(folder), directory, Path(folder).name
@@ -46,7 +46,7 @@ class Session:
         return self.at
 
     def open(self, name=None):
-        """facts 2.3: dir + workspace.yaml + checkpoints/ appear at process start; 0700 and 0600."""
+        """copilot.md#store: dir + workspace.yaml + checkpoints/ appear at process start; 0700 and 0600."""
         (self.folder / "checkpoints").mkdir(parents=True, exist_ok=True)
         (self.folder / "checkpoints" / "index.md").write_text("# Checkpoint History\n")
         self.folder.chmod(0o700)
@@ -59,7 +59,7 @@ class Session:
         return self
 
     def event(self, kind, data):
-        """facts 2.3: events.jsonl, one object a line, its mode 0600."""
+        """copilot.md#store: events.jsonl, one object a line, its mode 0600."""
         key = str(uuid.uuid5(uuid.UUID(self.id), f"{kind} {self.file.stat().st_size if self.file.exists() else 0}"))
         line = {"type": kind, "data": data, "id": key, "timestamp": stamp(self.now()), "parentId": self.parent}
         self.parent = key
@@ -83,7 +83,7 @@ class Session:
         self.event("system.message", {"role": "system", "content": "You are a double."})
 
     def events(self):
-        """facts 2.6: any unparsable line fails the resume; trailing NULs are passed over."""
+        """copilot.md#damage: any unparsable line fails the resume; trailing NULs are passed over."""
         found = []
         data = self.file.read_bytes().rstrip(b"\0") if self.file.exists() else b""
         for number, line in enumerate(data.split(b"\n"), 1):
@@ -97,7 +97,7 @@ class Session:
     # What a turn needs.
 
     def begin(self, text):
-        """facts 2.3: user.message and assistant.turn_start are on disk while the reply streams."""
+        """copilot.md#store: user.message and assistant.turn_start are on disk while the reply streams."""
         self.start()
         self.event("user.message", {"content": text, "transformedContent": f"<current_datetime/>\n\n{text}",
                                     "attachments": [], "interactionId": str(uuid.uuid4())})
@@ -127,7 +127,7 @@ def parse(arguments):
         name, equals, value = word.partition("=")
         if name == "--session-id":
             if release() < (1, 0, 51):
-                raise Refusal("error: unknown option '--session-id'")  # facts 2.2
+                raise Refusal("error: unknown option '--session-id'")  # copilot.md#command-line
             options[name] = value if equals else arguments.pop(0)
         elif name in ("--model", "--allow-tool", "--add-dir", "--log-dir"):
             options[name] = value if equals else arguments.pop(0)
@@ -140,12 +140,12 @@ def parse(arguments):
         else:
             raise Refusal("error: too many arguments")
     if "--continue" in options and "--session-id" in options:
-        raise Refusal("cannot be used with option '--continue'")  # facts 2.5
+        raise Refusal("cannot be used with option '--continue'")  # copilot.md#command-line
     return options
 
 
 def is_trusted(home, directory):
-    """facts 2.9: a parent covers children; COPILOT_ALLOW_ALL skips the question, --allow-all does not."""
+    """copilot.md#unattended: a parent covers children; COPILOT_ALLOW_ALL skips the question, --allow-all does not."""
     if os.environ.get("COPILOT_ALLOW_ALL"):
         return True
     try:
@@ -176,20 +176,20 @@ def main():
     state = home / "session-state"
     if not os.isatty(0):
         raise Refusal("No prompt provided. Run in an interactive terminal or provide a prompt with -p or via"
-                      " standard in.")  # facts 2.8
+                      " standard in.")  # copilot.md#signals-and-exit-status
     key = options.get("--session-id") or options.get("--resume")
     if key:
         key = key.lower()
         session = Session(state / key, directory)
         there = session.file.exists() and session.file.read_bytes().strip(b"\0 \t\r\n")
         if (state / f"{key}.jsonl").exists():
-            raise Refusal("uses a legacy flat JSONL transcript format that is no longer supported")  # facts 2.10
+            raise Refusal("uses a legacy flat JSONL transcript format that is no longer supported")  # copilot.md#when-it-is-written
         if "--resume" in options and not there and release() >= (1, 0, 51):
-            raise Refusal(f"Error: No session, task, or name matched '{key}'")  # facts 2.5, 2.6
+            raise Refusal(f"Error: No session, task, or name matched '{key}'")  # copilot.md#command-line, 2.6
         if not there and not UUID.fullmatch(key):
-            raise Refusal("not a valid UUID, so a new session cannot be created")  # facts 2.5
+            raise Refusal("not a valid UUID, so a new session cannot be created")  # copilot.md#command-line
     elif "--continue" in options or "--resume" in options:
-        # facts 2.7: the most recent of any directory.
+        # copilot.md#command-line: the most recent of any directory.
         recent = sorted(state.glob("*/events.jsonl"), key=lambda file: file.stat().st_mtime)
         session = Session(recent[-1].parent if recent else state / str(uuid.uuid4()), directory)
     else:
@@ -200,13 +200,13 @@ def main():
     for lock in session.folder.glob("inuse.*.lock"):
         if lives(lock.read_text().strip()):
             log("question", which="in use")
-            say("Session in use\n1. Resume anyway\n2. Go back (Esc)\n")  # facts 2.8: it blocks
+            say("Session in use\n1. Resume anyway\n2. Go back (Esc)\n")  # copilot.md#signals-and-exit-status: it blocks
             while os.read(0, 1) not in (b"1", b""):
                 pass
-        lock.unlink()  # facts 2.3: a stale one is replaced
+        lock.unlink()  # copilot.md#store: a stale one is replaced
     if not is_trusted(home, directory):
         log("question", which="trust")
-        say("Confirm folder trust\n1. Yes\n")  # facts 2.9: it delays nothing else
+        say("Confirm folder trust\n1. Yes\n")  # copilot.md#unattended: it delays nothing else
     session.open()
     saved = [line[5:] for line in (session.folder / "workspace.yaml").read_text().splitlines()
              if line.startswith("cwd: ")]

@@ -7,7 +7,7 @@ from doubles.conversations import ANSWER, ODD, seconds, uuid
 
 folder = ".copilot/session-state"
 decoys = ("nothing said",)
-# One line that it does not know makes every resume of the session fail (fact sheet on Copilot and Aider, 2.6).
+# One line that it does not know makes every resume of the session fail (docs/agents/copilot.md#damage).
 is_unreadable_as_a_whole = True
 
 

@@ -1,4 +1,4 @@
-"""What Copilot CLI would find in a copy, by the fact sheet's sections 2.3, 2.4 and 2.6 and by runs of release 1.0.64.
+"""What Copilot CLI would find in a copy, by docs/agents/copilot.md and by runs of release 1.0.64.
 
 Measured with that release: a session is refused for any line that is no JSON or no object, for one that is nested
 5,000 deep, for NULs before the end, for a first line that does not begin a session, and for an event of a known kind

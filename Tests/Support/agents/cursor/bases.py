@@ -13,7 +13,7 @@ from damage.sqlite_mutations import strata
 
 WORKDIR = "/home/coder/project"
 ROOT = ".cursor/chats/"
-FOLDER = ROOT + "55dee274f7c48672e64c390c89fc9555/"  # facts 3: md5 of the path
+FOLDER = ROOT + "55dee274f7c48672e64c390c89fc9555/"  # cursor.md: md5 of the path
 AT = 1790000000000
 
 

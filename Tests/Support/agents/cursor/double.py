@@ -1,6 +1,6 @@
 """A double of Cursor's CLI (`cursor-agent`), with chats as release 2026.09 keeps them.
 
-Written from the fact sheet on Cursor (its section 3, "facts 3"); it knows nothing of agentlaunch. Its own variables:
+Written from docs/agents/cursor.md; it knows nothing of agentlaunch. Its own variables:
   CURSOR_DOUBLE_UNKNOWN   fresh (default) or latest: what it does with an id that is not there
 """
 
@@ -18,7 +18,7 @@ VERSION = "2026.09.10-fd3934a"
 
 
 def configuration(environment):
-    """facts 3, chats root: $CURSOR_CONFIG_DIR, else $XDG_CONFIG_HOME/cursor, else ~/.cursor."""
+    """cursor.md, chats root: $CURSOR_CONFIG_DIR, else $XDG_CONFIG_HOME/cursor, else ~/.cursor."""
     if environment.get("CURSOR_CONFIG_DIR"):
         return Path(environment["CURSOR_CONFIG_DIR"])
     if environment.get("XDG_CONFIG_HOME"):
@@ -27,7 +27,7 @@ def configuration(environment):
 
 
 def chats(environment, directory):
-    """facts 3: chats/<md5 hex of realpath(workspace)>."""
+    """cursor.md: chats/<md5 hex of realpath(workspace)>."""
     name = hashlib.md5(os.fsencode(os.path.realpath(directory))).hexdigest()
     return configuration(environment) / "chats" / name
 
@@ -47,7 +47,7 @@ def field(number, value):
 
 
 class Chat:
-    """facts 3: store.db (WAL, user_version 1) with blobs and meta '0', and meta.json."""
+    """cursor.md: store.db (WAL, user_version 1) with blobs and meta '0', and meta.json."""
 
     def __init__(self, folder, directory, at=None, hexadecimal=True):
         self.folder, self.directory, self.id = Path(folder), str(directory), Path(folder).name
@@ -59,7 +59,7 @@ class Chat:
             self.load()
 
     def open(self):
-        """facts 3, "store.db": WAL, user_version 1, two tables."""
+        """cursor.md, "store.db": WAL, user_version 1, two tables."""
         if self.database is None:
             self.folder.mkdir(parents=True, exist_ok=True)
             self.database = sqlite3.connect(self.folder / "store.db", isolation_level=None)
@@ -80,7 +80,7 @@ class Chat:
                 data = data[34:]
 
     def blob(self, data):
-        """facts 3: id = sha256 of data."""
+        """cursor.md: id = sha256 of data."""
         key = hashlib.sha256(data).hexdigest()
         self.open()("INSERT OR IGNORE INTO blobs VALUES (?, ?)", (key, data))
         return key
@@ -90,18 +90,18 @@ class Chat:
         self.at = at or int(time.time() * 1000)
         message = json.dumps({"role": role, "content": content}).encode()
         self.children.append(bytes.fromhex(self.blob(message)))
-        # facts 3: 1 children, 9 the workspace's address, 22 the surface, 26 updatedAt, 27 the time zone.
+        # cursor.md: 1 children, 9 the workspace's address, 22 the surface, 26 updatedAt, 27 the time zone.
         self.root = self.blob(b"".join(field(1, child) for child in self.children)
                               + field(9, b"file://" + os.fsencode(self.directory)) + field(22, b"cli")
                               + field(26, self.at) + field(27, b"UTC"))
         self.describe()
 
     def query(self, text, at=None):
-        """facts 3: JSON messages with a <user_query> wrapper."""
+        """cursor.md: JSON messages with a <user_query> wrapper."""
         self.add("user", [{"type": "text", "text": f"<user_query>\n{text}\n</user_query>"}], at)
 
     def describe(self):
-        """facts 3: meta's row '0', in hex or as it is."""
+        """cursor.md: meta's row '0', in hex or as it is."""
         value = json.dumps({
             "agentId": self.id, "latestRootBlobId": self.root, "name": self.title, "mode": "default",
             "isRunEverything": False, "createdAt": self.created, "lastUsedModel": "composer-2"})
@@ -110,7 +110,7 @@ class Chat:
         self.open()("INSERT OR REPLACE INTO meta VALUES ('0', ?)", (value,))
 
     def write_meta(self, **more):
-        """facts 3, "meta.json"."""
+        """cursor.md, "meta.json"."""
         meta = {"schemaVersion": 1, "createdAtMs": self.created, "hasConversation": bool(self.children),
                 "updatedAtMs": self.at, "cwd": self.directory, **more}
         if self.is_subagent:
@@ -120,7 +120,7 @@ class Chat:
     # What a turn needs.
 
     def begin(self, text):
-        """facts 3: written lazily on the first message, appended in place on resume, with the prompt at once."""
+        """cursor.md: written lazily on the first message, appended in place on resume, with the prompt at once."""
         execute = self.open()
         execute("BEGIN IMMEDIATE")
         if not self.children:
@@ -141,7 +141,7 @@ class Chat:
 
 
 def is_trusted(directory, environment):
-    """facts 3: the marker in projects/<path with / as ->."""
+    """cursor.md: the marker in projects/<path with / as ->."""
     data = environment.get("CURSOR_DATA_DIR") or environment["HOME"] + "/.cursor"
     return (Path(data) / "projects" / directory.strip("/").replace("/", "-") / ".workspace-trusted").exists()
 
@@ -154,7 +154,7 @@ def parse(arguments):
         if name in ("--model", "--workspace"):
             options[name] = value if equals else arguments.pop(0)
         elif name == "--resume":
-            # facts 3: bare it is a picker; the next word is its id unless it is a flag.
+            # cursor.md: bare it is a picker; the next word is its id unless it is a flag.
             options[name] = value if equals else arguments.pop(0) if arguments and arguments[0][:1] != "-" else ""
         elif word in ("--continue", "--trust", "-f", "--force", "-p", "--print", "--approve-mcps"):
             options[word] = True
@@ -174,15 +174,15 @@ def main():
     if arguments in (["--version"], ["-v"]):
         return say(f"{VERSION}\n")
     if os.environ.get("NODE_OPTIONS"):
-        raise Refusal("node: bad option in NODE_OPTIONS")  # facts 3: it breaks it
+        raise Refusal("node: bad option in NODE_OPTIONS")  # cursor.md: it breaks it
     options, rest = parse(arguments)
     if rest and rest[0] in ("resume", "ls", "create-chat"):
         raise Refusal(f"the double has no subcommand {rest[0]}")
     if not os.isatty(0) or not os.isatty(1):
-        raise Refusal("print mode")  # facts 3: inferred when stdout is no TTY or stdin is piped
+        raise Refusal("print mode")  # cursor.md: inferred when stdout is no TTY or stdin is piped
     directory = os.path.realpath(options.get("--workspace") or os.getcwd())
     if not ("--trust" in options or is_trusted(directory, os.environ)):
-        log("question", which="trust")  # facts 3: the first run blocks on the trust dialog
+        log("question", which="trust")  # cursor.md: the first run blocks on the trust dialog
         say("Do you trust this workspace? ")
         while os.read(0, 1) not in (b"y", b""):
             pass
@@ -192,7 +192,7 @@ def main():
     if "--continue" in options:
         asked = latest(here)
     if asked and not (here / asked / "store.db").exists():
-        # facts 3: no error for an unknown id, but a fresh chat or the latest one; from another directory the same.
+        # cursor.md: no error for an unknown id, but a fresh chat or the latest one; from another directory the same.
         log("unknown", session=asked)
         asked = latest(here) if os.environ.get("CURSOR_DOUBLE_UNKNOWN") == "latest" else None
         say("a new chat\n" if asked is None else "the latest chat\n")
@@ -200,7 +200,7 @@ def main():
     for text in texts(chat.folder):
         say(f"| {text[:100]}\n")
     if rest:
-        turn(chat, " ".join(rest), "argument")  # facts 3: `--resume=ID PROMPT` sends PROMPT too
+        turn(chat, " ".join(rest), "argument")  # cursor.md: `--resume=ID PROMPT` sends PROMPT too
     converse(chat, typed_box=TYPED_BOX)
 
 

@@ -1,4 +1,4 @@
-"""What can be known of Cursor's chats in a copy, by the fact sheet's section 3 and SQLite."""
+"""What can be known of Cursor's chats in a copy, by docs/agents/cursor.md and SQLite."""
 
 import json
 import re

@@ -9,7 +9,7 @@ from kinds import doubled
 
 
 def gemini_id(workdir, name="default", attempt=0):
-    """The id that agentlaunch makes, by the contract's words."""
+    """The id that agentlaunch makes, by docs/specification.md#derived-ids."""
     parts = [b"agentlaunch", b"gemini", os.fsencode(workdir), name.encode(), str(attempt).encode()]
     data = bytearray(hashlib.sha256(b"\0".join(parts)).digest()[:16])
     data[6], data[8] = data[6] & 0x0F | 0x40, data[8] & 0x3F | 0x80

@@ -17,7 +17,7 @@ def release():
 
 
 def home_folder(environment):
-    """facts 2.1: $GEMINI_CLI_HOME/.gemini, else ~/.gemini."""
+    """gemini.md: $GEMINI_CLI_HOME/.gemini, else ~/.gemini."""
     return Path(environment.get("GEMINI_CLI_HOME") or environment["HOME"]) / ".gemini"
 
 
@@ -30,7 +30,7 @@ def stamp(at):
 
 
 def project(gemini, directory):
-    """facts 2.1: the owner file wins over projects.json; a lost registry is healed from the markers."""
+    """gemini.md: the owner file wins over projects.json; a lost registry is healed from the markers."""
     directory = str(directory)
     tmp, registry = gemini / "tmp", gemini / "projects.json"
     tmp.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def project(gemini, directory):
             number += 1
         old = tmp / digest(directory)
         if old.exists() and not (tmp / name).exists():
-            old.rename(tmp / name)  # facts 2.1: the old hash folder is migrated at start
+            old.rename(tmp / name)  # gemini.md: the old hash folder is migrated at start
     (tmp / name).mkdir(exist_ok=True)
     # The same file: a marker that is there stays, the registry is renamed into place.
     if owner(name) is None:
@@ -74,7 +74,7 @@ def project(gemini, directory):
 
 
 def load(file):
-    """facts 2.1: replayed line by line; bad lines are skipped; without metadata the whole file is tried."""
+    """gemini.md: replayed line by line; bad lines are skipped; without metadata the whole file is tried."""
     metadata, messages = {}, {}
     for line in file.read_text(errors="replace").split("\n"):
         try:
@@ -110,7 +110,7 @@ def text_of(message):
 
 
 def is_talk(message):
-    """facts 2.1: resumable content, >= 0.47."""
+    """gemini.md: resumable content, >= 0.47."""
     text = text_of(message).strip()
     if message.get("type") == "user":
         return bool(text) and not text.startswith(("/", "?", "<session_context>", "<hook_context>"))
@@ -126,7 +126,7 @@ def is_listed(chat):
 
 
 def sweep(folder, running):
-    """facts 2.3: each file that it takes for broken goes with all of the same short id, except the running session's."""
+    """gemini.md: each file that it takes for broken goes with all of the same short id, except the running session's."""
     for file in files(folder):
         if not file.exists() or is_listed(load(file)):
             continue
@@ -139,7 +139,7 @@ def sweep(folder, running):
 
 
 def retention(gemini):
-    """facts 2.3: on since 0.33; the system's settings win."""
+    """gemini.md: on since 0.33; the system's settings win."""
     for file in (os.environ.get("GEMINI_CLI_SYSTEM_SETTINGS_PATH", "/etc/gemini-cli/settings.json"),
                  gemini / "settings.json"):
         try:
@@ -150,7 +150,7 @@ def retention(gemini):
 
 
 class Chat:
-    """facts 2.1: an append log; the metadata line is written at the start, before the first message."""
+    """gemini.md: an append log; the metadata line is written at the start, before the first message."""
 
     def __init__(self, folder, key, directory, at=None):
         self.id, self.at = key, at
@@ -188,9 +188,9 @@ class Chat:
 
 class Resumed(Chat):
     def __init__(self, folder, file, chat, directory):
-        # facts 2.3: a resume opens a second, metadata-only file with the same short id.
+        # gemini.md: a resume opens a second, metadata-only file with the same short id.
         super().__init__(folder, chat["sessionId"], directory)
-        if file.suffix == ".json":  # facts 2.1: copied to .jsonl, and both stay
+        if file.suffix == ".json":  # gemini.md: copied to .jsonl, and both stay
             file = file.with_suffix(".jsonl")
             head = {key: value for key, value in chat.items() if key != "messages"}
             file.write_text("".join(json.dumps(value) + "\n" for value in [head, *chat["messages"]]))

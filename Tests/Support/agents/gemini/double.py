@@ -1,6 +1,6 @@
 """A double of Gemini CLI, with sessions as releases 0.41 to 0.56 keep them, and with their retention.
 
-Written from the fact sheet on Goose, Gemini and OpenCode (its section 2, "facts 2"); it knows nothing of agentlaunch.
+Written from docs/agents/gemini.md; it knows nothing of agentlaunch.
 Its own variable:
   GEMINI_DOUBLE_RELEASE   0.56.0 (default) or an older one
 """
@@ -25,13 +25,13 @@ def parse(arguments):
         elif word in ("--yolo", "-y", "--skip-trust", "--sandbox", "--debug"):
             options[word] = True
         elif word.startswith("-"):
-            raise Refusal(f"Unknown arguments: {word}")  # facts 2.2: the flags that there are
+            raise Refusal(f"Unknown arguments: {word}")  # gemini.md: the flags that there are
         else:
             rest.append(word)
     if "--session-id" in options and release() < (0, 41, 0):
-        raise Refusal("Unknown arguments: session-id")  # facts 2.2
+        raise Refusal("Unknown arguments: session-id")  # gemini.md
     if "--session-id" in options and "--resume" in options:
-        raise Refusal("Arguments resume and session-id are mutually exclusive")  # facts 2.2
+        raise Refusal("Arguments resume and session-id are mutually exclusive")  # gemini.md
     return options, rest
 
 
@@ -45,14 +45,14 @@ def main():
     if not os.isatty(0) and prompt:
         raise Refusal("Error: The --prompt-interactive flag cannot be used when input is piped from stdin.", 42)
     if headless or rest:
-        raise Refusal("headless", 42)  # facts 2.2: one-shot, which no interactive start may be
+        raise Refusal("headless", 42)  # gemini.md: one-shot, which no interactive start may be
     gemini, directory = home_folder(os.environ), os.getcwd()
     folder = project(gemini, directory)
     if options.get("--resume"):
         found = [(load(file), file) for file in files(folder)]
         found = [(chat, file) for chat, file in found if is_listed(chat)]
         wanted = options["--resume"]
-        # facts 2.2: no sessions: a new one for `latest`; an id that is not listed: exit 42, always.
+        # gemini.md: no sessions: a new one for `latest`; an id that is not listed: exit 42, always.
         if wanted == "latest":
             found.sort(key=lambda pair: pair[0]["startTime"])
         else:
@@ -68,13 +68,13 @@ def main():
         if not re.fullmatch("[A-Za-z0-9_-]+", key):
             raise Refusal("Invalid session ID", 42)
         if any((load(file) or {}).get("sessionId") == key for file in files(folder)):
-            raise Refusal(f"Session ID {key} already exists", 42)  # facts 2.2: even metadata-only
+            raise Refusal(f"Session ID {key} already exists", 42)  # gemini.md: even metadata-only
         chat = Chat(folder, key, directory)
         log("session", session=key)
     if retention(gemini):
         sweep(folder, chat.id)
     if os.environ.get("GEMINI_CLI_TRUST_WORKSPACE") != "true" and "--skip-trust" not in options:
-        log("question", which="trust")  # facts 2.2
+        log("question", which="trust")  # gemini.md
         say("Do you trust this folder?\n")
     if prompt:
         turn(chat, prompt, "argument")

@@ -1,4 +1,4 @@
-"""What Gemini CLI would find in a copy, by the fact sheet's sections 2.1 to 2.3: the log replayed line by line.
+"""What Gemini CLI would find in a copy, by docs/agents/gemini.md to 2.3: the log replayed line by line.
 
 A line that JavaScript's parser does not take is passed over. A file that describes no session, and one without
 anything that was said, is deleted by the next start: what may have been a conversation there is doubt.

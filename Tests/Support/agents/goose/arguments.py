@@ -1,4 +1,4 @@
-"""The goose double's arguments: the few that a launcher uses, refused as the real ones are (facts 1.3)."""
+"""The goose double's arguments: the few that a launcher uses, refused as the real ones are (goose.md#command-line)."""
 
 # Flags by subcommand: name -> takes a value. Short forms beside.
 _COMMON = {"--name": True, "--session-id": True, "--path": True, "--resume": False,
@@ -35,7 +35,7 @@ def parse(arguments):
                 raise Refusal(f"error: a value is required for '{flag}'", 2)
             value = rest.pop(0)
         options[flag] = value or True
-    # facts 1.3: name, session-id and path are one group; --no-session conflicts with the rest.
+    # goose.md#command-line: name, session-id and path are one group; --no-session conflicts with the rest.
     group = [flag for flag in ("--name", "--session-id", "--path") if flag in options]
     if "--no-session" in options:
         group += ["--no-session"] + [flag for flag in ("--resume",) if flag in options]

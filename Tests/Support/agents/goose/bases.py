@@ -16,7 +16,7 @@ FOLDER = ".local/share/goose/sessions/"
 STORE = FOLDER + "sessions.db"
 DAY = "2026-10-02 08:00:%02d"
 
-# facts 1.2: schema 5, of the releases 1.13 to 1.15, which set no journal mode: DELETE.
+# goose.md#store: schema 5, of the releases 1.13 to 1.15, which set no journal mode: DELETE.
 _FIVE = [
     "CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at TIMESTAMP)",
     "INSERT INTO schema_version VALUES (5, '2025-10-20 08:00:00')",

@@ -1,6 +1,6 @@
 """The goose double's store: `sessions.db` as a goose of schema 15 or 17 leaves it.
 
-Every rule names the line of the fact sheet it follows ("facts 1.3" is section 1.3, on Goose).
+Every rule names the section of docs/agents/goose.md that it follows.
 Nothing here knows agentlaunch: this is the other side, written from what goose does.
 """
 
@@ -14,7 +14,7 @@ from doubles.agent_double import write_ahead
 
 SCHEMAS = (15, 17)
 
-# facts 1.2: the columns of a fresh store; 15 brought parent_session_id, 17 parent_delegation.
+# goose.md#store: the columns of a fresh store; 15 brought parent_session_id, 17 parent_delegation.
 _SESSIONS = """CREATE TABLE sessions (
   id TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '',
   user_set_name BOOLEAN DEFAULT FALSE, session_type TEXT NOT NULL DEFAULT 'user',
@@ -49,7 +49,7 @@ CREATE INDEX idx_sessions_type ON sessions(session_type);
 CREATE INDEX idx_sessions_parent ON sessions(parent_session_id);
 CREATE INDEX idx_usage_ledger_session ON usage_ledger(session_id)"""
 
-# facts 1.2: schema 16 is this index.
+# goose.md#store: schema 16 is this index.
 _SIXTEEN = """;
 CREATE INDEX idx_messages_session_created ON messages(session_id, created_timestamp, id)"""
 
@@ -61,7 +61,7 @@ def schema_statements(schema):
     return [
         "CREATE TABLE schema_version ("
         "version INTEGER PRIMARY KEY, applied_at TIMESTAMP DEFAULT CURRENT_TIMESTAMP)",
-        # facts 1.2: a fresh store has one row, the current number.
+        # goose.md#store: a fresh store has one row, the current number.
         f"INSERT INTO schema_version(version) VALUES ({schema})",
         sessions,
         *[s for s in rest.split(";") if s.strip()],
@@ -69,7 +69,7 @@ def schema_statements(schema):
 
 
 def _root(environment, part, variable, default):
-    """facts 1.1: GOOSE_PATH_ROOT, then XDG, absolute values only, then the home directory."""
+    """goose.md#store: GOOSE_PATH_ROOT, then XDG, absolute values only, then the home directory."""
     root = environment.get("GOOSE_PATH_ROOT", "")
     if root.startswith("/"):
         return Path(root) / part
@@ -88,7 +88,7 @@ def config_file(environment):
 
 
 class Store:
-    """One connection that nobody closes (facts 1.2: `-wal` and `-shm` stay)."""
+    """One connection that nobody closes (goose.md#store: `-wal` and `-shm` stay)."""
 
     def __init__(self, environment, schema):
         folder = data_directory(environment) / "sessions"
@@ -97,11 +97,11 @@ class Store:
         self.database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
         self.database.row_factory = sqlite3.Row
         run = self.database.execute
-        # facts 1.2: WAL, 30 s since 1.25, foreign keys explicitly on since 1.34.
+        # goose.md#store: WAL, 30 s since 1.25, foreign keys explicitly on since 1.34.
         write_ahead(run)
         run("PRAGMA foreign_keys = ON")
-        # facts 1.4: since 1.23 a store without schema_version is built, and imports *.jsonl once.
-        run("BEGIN IMMEDIATE")  # facts 1.5: since 1.26
+        # goose.md#store: since 1.23 a store without schema_version is built, and imports *.jsonl once.
+        run("BEGIN IMMEDIATE")  # goose.md#traps: since 1.26
         if not run("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'").fetchone():
             for statement in schema_statements(schema):
                 run(statement)
@@ -109,7 +109,7 @@ class Store:
         run("COMMIT")
 
     def _import_legacy(self, folder):
-        """facts 1.4: id = file stem, name = description; at most 50 MB each."""
+        """goose.md#store: id = file stem, name = description; at most 50 MB each."""
         for file in sorted(folder.glob("*.jsonl")):
             if not 0 < file.stat().st_size <= 50_000_000:
                 continue
@@ -125,11 +125,11 @@ class Store:
                 self._insert(file.stem, message["role"], json.dumps(message["content"]))
 
     def create(self, name, directory, provider):
-        """A new row, whatever rows there are (facts 1.3: `--name X` always creates)."""
+        """A new row, whatever rows there are (goose.md#command-line: `--name X` always creates)."""
         run = self.database.execute
         day = time.strftime("%Y%m%d", time.gmtime())
         run("BEGIN IMMEDIATE")
-        # facts 1.2: YYYYMMDD_N in UTC, N = the day's highest + 1.
+        # goose.md#store: YYYYMMDD_N in UTC, N = the day's highest + 1.
         number = run(
             "SELECT COALESCE(MAX(CAST(SUBSTR(id, 10) AS INTEGER)), 0) + 1 FROM sessions"
             " WHERE SUBSTR(id, 1, 9) = ?", (day + "_",),
@@ -138,19 +138,19 @@ class Store:
         run(
             "INSERT INTO sessions(id, name, user_set_name, working_dir, provider_name)"
             " VALUES (?, ?, ?, ?, ?)",
-            # facts 1.3: a given name is trimmed when stored.
+            # goose.md#command-line: a given name is trimmed when stored.
             (identifier, (name or "CLI Session").strip(), name is not None, directory, provider),
         )
         run("COMMIT")
         return self.row(identifier)
 
     def row(self, identifier):
-        """facts 1.3: `--session-id` has no type and no message filter."""
+        """goose.md#command-line: `--session-id` has no type and no message filter."""
         query = "SELECT * FROM sessions WHERE id = ?"
         return self.database.execute(query, (identifier,)).fetchone()
 
     def named(self, name):
-        """facts 1.3, >= 1.40: name or id, exact; user and scheduled; rows without messages too;
+        """goose.md#command-line, >= 1.40: name or id, exact; user and scheduled; rows without messages too;
         by last message, else updated_at; the directory is not looked at."""
         return self.database.execute(
             f"SELECT * FROM sessions s WHERE (CASE name WHEN '' THEN description ELSE name END = ?"
@@ -159,13 +159,13 @@ class Store:
         ).fetchone()
 
     def newest(self):
-        """facts 1.3: `--resume` alone, >= 1.42: the newest of type user only."""
+        """goose.md#command-line: `--resume` alone, >= 1.42: the newest of type user only."""
         return self.database.execute(
             f"SELECT * FROM sessions s WHERE session_type = 'user' ORDER BY {_LATEST}"
         ).fetchone()
 
     def add(self, identifier, role, text):
-        """facts 1.2: a row of `messages`; facts 1.5: BEGIN IMMEDIATE since 1.26."""
+        """goose.md#store: a row of `messages`; goose.md#traps: BEGIN IMMEDIATE since 1.26."""
         run = self.database.execute
         run("BEGIN IMMEDIATE")
         content = json.dumps([{"type": "text", "text": text}], ensure_ascii=False)

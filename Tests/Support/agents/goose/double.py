@@ -1,6 +1,6 @@
 """A double of goose's command line, with a real SQLite store and a model of its own.
 
-It behaves by the fact sheet's section 1 ("facts 1.3"), refusals and questions included, so that
+It behaves by docs/agents/goose.md ("goose.md#command-line"), refusals and questions included, so that
 a launcher can be tested without a network. The program is `run`.
 
 Variables that tests may set:
@@ -40,7 +40,7 @@ def configured(key):
 
 
 def telemetry(interactive):
-    """facts 1.3: asked on `session` and `run -s` while no choice is stored."""
+    """goose.md#command-line: asked on `session` and `run -s` while no choice is stored."""
     if not interactive or os.environ.get("GOOSE_TELEMETRY_OFF"):
         return
     if "GOOSE_TELEMETRY_ENABLED" in os.environ or configured("GOOSE_TELEMETRY_ENABLED"):
@@ -53,7 +53,7 @@ def telemetry(interactive):
 
 
 def session_row(store, options):
-    """facts 1.3, column >= 1.31: which row a start is about; before anything else."""
+    """goose.md#command-line, column >= 1.31: which row a start is about; before anything else."""
     name, identifier = options.get("--name"), options.get("--session-id")
     if "--resume" not in options:
         if identifier:
@@ -67,12 +67,12 @@ def session_row(store, options):
     else:
         row, what = store.newest(), "No session found"
     if row is None:
-        raise Refusal(f"Error: {what}")  # facts 1.3: exit 1 in every version, never created
+        raise Refusal(f"Error: {what}")  # goose.md#command-line: exit 1 in every version, never created
     return row, False
 
 
 def settle_directory(row, interactive):
-    """facts 1.3: the stored directory is compared with getcwd, both physical."""
+    """goose.md#command-line: the stored directory is compared with getcwd, both physical."""
     here, there = os.getcwd(), row["working_dir"]
     if here == there:
         return
@@ -83,7 +83,7 @@ def settle_directory(row, interactive):
 
 
 def instructions(options):
-    """facts 1.3: `run` always needs -i, -t or --recipe; `-i -` reads stdin. Read once."""
+    """goose.md#command-line: `run` always needs -i, -t or --recipe; `-i -` reads stdin. Read once."""
     if "--text" in options:
         return options["--text"], "text"
     path = options["--instructions"]
@@ -103,14 +103,14 @@ def instructions(options):
 
 def turn(store, row, text, how):
     data = text.encode("utf-8", "surrogateescape")
-    # facts 1.3: the user's message is stored before the model is called.
+    # goose.md#command-line: the user's message is stored before the model is called.
     store.add(row["id"], "user", text)
     try:
         log("prompt", session=row["id"], how=how, bytes=len(data), sha256=sha256(data))
         time.sleep(float(os.environ.get("GOOSE_DOUBLE_ANSWER_DELAY", "0")))
         while "HANG" in text:
             time.sleep(3600)
-    except KeyboardInterrupt:  # facts 1.3: Ctrl-C cancels the running reply
+    except KeyboardInterrupt:  # goose.md#command-line: Ctrl-C cancels the running reply
         log("interrupted", session=row["id"])
         return say("\nInterrupted\n")
     count = store.database.execute(
@@ -146,13 +146,13 @@ def start(arguments):
     row, new = session_row(store, options)
     log("session", session=row["id"], name=row["name"], new=new)
     telemetry(interactive)
-    # facts 1.3: the row's provider first; none: exit 1, and the row stays without messages.
+    # goose.md#command-line: the row's provider first; none: exit 1, and the row stays without messages.
     if not (row["provider_name"] or os.environ.get("GOOSE_PROVIDER")
             or configured("GOOSE_PROVIDER")):
         raise Refusal("Error: No provider configured. Run 'goose configure' first.")
     settle_directory(row, interactive)
     say(f"{'starting' if new else 'resuming'} session | session id: {row['id']}\n")
-    if "--history" in options:  # facts 1.3: prints the old messages
+    if "--history" in options:  # goose.md#command-line: prints the old messages
         for message in store.database.execute(
             "SELECT role, content_json FROM messages WHERE session_id = ? ORDER BY id", (row["id"],)
         ):
@@ -170,7 +170,7 @@ def main():
         cwd=os.getcwd(), terminal=[os.isatty(n) for n in (0, 1, 2)], environment=sorted(os.environ))
     try:
         if arguments in (["--version"], ["-V"]):
-            say(f" {VERSION}\n")  # facts 1.1: a leading space
+            say(f" {VERSION}\n")  # goose.md#store: a leading space
         elif not arguments:
             start(["session"])
         else:

@@ -1,6 +1,6 @@
-"""What goose itself would find in a copy of this store, by the fact sheet's section 1 and SQLite.
+"""What goose itself would find in a copy of this store, by docs/agents/goose.md and SQLite.
 
-The copy is opened read-write with its sidecars, as goose does (facts 1.2), and asked what goose
+The copy is opened read-write with its sidecars, as goose does (goose.md#store), and asked what goose
 asks (1.3, 1.6). `judge` says which verdicts are right for it.
 """
 

@@ -19,7 +19,7 @@ def log(event, **fields):
 
 
 def leave(status):
-    """facts 1.2: nobody closes the pool; `-wal` and `-shm` stay."""
+    """goose.md#store: nobody closes the pool; `-wal` and `-shm` stay."""
     log("exit", status=status)
     os._exit(status)
 
@@ -35,7 +35,7 @@ def read_byte():
 
 
 def ask(which, question):
-    """facts 1.3: a cliclack question waits for the terminal; without one it panics."""
+    """goose.md#command-line: a cliclack question waits for the terminal; without one it panics."""
     log("question", which=which)
     if not (os.isatty(0) and os.isatty(1)):
         if os.environ.get("GOOSE_DOUBLE_NOT_CONNECTED", "panic") == "exit":

@@ -1,6 +1,6 @@
 """A double of Kiro's CLI (`kiro-cli`), release 2.27, with the stores of its three engines.
 
-Written from the fact sheet on Amazon Q and Kiro ("facts 2" is its section 2); it knows nothing of agentlaunch.
+Written from docs/agents/kiro.md; it knows nothing of agentlaunch.
 
 Variables that tests may set beside those of doubles/agent_double.py:
   KIRO_DOUBLE_ENGINE    the engine of a start without an engine's flag: v1, v2 (default), v3
@@ -17,7 +17,7 @@ VERSION = "2.27.1"
 
 
 def parse(arguments):
-    """facts 2, "Flags"."""
+    """kiro.md, "Flags"."""
     takes = {"--resume-id", "--agent", "--model", "--trust-tools", "--agent-engine", "--effort"}
     switches = {"--resume": "--resume", "-r": "--resume", "--trust-all-tools": "-a", "-a": "-a", "--classic": "v1",
                 "--v2": "v2", "--tui": "v2", "--v3": "v3"}
@@ -53,15 +53,15 @@ def main():
     engine = options.get("--agent-engine", os.environ.get("KIRO_DOUBLE_ENGINE", "v2"))
     if engine not in ENGINES:
         raise Refusal(f"error: invalid value '{engine}' for '--agent-engine'", 2)
-    # facts 2: engines cannot resume one another's sessions; each looks into its own store.
+    # kiro.md: engines cannot resume one another's sessions; each looks into its own store.
     session = ENGINES[engine](os.environ, os.getcwd(), options.get("--resume-id"))
     log("conversation", session=session.id, engine=engine, resumed="--resume-id" in options)
     for old in session.texts:
         say(f"| {old}\n")
     if engine == "v1" and "--resume-id" in options:
-        turn(session, SUMMARY, "summary")  # as Amazon Q: facts 1, "Warm + no INPUT"
+        turn(session, SUMMARY, "summary")  # as Amazon Q: kiro.md, "Warm + no INPUT"
     if rest and engine == "v1":
-        turn(session, rest[0], "argument")  # facts 2, "Positional prompt": the other interfaces lose it
+        turn(session, rest[0], "argument")  # kiro.md, "Positional prompt": the other interfaces lose it
     converse(session, typed_box=TYPED_BOX)
     session.close()
 

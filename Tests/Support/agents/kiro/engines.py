@@ -18,23 +18,23 @@ def now():
 
 
 def nanoseconds(moment):
-    """facts 2, "v2 json": RFC 3339, nanoseconds, Z."""
+    """kiro.md, "v2 json": RFC 3339, nanoseconds, Z."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%f") + "000Z"
 
 
 def kiro_home(environment):
-    """facts 2, "Env": KIRO_HOME, default ~/.kiro."""
+    """kiro.md, "Env": KIRO_HOME, default ~/.kiro."""
     return Path(environment.get("KIRO_HOME") or environment["HOME"] + "/.kiro")
 
 
 def database_file(environment):
-    """facts 2, "Env": XDG_DATA_HOME for the database."""
+    """kiro.md, "Env": XDG_DATA_HOME for the database."""
     base = environment.get("XDG_DATA_HOME") or environment["HOME"] + "/.local/share"
     return Path(base) / "kiro-cli/data.sqlite3"
 
 
 def is_running(pid):
-    """facts 2, ".lock": busy only if the pid lives."""
+    """kiro.md, ".lock": busy only if the pid lives."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
@@ -42,7 +42,7 @@ def is_running(pid):
 
 
 class Flat:
-    """The second engine: facts 2, row "v2" of the table of engines."""
+    """The second engine: kiro.md, row "v2" of the table of engines."""
 
     def __init__(self, environment, directory, key=None):
         self.folder = kiro_home(environment) / "sessions/cli"
@@ -50,13 +50,13 @@ class Flat:
         self.id = key or str(uuid.uuid4())
         self.json, self.jsonl, self.lock = (self.folder / f"{self.id}.{end}" for end in ("json", "jsonl", "lock"))
         if key and not self.json.exists():
-            raise Refusal(f"Session not found: {key}")  # facts 2, "unknown id does not create"
+            raise Refusal(f"Session not found: {key}")  # kiro.md, "unknown id does not create"
         if self.lock.exists():
             pid = json.loads(self.lock.read_text())["pid"]
             if is_running(pid):
                 raise Refusal(f"Session is in use by process {pid}")
-        self.lock.write_text(json.dumps({"pid": os.getpid()}))  # facts 2, ".lock = {"pid":N}"
-        if not key:  # facts 2, "When written": the files appear with the session, before any turn
+        self.lock.write_text(json.dumps({"pid": os.getpid()}))  # kiro.md, ".lock = {"pid":N}"
+        if not key:  # kiro.md, "When written": the files appear with the session, before any turn
             describe(self.json, self.id, directory)
             self.jsonl.touch()
 
@@ -65,7 +65,7 @@ class Flat:
         return prompts(self.jsonl)
 
     def begin(self, text):
-        """facts 6: the prompt is recorded before the answer."""
+        """kiro.md: the prompt is recorded before the answer."""
         self.append("Prompt", text, {"timestamp": int(time.time())})
         return len(self.texts)
 
@@ -76,7 +76,7 @@ class Flat:
         replace(self.json, value)
 
     def append(self, kind, text, meta=None):
-        """facts 2, "jsonl": at its end."""
+        """kiro.md, "jsonl": at its end."""
         with open(self.jsonl, "a", encoding="utf-8") as file:
             file.write(json.dumps(line(kind, text, meta)) + "\n")
 
@@ -85,13 +85,13 @@ class Flat:
 
 
 def line(kind, text, meta=None):
-    """facts 2, "jsonl": one message."""
+    """kiro.md, "jsonl": one message."""
     data = {"message_id": str(uuid.uuid4()), "content": [{"kind": "text", "data": text}]}
     return {"version": "v1", "kind": kind, "data": {**data, "meta": meta} if meta else data}
 
 
 def describe(file, key, directory, at=None, **more):
-    """facts 2, "v2 json"; the reason of a person's own session is "subagent" too."""
+    """kiro.md, "v2 json"; the reason of a person's own session is "subagent" too."""
     at = nanoseconds(at or now())
     replace(file, {
         "session_id": key, "cwd": str(directory), "created_at": at, "updated_at": at, "title": None,
@@ -111,14 +111,14 @@ def prompts(jsonl):
         try:
             value = json.loads(text)
         except ValueError:
-            continue  # facts 2: the reader passes over a torn line
+            continue  # kiro.md: the reader passes over a torn line
         if value["kind"] == "Prompt":
             found.append(value["data"]["content"][0]["data"])
     return found
 
 
 class Classic:
-    """The first engine: facts 2, row "v1", and facts 1 for the value."""
+    """The first engine: kiro.md, row "v1", and kiro.md for the value."""
 
     def __init__(self, environment, directory, key=None):
         self.run = q_store.connect(database_file(environment), q_store.KIRO).execute
@@ -136,13 +136,13 @@ class Classic:
         return [text for text in texts if text not in (None, SUMMARY)]
 
     def begin(self, text):
-        self.asked = text  # facts 2, "When written": v1 as Q, after an answer
+        self.asked = text  # kiro.md, "When written": v1 as Q, after an answer
         return len(self.texts) + (text != SUMMARY)
 
     def finish(self, answer):
         turns = self.value["history"] + [q_store.turn(self.directory, self.asked, answer)]
         self.value = q_store.conversation(turns, self.id)
-        stamp = int(time.time() * 1000)  # facts 2: milliseconds
+        stamp = int(time.time() * 1000)  # kiro.md: milliseconds
         self.run(
             "INSERT INTO conversations_v2 VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (key, conversation_id) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
@@ -153,7 +153,7 @@ class Classic:
 
 
 class Workspace:
-    """The third engine: facts 2, row "v3" and "v3 session.json"; the name of a workspace is the double's own hash."""
+    """The third engine: kiro.md, row "v3" and "v3 session.json"; the name of a workspace is the double's own hash."""
 
     def __init__(self, environment, directory, key=None):
         root = kiro_home(environment) / "sessions"

@@ -1,4 +1,4 @@
-"""What Kiro's three engines would find in a copy of their stores, by the fact sheet's section 2 and SQLite.
+"""What Kiro's three engines would find in a copy of their stores, by docs/agents/kiro.md and SQLite.
 
 The second engine's journal is replayed line by line; a line that its parser does not take is passed over, and one
 byte that is no text ends the reading (2, "jsonl"; its source).

@@ -1,6 +1,6 @@
 """A double of OpenCode's TUI (`opencode`), with a store as release 1.18 keeps it.
 
-Written from the fact sheet ("facts 3.1" is its section 3.1, on OpenCode); it knows nothing of agentlaunch.
+Written from docs/agents/opencode.md; it knows nothing of agentlaunch.
 """
 
 import json
@@ -16,7 +16,7 @@ from doubles.agent_double import Refusal, converse, log, rows, say, turn, words,
 VERSION = "1.18.29"
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-# facts 3.1: the tables in use, and the columns that 1.14 to 1.18 added to session.
+# opencode.md: the tables in use, and the columns that 1.14 to 1.18 added to session.
 SCHEMA = """
 CREATE TABLE `__drizzle_migrations` (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric);
 CREATE TABLE `project` (`id` text PRIMARY KEY, `worktree` text NOT NULL, `vcs` text, `name` text,
@@ -46,7 +46,7 @@ CREATE INDEX `session_parent_idx` ON `session` (`parent_id`)
 
 
 def identifier(prefix, moment, descending=False):
-    """facts 3.1: `ses_` + 12 hex of the inverted time + 14 base62; `msg_`, `prt_` ascending."""
+    """opencode.md: `ses_` + 12 hex of the inverted time + 14 base62; `msg_`, `prt_` ascending."""
     value = (moment * 0x1000 + identifier.count % 0x1000) & 0xFFFFFFFFFFFF
     identifier.count += 1
     if descending:
@@ -62,18 +62,18 @@ def milliseconds():
 
 
 def data_folder(environment):
-    """facts 3.1: $XDG_DATA_HOME/opencode, else ~/.local/share/opencode."""
+    """opencode.md: $XDG_DATA_HOME/opencode, else ~/.local/share/opencode."""
     base = environment.get("XDG_DATA_HOME") or environment["HOME"] + "/.local/share"
     return Path(base) / "opencode"
 
 
 def database_file(environment):
-    """facts 3.1: OPENCODE_DB, absolute or relative to the data folder; else the stable channel's file."""
+    """opencode.md: OPENCODE_DB, absolute or relative to the data folder; else the stable channel's file."""
     return data_folder(environment) / (environment.get("OPENCODE_DB") or "opencode.db")
 
 
 class Database:
-    """facts 3.1: WAL, synchronous NORMAL, busy_timeout 5000, foreign_keys ON, a passive checkpoint at open."""
+    """opencode.md: WAL, synchronous NORMAL, busy_timeout 5000, foreign_keys ON, a passive checkpoint at open."""
 
     def __init__(self, path, legacy=None):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,14 +92,14 @@ class Database:
             self.take_over(legacy)
 
     def project(self, key="global", worktree="/"):
-        """facts 3.1: without git every folder is in the project "global"."""
+        """opencode.md: without git every folder is in the project "global"."""
         now = milliseconds()
         self.run("INSERT OR IGNORE INTO project(id, worktree, time_created, time_updated, sandboxes)"
                  " VALUES (?, ?, ?, ?, '[]')", (key, worktree, now, now))
         return key
 
     def session(self, directory, at=None, key=None, parent=None, archived=None, title="New session"):
-        """facts 3.1, "tables used": milliseconds, parent_id for a sub-agent's."""
+        """opencode.md, "tables used": milliseconds, parent_id for a sub-agent's."""
         at = at or milliseconds()
         key = key or identifier("ses", at, descending=True)
         self.run(
@@ -110,7 +110,7 @@ class Database:
         return key
 
     def message(self, session, role, text, at=None, key=None, finish="stop"):
-        """facts 3.1, "tables used": a message and its parts."""
+        """opencode.md, "tables used": a message and its parts."""
         at = at or milliseconds()
         key = key or identifier("msg", at)
         data = {"role": role, "time": {"created": at}, "agent": "build"}
@@ -125,7 +125,7 @@ class Database:
         return key
 
     def take_over(self, legacy):
-        """facts 3.1: the JSON files of before are imported once, when there is no database; they stay."""
+        """opencode.md: the JSON files of before are imported once, when there is no database; they stay."""
         say("Performing one time database migration\n")
         for file in sorted(legacy.glob("session/*/*.json")):
             old = json.loads(file.read_text())
@@ -144,7 +144,7 @@ class Conversation:
         self.database, self.directory, self.id = database, directory, key
 
     def begin(self, text):
-        """facts 3.1: in the TUI the row is written when the first prompt is sent."""
+        """opencode.md: in the TUI the row is written when the first prompt is sent."""
         run = self.database.run
         run("BEGIN IMMEDIATE")
         if self.id is None:
@@ -161,12 +161,12 @@ class Conversation:
         self.database.run("COMMIT")
 
 
-# Its lower edge is what agentapi knows it by (the fact sheet on agentapi, "Readiness").
+# Its lower edge is what agentapi knows it by (docs/agents/agentapi.md#screen).
 BOX = "\n┃\n┃\n┃\n┃  Build\n╹" + "▀" * 40 + "\n"
 
 
 def parse(arguments):
-    """facts 3.2: the TUI's flags."""
+    """opencode.md: the TUI's flags."""
     options, rest = {}, []
     takes = {"-s": "session", "--session": "session", "--prompt": "prompt", "-m": "model",
              "--model": "model", "--agent": "agent"}
@@ -197,20 +197,20 @@ def main():
         return say(f"{VERSION}\n")
     options, rest = parse(arguments)
     if rest:
-        os.chdir(rest[0])  # facts 3.2: `opencode [dir]`
+        os.chdir(rest[0])  # opencode.md: `opencode [dir]`
     if "fork" in options and not {"continue", "session"} & options.keys():
-        raise Refusal("--fork requires --continue or --session")  # facts 3.2: exit 1
+        raise Refusal("--fork requires --continue or --session")  # opencode.md: exit 1
     folder = data_folder(os.environ)
     database = Database(database_file(os.environ), folder / "storage")
-    directory = os.path.realpath(os.getcwd())  # facts 3.1: directory = cwd of the start, realpath'd
+    directory = os.path.realpath(os.getcwd())  # opencode.md: directory = cwd of the start, realpath'd
     key = options.get("session")
     if key is not None:
-        # facts 3.2: by id only, from any directory; archived and child ids work; since #23837 an error and the
+        # opencode.md: by id only, from any directory; archived and child ids work; since #23837 an error and the
         # end before the TUI.
         if not database.run("SELECT 1 FROM session WHERE id = ?", (key,)).fetchone():
             raise Refusal("Session not found")
     elif "continue" in options:
-        # facts 3.2: in folders without git any other folder's newest root session; none: it hangs.
+        # opencode.md: in folders without git any other folder's newest root session; none: it hangs.
         row = database.run("SELECT id FROM session WHERE parent_id IS NULL ORDER BY time_updated DESC").fetchone()
         if not row:
             time.sleep(3600)
@@ -218,14 +218,14 @@ def main():
     conversation = Conversation(database, directory, key)
     prompt = options.get("prompt")
     if not os.isatty(0):
-        prompt = sys.stdin.read() or prompt  # facts 3.2: piped stdin is read to the end and becomes the prompt
+        prompt = sys.stdin.read() or prompt  # opencode.md: piped stdin is read to the end and becomes the prompt
     if key:
         for (text,) in database.run(
             "SELECT part.data FROM part JOIN message ON message.id = message_id WHERE part.session_id = ?"
             " ORDER BY message.id", (key,)
         ):
             say(f"| {json.loads(text)['text']}\n")
-    # facts 3.2: --prompt is read by the home route only; with -s or -c it is dropped, silently.
+    # opencode.md: --prompt is read by the home route only; with -s or -c it is dropped, silently.
     elif prompt:
         turn(conversation, prompt, "argument")
     converse(conversation, BOX, typed_box=TYPED_BOX)

@@ -1,4 +1,4 @@
-"""What OpenCode itself would find in a copy of this store, by the fact sheet's section 3 and SQLite."""
+"""What OpenCode itself would find in a copy of this store, by docs/agents/opencode.md and SQLite."""
 
 import json
 import re
