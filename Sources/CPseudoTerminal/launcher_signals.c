@@ -55,8 +55,7 @@ int signals_take_over(struct inherited_signals *inherited) {
     return signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-void signals_give_back(const struct inherited_signals *inherited, int descriptor) {
-    if (descriptor >= 0) close(descriptor);
+void signals_give_back(const struct inherited_signals *inherited) {
     restore_dispositions(inherited);
     sigprocmask(SIG_SETMASK, &inherited->mask, NULL);
 }

@@ -35,7 +35,7 @@ enum WALTarget {
                 log.validFrames == naive.validFrames && log.committedFrames == naive.committedFrames
                     && log.lostCommits == naive.lostCommits && log.changeCounter == naive.changeCounter
                     && log.firstFrameIsForeign == naive.firstFrameIsForeign
-                    && log.otherBytes == naive.otherBytes && !log.isPartial,
+                    && log.otherBytes == naive.otherBytes,
                 "\(log), not \(naive)"
             )
         }

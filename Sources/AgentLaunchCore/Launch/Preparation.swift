@@ -55,7 +55,7 @@ struct Preparation {
         var ownSettings: OwnSettingsFile?
     }
 
-    func prepare(freshOverride: Bool = false) throws(LaunchError) -> Outcome {
+    func prepare() throws(LaunchError) -> Outcome {
         var findings = Findings()
         for warning in context.request.warnings { findings.warn(warning.code, warning.message) }
         if context.transport == .direct, context.request.port != nil {

@@ -12,7 +12,7 @@ struct LauncherSignals {
         descriptor = signals_take_over(&inherited)
         guard descriptor >= 0 else {
             let error = Errno.last
-            signals_give_back(&inherited, -1)
+            signals_give_back(&inherited)
             throw LaunchError(.cannotCreate, "signalfd", "\(error)", "check the sandbox this runs in")
         }
         _ = Descendants.strangers

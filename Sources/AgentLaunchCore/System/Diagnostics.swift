@@ -58,9 +58,9 @@ struct Diagnostics: Sendable {
     }
 
     /// For `--verbose`.
-    func detail(_ message: String, _ fields: [Field] = []) {
+    func detail(_ message: String) {
         guard level >= .detail else { return }
-        write(.detail, message, fields)
+        write(.detail, message, [])
     }
 
     private func write(_ level: Level, _ message: String, _ fields: [Field]) {

@@ -19,7 +19,7 @@ int signals_take_over(struct inherited_signals *inherited);
 int signals_is_ignored(int number);
 
 /// Undoes signals_take_over; what arrived meanwhile is delivered now.
-void signals_give_back(const struct inherited_signals *inherited, int descriptor);
+void signals_give_back(const struct inherited_signals *inherited);
 
 /// In the child, between fork and exec: the caller's dispositions and mask.
 void signals_in_child(const struct inherited_signals *inherited);

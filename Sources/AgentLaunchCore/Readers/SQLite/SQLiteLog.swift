@@ -16,8 +16,6 @@ struct SQLiteLog: Equatable, Sendable {
     var lostCommits = 0
     /// The change counter in the last committed copy of the database's first page.
     var changeCounter: UInt32?
-    /// The log is longer than was looked at.
-    var isPartial = false
 
     /// Reads the log from its beginning; a log that is restarted meanwhile is read again.
     static func read(_ file: borrowing ReadOnlyFile) throws(Errno) -> Result<SQLiteLog, SQLiteLogDamage> {
@@ -40,9 +38,7 @@ struct SQLiteLog: Equatable, Sendable {
 
     private mutating func scan(_ file: borrowing ReadOnlyFile) throws(Errno) {
         let frameSize = 24 + header.pageSize
-        let fileSize = try Int(file.status().st_size)
-        let end = min(fileSize, Self.scanLimit)
-        isPartial = fileSize > end
+        let end = min(try Int(file.status().st_size), Self.scanLimit)
         let batch = max(1, (1 << 18) / frameSize) * frameSize
         var sum = header.checksum
         var isValid = true
