@@ -1,4 +1,4 @@
-"""`agents` carries every cell of Coder's compatibility matrix, and says of each agent what the README says.
+"""`agents` carries every cell of Coder's compatibility matrix; README.md and docs/agents/README.md say what it says.
 
 `Tests/matrix.tsv` is the table of Coder's agent compatibility matrix of June 2026, cell by cell.
 """
@@ -49,11 +49,25 @@ def agents(binary, tmp_path):
 
 
 def readme():
+    """The table of agents in README.md: {name: {column: cell}}."""
     lines = (PROJECT / "README.md").read_text().split("\n## Agents\n")[1].split("\n## ")[0].splitlines()
-    header, _, *rows = [
-        [cell.strip().replace("`", "") for cell in line[2:-2].split(" | ")] for line in lines if line.startswith("|")
-    ]
+    header, _, *rows = [[plain(cell) for cell in line[2:-2].split(" | ")] for line in lines if line.startswith("|")]
     return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+
+
+def agents_page():
+    """The sections of docs/agents/README.md: {name: {label: text}}."""
+    sections = {}
+    for section in (PROJECT / "docs/agents/README.md").read_text().split("\n## ")[1:]:
+        heading, _, body = section.partition("\n")
+        points = [" ".join(point.split()) for point in ("\n" + body).split("\n- ")[1:]]
+        sections[plain(heading)] = dict(re.fullmatch(r"\*\*(\w+)\*\*: (.*)", point).groups() for point in points)
+    return sections
+
+
+def plain(text):
+    """Without code marks and links."""
+    return re.sub(r"\[(.*?)\]\(.*?\)", r"\1", text).replace("`", "").strip()
 
 
 def test_every_matrix_cell_is_in_the_list_of_agents(agents):
@@ -102,9 +116,18 @@ def test_the_readme_says_of_each_agent_what_the_program_says(agents):
         assert row["Coder's module"] == (entry["support"] or "–"), name
         needed, known = entry["agentVersion"]["needed"], entry["agentVersion"]["known"]
         assert row["releases"] == (f"{needed} to {known}" if needed else "–"), name
-        assert row["how it is proven"] == ("{kind}: {what}".format(**entry["proof"]) if entry["proof"] else "–"), name
-        assert row["limits"] == entry["limits"], name
-        assert row["what works"], name
+        assert row["proven by"] == (entry["proof"]["kind"] if entry["proof"] else "–"), name
+
+
+def test_the_page_of_agents_says_of_each_what_the_program_says(agents):
+    page = agents_page()
+    assert list(page) == list(agents)
+    for name, entry in agents.items():
+        section = page[name]
+        assert list(section) == ["works", "proof", "limits"], name
+        assert section["works"], name
+        assert section["proof"] == ("{kind}: {what}".format(**entry["proof"]) if entry["proof"] else "–"), name
+        assert plain(section["limits"]) == entry["limits"], name
 
 
 def test_the_text_has_all_of_it_in_80_columns(binary, agents, tmp_path):
