@@ -21,7 +21,7 @@ def test_each_of_the_64_items_has_a_test_that_is_collected_or_a_reason():
     assert [int(row[0]) for row in rows()] == list(range(1, 65))
     assert [row[0] for row in rows() if len(row) != 4 or not row[1] or not (row[2] or row[3])] == []
     collected = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "Tests/EndToEnd"],
+        [sys.executable, "-m", "pytest", "-o", "addopts=", "--collect-only", "-q", "-p", "no:cacheprovider", "Tests/EndToEnd"],
         cwd=PROJECT, capture_output=True, text=True,
     )
     nodes = {re.sub(r"\[.*", "", node) for node in collected.stdout.splitlines()}

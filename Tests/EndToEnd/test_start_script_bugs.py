@@ -59,7 +59,7 @@ def test_every_bug_of_the_list_has_a_test_that_exists_or_a_reason():
     families = [("G", 15), ("C", 17), ("X", 12), ("S", 5)]
     assert list(bugs()) == [f"{letter}{number}" for letter, count in families for number in range(1, count + 1)]
     collected = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider", "Tests/EndToEnd"],
+        [sys.executable, "-m", "pytest", "-o", "addopts=", "--collect-only", "-q", "-p", "no:cacheprovider", "Tests/EndToEnd"],
         cwd=PROJECT, capture_output=True, text=True,
     )
     nodes = set(collected.stdout.splitlines())

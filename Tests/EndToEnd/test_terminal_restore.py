@@ -182,7 +182,8 @@ def test_pipes_and_sockets_are_never_made_non_blocking(direct, kind):
 def test_settings_are_back_after_an_error_of_our_own_in_swift(direct, outer, debug, point):
     """A trap in a debug build, where FAULT_POINT names the moment; a release build has none (test_chaos.py)."""
     process = outer.start(
-        [debug, *direct("sh", "-c", f"{READY}printf '\\033[?1049h\\033[?2004hON'; exec sleep 1000")[1:]],
+        # In one write: what has been passed on at `output.moved` is all of it.
+        [debug, *direct("sh", "-c", "printf '\\033[?1049h\\033[?2004hON'; exec sleep 1000")[1:]],
         env={**os.environ, "FAULT_POINT": point, "FAULT_ACTION": "trap", "SWIFT_BACKTRACE": "enable=no"},
     )
     assert outer.end() in (-signal.SIGILL, -signal.SIGTRAP)

@@ -3,6 +3,9 @@
 ///
 /// Kept as `run.json` in the conversation's own directory, from before the child is started.
 struct Run: Equatable, Sendable {
+    /// Milliseconds: more than eleven days.
+    static let longestStopTimeout: Int64 = 1_000_000_000
+
     /// The exit status that agentlaunch itself ended with; 128 + n where it died of signal n.
     struct End: Equatable, Sendable {
         var status: Int32

@@ -68,7 +68,7 @@ extension Run {
             port: json["port"]?.integer.flatMap { 1...65_535 ~= $0 ? Int($0) : nil },
             pidFile: json["pidFile"]?.text.map { Path($0) },
             log: json["log"]?.text.map { Path($0) },
-            stopTimeoutMilliseconds: Int(max(0, min(stopTimeout, StopSequence.longest))),
+            stopTimeoutMilliseconds: Int(max(0, min(stopTimeout, Run.longestStopTimeout))),
             startedAt: startedAt,
             restarts: json["restarts"]?.integer.flatMap { Int(exactly: $0) } ?? 0,
             restartDue: json["restartDue"]?.text.flatMap { Timestamp($0) },

@@ -17,10 +17,7 @@ struct StopSequence {
     private static let mostPasses = 250
     private static let pause: Int64 = 20
 
-    /// More than eleven days.
-    static let longest: Int64 = 1_000_000_000
-
-    init(timeout: Int) { self.timeout = max(0, min(Int64(timeout), Self.longest)) }
+    init(timeout: Int) { self.timeout = max(0, min(Int64(timeout), Run.longestStopTimeout)) }
 
     /// Called for every signal that was passed on.
     mutating func passedOn(_ signal: Int32, now: Int64) {
