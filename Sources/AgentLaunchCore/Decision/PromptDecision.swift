@@ -105,7 +105,7 @@ struct PromptDecider {
     /// since. A second in which both fall tells nothing, as some stores know no less. A message that was typed may
     /// have been refused by the agent, and would be again.
     private func hasNeverArrived(_ prompt: Record.Prompt, _ session: Session) -> Bool {
-        guard prompt.how != AgentCommand.Delivery.agentapi.rawValue, let latest = session.updatedAt else {
+        guard prompt.how != PromptRoute.message.name, let latest = session.updatedAt else {
             return false
         }
         return latest.milliseconds / 1000 < prompt.at.milliseconds / 1000

@@ -96,12 +96,12 @@ extension Record {
 }
 
 extension Record.Prompt {
-    static func given(_ task: TaskText, at time: Timestamp, how: AgentCommand.Delivery) -> Record.Prompt {
+    static func given(_ task: TaskText, at time: Timestamp, how: PromptRoute) -> Record.Prompt {
         Record.Prompt(
             sha256: task.sha256,
             bytes: task.bytes.count,
             at: time,
-            how: how.rawValue,
+            how: how.name,
             state: .given
         )
     }

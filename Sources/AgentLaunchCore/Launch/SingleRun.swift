@@ -1,7 +1,6 @@
 /// One run of a conversation: from a plan that may be started to the end of its child, with everything that it needs
 /// made before and put away after it.
 struct SingleRun {
-    let preparation: Preparation
     let diagnostics: Diagnostics
     let reporter: RunReporter
     let session: HeldSession
@@ -10,38 +9,35 @@ struct SingleRun {
     let tail: OutputTail?
 
     func run(
-        _ outcome: Preparation.Outcome,
+        _ start: PlannedStart,
         _ claim: consuming FileLock?
     ) throws(LaunchError) -> FinishedRun {
-        let plan = outcome.plan
-        try ConversationBackup(preparation.conversation).save(outcome.overwritten, at: .now())
-        try outcome.ownSettings?.write()
-        let resources = try LaunchResources(
-            outcome,
-            preparation,
-            promptFiles: PromptFile(
-                in: preparation.promptFolder(outcome.moduleDirectory),
-                conversation: preparation.conversation
-            )
-        )
+        let plan = start.plan
+        let conversation = start.conversation
+        try ConversationBackup(conversation.directory).save(start.overwritten, at: .now())
+        try start.ownSettings?.write()
+        let resources = try LaunchResources(start)
         defer { resources.cleanUp() }
-        let files = try outcome.plan.server.map { (server) throws(LaunchError) in
-            try AgentAPIFiles(server, outcome.state, preparation, diagnostics)
+        let files = try plan.server.map { (server) throws(LaunchError) in
+            try AgentAPIFiles(server, start.state, root: conversation.state.root, diagnostics)
         }
         defer { files?.cleanUp() }
         let now = Timestamp.now()
         var record = Record(
-            of: plan,
-            name: preparation.request.sessionName,
-            store: outcome.storeRoot,
-            task: outcome.task,
-            old: outcome.record.record,
-            moduleDirectory: outcome.moduleDirectory,
+            of: plan.decision,
+            plan.agent,
+            plan.prompt,
+            workdir: plan.workdir,
+            name: conversation.name,
+            store: start.storeRoot,
+            task: start.task,
+            old: start.record,
+            moduleDirectory: start.moduleDirectory,
             now: now
         )
         files?.claim(&record)
         let isRecorded = plan.agent.name != "custom"
-        if isRecorded { write(record) }
+        if isRecorded { write(record, to: conversation.recordFile) }
         _ = consume claim
         diagnostics.notice(plan.startLine)
         var latest = record
@@ -49,22 +45,22 @@ struct SingleRun {
             isRecorded
             ? ConversationWatcher(
                 plan.agent,
-                outcome.query,
+                start.query,
                 record,
-                awaiting: plan.prompt.action == .send ? outcome.task : nil,
+                awaiting: plan.prompt.action == .send ? start.task : nil,
                 startedAt: now,
-                keepsChat: outcome.state?.isReadOnly == false,
-                belongsToOtherConversation: preparation.belongsToOtherConversation,
-                isHeld: preparation.isHeldElsewhere,
+                keepsChat: start.state?.isReadOnly == false,
+                belongsToOtherConversation: conversation.belongsToOtherConversation,
+                isHeld: conversation.isHeldElsewhere,
                 write: { record in
                     latest = record
                     session.change(to: record.sessionID)
-                    try? preparation.recordFile.write(record)
+                    try? conversation.recordFile.write(record)
                 }
             )
             : nil
         let chat = ChatReport(record: watcher, diagnostics: diagnostics)
-            .watcher(plan, environment: preparation.context.environment, onReady: reporter.onReady)
+            .watcher(plan, environment: start.context.environment, onReady: reporter.onReady)
         let typed = TypedPrompt(plan, watcher) { diagnostics.warn($0) }
         let members: [(any LaunchObserver)?] = [
             reporter, files, watcher, chat, typed, reporter.deadline(asked: chat),
@@ -73,10 +69,12 @@ struct SingleRun {
         tail?.clear()
         let began = monotonicMilliseconds()
         let end: LaunchEnd
-        do throws(LaunchError) { end = try run(plan.transport, resources, observers, typed) } catch {
+        do throws(LaunchError) {
+            end = try run(start.context.request, plan.transport, resources, observers, typed)
+        } catch {
             // Nothing ran, so nothing was given.
             record.prompts.removeAll { $0.state == .given && $0.at == now }
-            if isRecorded { write(record) }
+            if isRecorded { write(record, to: conversation.recordFile) }
             throw error
         }
         if let failure = typed?.failure { throw failure }
@@ -89,12 +87,12 @@ struct SingleRun {
     }
 
     private func run(
+        _ request: Request,
         _ transport: Transport,
         _ resources: LaunchResources,
         _ observers: LaunchObservers,
         _ prompt: TypedPrompt?
     ) throws(LaunchError) -> LaunchEnd {
-        let request = preparation.request
         switch transport {
         case .direct:
             let launch = DirectLaunch(
@@ -121,12 +119,12 @@ struct SingleRun {
         }
     }
 
-    private func write(_ record: Record) {
-        do throws(Errno) { try preparation.recordFile.write(record) } catch {
+    private func write(_ record: Record, to file: RecordFile) {
+        do throws(Errno) { try file.write(record) } catch {
             diagnostics.warn(
                 Warning(
                     "record-not-written",
-                    "\(preparation.recordFile.path): \(error); the next start has to look for itself"
+                    "\(file.path): \(error); the next start has to look for itself"
                 )
             )
         }

@@ -1,19 +1,9 @@
 /// Everything that a start at this moment would do: made by the planner, printed by a dry run, run by a launch.
 struct LaunchPlan: Sendable {
-    /// The text that goes with the start, or the task that is left out.
-    struct Prompt: Equatable, Sendable {
-        var action: PromptDecision.Action
-        var delivery: AgentCommand.Delivery?
-        /// What is sent, or with `skip` the task.
-        var text: Bytes?
-        var given: PromptDecision.Given?
-        var isRefused = false
-    }
-
     var agent: Agent
     var workdir: Path
     var decision: Decision
-    var prompt: Prompt
+    var prompt: StartPrompt
     var transport: Transport
     var transportCause: Transport.Cause
     var isAttended: Bool

@@ -62,7 +62,7 @@ extension LaunchPlan {
     private var promptJSON: JSONValue {
         [
             "action": .string(prompt.action.rawValue),
-            "delivery": .optional(prompt.delivery?.rawValue),
+            "delivery": .optional(prompt.route?.name),
             "bytes": prompt.text.map { .integer($0.count) } ?? .null,
             "sha256": .optional(prompt.text.map { SHA256.hex($0) }),
             "given": .optional(prompt.given?.rawValue),

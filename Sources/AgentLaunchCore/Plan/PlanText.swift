@@ -59,11 +59,11 @@ extension LaunchPlan {
     private var promptLine: String {
         let size = prompt.text.map { "\($0.count) bytes" } ?? ""
         let way =
-            switch prompt.delivery {
+            switch prompt.route {
             case .argument: "as an argument"
             case .file: "by a file"
             case .stdin: "by agentapi's standard input"
-            case .agentapi: "by agentapi"
+            case .initialPrompt, .message: "by agentapi"
             case .typed: "typed into the terminal"
             case nil: ""
             }

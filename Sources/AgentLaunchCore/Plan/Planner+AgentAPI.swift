@@ -1,27 +1,35 @@
+/// agentapi as this start finds it.
+struct AgentAPISetup {
+    var program: AgentAPIProgram
+    /// Where agentapi's files of this conversation go.
+    var folder: Path
+    var isFolderWritable: Bool
+    /// agentapi may write its state file, and the one that is there is this session's.
+    var savesState = true
+    var loadsState = false
+}
+
+extension StartContext {
+    /// Whether the plan depends on agentapi's release, so that it is worth asking.
+    func needsAgentAPIRelease(for route: PromptRoute?) -> Bool {
+        request.statePersistence || agent.agentAPISince > Agent.oldestAgentAPI || route?.feature != nil
+    }
+}
+
 /// What a start under agentapi adds to the plan.
 extension Planner {
-    /// Whether the plan depends on agentapi's release, so that it is worth asking.
-    func needsAgentAPIRelease(_ start: CommandRequest.Start, _ text: Bytes?) throws(LaunchError) -> Bool {
-        guard context.transport == .agentapi else { return false }
-        if context.request.statePersistence || context.agent.agentAPISince > Agent.oldestAgentAPI {
-            return true
-        }
-        let isMessage = Self.sendsMessage(context.agent, start)
-        return Self.feature(try command(start, text).delivery, isMessage: isMessage) != nil
-    }
-
-    func addAgentAPI(_ plan: inout LaunchPlan) throws(LaunchError) {
-        let session = plan.decision.verdict == .warm ? plan.decision.session : nil
+    func add(_ setup: AgentAPISetup, to plan: inout LaunchPlan) throws(LaunchError) {
+        let program = setup.program
         let api = AgentAPI(
-            type: type(&plan.findings),
+            type: type(program, &plan.findings),
             request: context.request,
-            program: agentAPI,
+            program: program,
             workdir: context.workdir,
-            folder: apiFolder,
-            isFolderWritable: isAPIFolderWritable,
-            savesState: savesState,
-            loadsState: session != nil && loadsState,
-            passesPrompt: plan.prompt.delivery == .agentapi && !plan.sendsMessage,
+            folder: setup.folder,
+            isFolderWritable: setup.isFolderWritable,
+            savesState: setup.savesState,
+            loadsState: plan.decision.verdict == .warm && setup.loadsState,
+            passesPrompt: plan.prompt.route == .initialPrompt,
             environment: context.environment
         )
         plan.agentAPI = try api.arguments()
@@ -31,22 +39,33 @@ extension Planner {
         if let setting = try api.coderURL(isUsersOwn: ownURL != nil) {
             plan.environment.add(.init(set: [setting]))
         }
-        try checkDelivery(plan)
-        warn(&plan, api)
+        try check(plan.prompt, program)
+        warn(&plan, program)
     }
 
-    private func type(_ findings: inout Findings) -> String {
+    /// Whether this release takes the prompt.
+    private func check(_ prompt: StartPrompt, _ program: AgentAPIProgram) throws(LaunchError) {
+        guard let feature = prompt.route?.feature, !program.can(feature) else { return }
+        let bytes = prompt.text?.count ?? 0
+        let way = feature == .promptInput ? "on its standard input" : "as an argument"
+        throw context.undeliverable(
+            "agentapi \(program.release) takes no prompt of \(bytes) bytes \(way): that began with \(feature.since)",
+            "update agentapi to \(feature.since) or newer"
+        )
+    }
+
+    private func type(_ program: AgentAPIProgram, _ findings: inout Findings) -> String {
         let agent = context.agent
-        if agentAPI.release >= agent.agentAPISince { return agent.agentAPIType }
+        if program.release >= agent.agentAPISince { return agent.agentAPIType }
         findings.warn(
             "agentapi-too-old",
-            "agentapi \(agentAPI.release) does not know \(agent.name), which began with \(agent.agentAPISince): "
+            "agentapi \(program.release) does not know \(agent.name), which began with \(agent.agentAPISince): "
                 + "planned with --type custom"
         )
         return "custom"
     }
 
-    private func warn(_ plan: inout LaunchPlan, _ api: AgentAPI) {
+    private func warn(_ plan: inout LaunchPlan, _ program: AgentAPIProgram) {
         if plan.agentCommand.contains(where: { if case .prompt = $0 { true } else { false } }) {
             plan.findings.warn(
                 "prompt-in-agentapi-log",
@@ -59,14 +78,14 @@ extension Planner {
                 "agentapi may need 10 s to stop: --stop-timeout below 12 can kill the agent"
             )
         }
-        if context.request.statePersistence, !agentAPI.can(.state) {
+        if context.request.statePersistence, !program.can(.state) {
             plan.findings.warn(
                 "state-not-kept",
-                "agentapi \(agentAPI.release) forgets the chat when it ends; "
+                "agentapi \(program.release) forgets the chat when it ends; "
                     + "\(AgentAPIFeature.state.since) and newer keep it"
             )
         }
-        switch agentAPI.executable {
+        switch program.executable {
         case .found: break
         case .notExecutable(let path):
             plan.findings.warn("agentapi-not-found", "\(path) is not executable")

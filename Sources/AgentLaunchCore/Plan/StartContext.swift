@@ -14,4 +14,10 @@ struct StartContext: Sendable {
     var environment: Environment
     /// How that came about: what `--env` and `--env-file` set, and the variables taken out.
     var change: EnvironmentChange
+
+    /// What is wrong with the request, though not enough to refuse it.
+    var warnings: [Warning] {
+        guard transport == .direct, request.port != nil else { return request.warnings }
+        return request.warnings + [Warning("option-unused", "--port has no effect on a direct start")]
+    }
 }

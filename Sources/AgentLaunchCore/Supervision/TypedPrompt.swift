@@ -23,8 +23,7 @@ final class TypedPrompt: LaunchObserver {
 
     /// Nil if this start's prompt goes another way.
     init?(_ plan: LaunchPlan, _ record: ConversationWatcher?, warn: @escaping (Warning) -> Void) {
-        guard plan.prompt.delivery == .typed, let text = plan.prompt.text,
-            plan.prompt.action == .send || plan.prompt.action == .resumePrompt,
+        guard plan.prompt.route == .typed, let text = plan.prompt.text,
             let readiness = plan.agent.inputReadiness
         else { return nil }
         self.text = text

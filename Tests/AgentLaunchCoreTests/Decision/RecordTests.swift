@@ -79,21 +79,13 @@ struct RecordTests {
         given: PromptDecision.Given? = nil,
         task: TaskText? = DecisionBench.task,
         old: Record? = nil,
-        delivery: AgentCommand.Delivery = .argument
+        route: PromptRoute = .argument
     ) -> Record {
-        let plan = LaunchPlan(
-            agent: DecisionBench().agent,
+        Record(
+            of: decision,
+            DecisionBench().agent,
+            StartPrompt(action: prompt, route: route, text: task?.bytes, given: given),
             workdir: DecisionBench.workdir,
-            decision: decision,
-            prompt: .init(action: prompt, delivery: delivery, text: task?.bytes, given: given),
-            transport: .direct,
-            transportCause: .option,
-            isAttended: false,
-            version: VersionAnswer(version: nil, source: .notNeeded),
-            findings: Findings()
-        )
-        return Record(
-            of: plan,
             name: "default",
             store: "/store",
             task: task,
@@ -117,11 +109,11 @@ struct RecordTests {
 
     @Test("By agentapi a cold start's prompt is `given` before the start, a message only when it is sent")
     func byAgentAPI() {
-        let coldRecord = next(cold(NewSession(id: "a")), .send, delivery: .agentapi)
+        let coldRecord = next(cold(NewSession(id: "a")), .send, route: .initialPrompt)
         #expect(coldRecord.prompts.map(\.how) == ["agentapi"])
         let warm = Decision.warm(session("a"), .record, "-")
-        #expect(next(warm, .send, delivery: .agentapi).prompts.isEmpty)
-        #expect(next(warm, .send, delivery: .argument).prompts.map(\.state) == [.given])
+        #expect(next(warm, .send, route: .message).prompts.isEmpty)
+        #expect(next(warm, .send, route: .argument).prompts.map(\.state) == [.given])
     }
 
     @Test("A new conversation takes over nothing of the old one")

@@ -22,40 +22,51 @@ struct PlanBench {
     )
     static let warm = Decision.warm(session("a"), .record, "-")
 
-    func planner() throws(LaunchError) -> Planner {
+    func context() throws(LaunchError) -> StartContext {
         let environment = environment
-        return Planner(
-            context: StartContext(
-                agent: agent,
-                request: try request([agent.name] + words),
-                transport: transport,
-                transportCause: .option,
-                isAttended: true,
-                isRoot: false,
-                workdir: DecisionBench.workdir,
-                home: "/home/coder",
-                environment: environment,
-                change: .init(
-                    set: own.map { .init(name: $0, value: environment[$0] ?? [], isPrivate: true) }
-                )
-            ),
-            executable: .found("/usr/bin/claude", isOnPath: true),
-            version: VersionAnswer(version: nil, source: .notNeeded),
-            apiFolder: "/state",
-            loadsState: ownsStateFile,
-            agentAPI: AgentAPIProgram(
-                executable: executable,
-                version: VersionAnswer(version: release, source: .asked)
+        return StartContext(
+            agent: agent,
+            request: try request([agent.name] + words),
+            transport: transport,
+            transportCause: .option,
+            isAttended: true,
+            isRoot: false,
+            workdir: DecisionBench.workdir,
+            home: "/home/coder",
+            environment: environment,
+            change: .init(
+                set: own.map { .init(name: $0, value: environment[$0] ?? [], isPrivate: true) }
             )
         )
     }
 
     func plan(
         _ decision: Decision = cold,
-        _ action: PromptDecision.Action = .none
+        _ action: PromptDecision.Action = .none,
+        given: PromptDecision.Given? = nil
     ) throws(LaunchError) -> LaunchPlan {
-        let prompt = PromptDecision(action: action)
-        return try planner().plan(decision, prompt, task: task, resumePrompt: TaskText("go on"), Findings())
+        let context = try context()
+        let texts = PromptTexts(task: task, resumePrompt: TaskText("go on"))
+        let choice = PromptDecision(action: action, given: given)
+        var prompt = StartPrompt(choice, texts, reportTasks: context.request.reportTasks)
+        prompt.route = try PromptRouter(context: context).route(prompt, decision.start)
+        let program = AgentAPIProgram(
+            executable: executable,
+            version: VersionAnswer(version: release, source: .asked)
+        )
+        let setup = AgentAPISetup(
+            program: program,
+            folder: "/state",
+            isFolderWritable: true,
+            loadsState: ownsStateFile
+        )
+        let planner = Planner(
+            context: context,
+            executable: .found("/usr/bin/claude", isOnPath: true),
+            version: VersionAnswer(version: nil, source: .notNeeded),
+            agentAPI: transport == .agentapi ? setup : nil
+        )
+        return try planner.plan(decision, prompt, Findings())
     }
 
     /// The environment that agentapi gets, as text.

@@ -18,24 +18,8 @@ struct PlannerTests {
         task: TaskText? = DecisionBench.task,
         _ words: String...
     ) throws(LaunchError) -> LaunchPlan {
-        try Planner(
-            context: StartContext(
-                agent: .claude,
-                request: request(["claude"] + words),
-                transport: transport,
-                transportCause: .option,
-                isAttended: true,
-                isRoot: false,
-                workdir: DecisionBench.workdir,
-                home: "/home/coder",
-                environment: Environment(),
-                change: EnvironmentChange()
-            ),
-            executable: .found("/usr/bin/claude", isOnPath: true),
-            version: VersionAnswer(version: nil, source: .notNeeded),
-            apiFolder: "/state",
-            agentAPI: AgentAPIProgram(executable: .found("/usr/bin/agentapi", isOnPath: true))
-        ).plan(decision, prompt, task: task, resumePrompt: TaskText("go on"), Findings())
+        try PlanBench(words: words, transport: transport, task: task)
+            .plan(decision, prompt.action, given: prompt.given)
     }
 
     private func words(_ plan: LaunchPlan) -> String {
@@ -58,7 +42,7 @@ struct PlannerTests {
         #expect(try words(plan(warm, again, .direct)) == "claude --resume a -- go on")
         let skipped = try plan(warm, PromptDecision(action: .skip, given: .this), .direct)
         #expect(words(skipped) == "claude --resume a")
-        #expect(skipped.prompt.text == DecisionBench.task.bytes && skipped.prompt.delivery == nil)
+        #expect(skipped.prompt.text == DecisionBench.task.bytes && skipped.prompt.route == nil)
     }
 
     @Test("--report-tasks puts one sentence and a line break before the task, which still counts as given")
@@ -75,15 +59,15 @@ struct PlannerTests {
         let longest = TaskText(String(repeating: "x", count: 131_071))
         let longer = TaskText(String(repeating: "x", count: 131_072))
         let send = PromptDecision(action: .send)
-        #expect(try plan(cold, send, .direct, task: longest).prompt.delivery == .argument)
+        #expect(try plan(cold, send, .direct, task: longest).prompt.route == .argument)
         let error = #expect(throws: LaunchError.self) { try plan(cold, send, .direct, task: longer) }
         #expect(error?.status == .usage)
         #expect(error?.why.contains("131071") == true)
         let piped = try plan(cold, send, .agentapi, task: longer)
-        #expect(piped.prompt.delivery == .stdin)
+        #expect(piped.prompt.route == .stdin)
         #expect(piped.agentCommand.last == "1142e558-ce23-44a4-9795-fedb65b0d13a")
         let warm = try plan(.warm(session("a"), .record, "-"), send, .agentapi, task: longer)
-        #expect(warm.prompt.delivery == .agentapi)
+        #expect(warm.prompt.route == .message)
         #expect(!words(warm).contains("--initial-prompt"))
     }
 

@@ -46,7 +46,7 @@ struct TypedPromptTests {
                 agent: .amp,
                 workdir: "/w",
                 decision: Decision(verdict: .cold, reason: "", how: .derived, start: .cold(.init(id: id))),
-                prompt: .init(action: .send, delivery: .typed, text: task.bytes),
+                prompt: .init(action: .send, route: .typed, text: task.bytes),
                 transport: .direct,
                 transportCause: .terminal,
                 isAttended: true,

@@ -26,6 +26,17 @@ struct AgentAPIProgram: Equatable, Sendable {
     func can(_ feature: AgentAPIFeature) -> Bool { release >= feature.since }
 }
 
+extension PromptRoute {
+    /// What agentapi itself has to be able to do for it.
+    var feature: AgentAPIFeature? {
+        switch self {
+        case .initialPrompt: .promptArgument
+        case .stdin: .promptInput
+        case .argument, .file, .message, .typed: nil
+        }
+    }
+}
+
 /// What not every release of agentapi can do.
 enum AgentAPIFeature: Sendable {
     /// `--initial-prompt`.

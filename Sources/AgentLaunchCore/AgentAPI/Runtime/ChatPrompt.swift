@@ -1,12 +1,10 @@
 extension LaunchPlan {
-
     /// What is to be seen in agentapi's chat, or to be sent there; nil if this start's prompt goes another way.
     var chatPrompt: ChatWatcher.Prompt? {
-        guard server != nil, let text = prompt.text, prompt.action == .send || prompt.action == .resumePrompt
-        else { return nil }
-        switch prompt.delivery {
-        case .agentapi: return .init(text: text, way: sendsMessage ? .message : .atStart)
-        case .stdin: return .init(text: text, way: .atStart)
+        guard server != nil, let text = prompt.text else { return nil }
+        switch prompt.route {
+        case .message: return .init(text: text, way: .message)
+        case .initialPrompt, .stdin: return .init(text: text, way: .atStart)
         case .argument, .file, .typed, nil: return nil
         }
     }
@@ -25,8 +23,8 @@ struct ChatReport {
             LoopbackAddress(port: server.port, environment: plan.environment.applied(to: environment)),
             prompt: plan.chatPrompt,
             onReady: onReady,
-            onSending: { record?.promptIsSent(at: .now(), how: .agentapi) },
-            onEvent: { take($0, isMessage: plan.sendsMessage) }
+            onSending: { record?.promptIsSent(at: .now(), how: .message) },
+            onEvent: { take($0, isMessage: plan.prompt.route == .message) }
         )
         record?.onPrompt = { [weak chat] in chat?.promptArrived() }
         return chat

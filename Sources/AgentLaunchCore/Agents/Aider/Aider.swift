@@ -66,7 +66,6 @@ private let aiderQuestions = [
     command.arguments += request.extra.map { .text($0) }
     command.arguments += ["--chat-history-file", .text(history.bytes), "--restore-chat-history"]
     // As an argument it would end the program once it is answered.
-    if request.hasPrompt { command.delivery = .agentapi }
     for name in ["AIDER_MESSAGE", "AIDER_MESSAGE_FILE"] where request.environment.given(name) != nil {
         command.unset.append(name)
         command.warnings.append(

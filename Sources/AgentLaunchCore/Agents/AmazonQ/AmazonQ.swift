@@ -38,6 +38,7 @@ extension Agent {
                 )
         },
         otherDirectoryProblem: "would begin anew",
+        promptIntake: { _, _ in .argument() },
         hasOneConversationPerDirectory: true,
         storesPromptWithAnswer: true,
         store: { AmazonQStore($0) },
@@ -64,9 +65,8 @@ private let words = ArgumentWords(
     }
     if request.allowAll { command.arguments.append("--trust-all-tools") }
     command.arguments += request.extra.map { .text($0) }
-    if request.hasPrompt {
-        command.arguments += ["--", .prompt(prefix: "")]
-        command.delivery = .argument
+    if let prompt = request.prompt {
+        command.arguments += ["--", prompt]
     } else if isWarm {
         command.warnings.append(
             Warning(

@@ -82,7 +82,6 @@ private let ampRefusedArguments: Set<String> = [
         )
     }
     // The terminal program takes no prompt as an argument.
-    if request.hasPrompt { command.delivery = .agentapi }
     return command
 }
 

@@ -31,6 +31,7 @@ extension Agent {
                 PinnedURL.inText(AuggieStore.folder(query) / $0)
             }
         },
+        promptIntake: { _, _ in .argument(prefix: "--instruction=") },
         store: { AuggieStore($0) },
         command: auggieCommand
     )
@@ -70,10 +71,7 @@ private let auggieRefusedArguments: Set<String> = [
     case .cold: break
     case .reuse(let session), .warm(let session): command.arguments += ["--resume", .init(session.id)]
     }
-    if request.hasPrompt {
-        command.arguments.append(.prompt(prefix: "--instruction="))
-        command.delivery = .argument
-    }
+    if let prompt = request.prompt { command.arguments.append(prompt) }
     return command
 }
 

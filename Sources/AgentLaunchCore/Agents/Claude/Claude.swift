@@ -34,6 +34,7 @@ extension Agent {
         isSessionID: isUUID,
         firstRun: { query, allowAll, _ in ClaudeFirstRun(query, allowAll: allowAll).warnings() },
         pinnedURLs: { ClaudePinnedURL.find($0) },
+        promptIntake: { _, _ in .argument() },
         store: { ClaudeStore($0) },
         command: { (request) throws(LaunchError) in try claudeCommand(request) }
     )
@@ -54,11 +55,10 @@ private func claudeCommand(_ request: CommandRequest) throws(LaunchError) -> Age
     // `--session-id` refuses a file that is there, also one without messages; `--resume` takes it.
     case .reuse(let session), .warm(let session): arguments += ["--resume", .init(session.id)]
     }
-    if request.hasPrompt { arguments += ["--", .prompt(prefix: "")] }
+    if let prompt = request.prompt { arguments += ["--", prompt] }
     return AgentCommand(
         arguments: arguments,
-        set: variables(request).filter { request.environment.given($0.name) == nil },
-        delivery: request.hasPrompt ? .argument : nil
+        set: variables(request).filter { request.environment.given($0.name) == nil }
     )
 }
 

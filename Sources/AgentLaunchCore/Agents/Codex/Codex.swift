@@ -26,11 +26,12 @@ extension Agent {
             + "no message: -- -c tui.status_line=[] helps",
         refusedArguments: codexRefusedArguments,
         isSessionID: { CodexHome.isThreadID($0) },
-        needsVersion: { _ in true },
+        needsVersion: { _, _ in true },
         firstRun: { query, _, version in CodexFirstRun(query, version).warnings },
         pinnedURLs: {
             PinnedURL.inText(CodexHome($0.environment, home: $0.home, workdir: $0.workdir).configuration)
         },
+        promptIntake: { _, _ in .argument() },
         store: { CodexStore($0) },
         command: codexCommand
     )
@@ -75,6 +76,6 @@ private let oldestThatUnpacks: Version = "0.147"
         }
         arguments += ["resume", .init(session.id)]
     }
-    if request.hasPrompt { arguments += ["--", .prompt(prefix: "")] }
-    return AgentCommand(arguments: arguments, delivery: request.hasPrompt ? .argument : nil)
+    if let prompt = request.prompt { arguments += ["--", prompt] }
+    return AgentCommand(arguments: arguments)
 }

@@ -26,7 +26,7 @@ extension Agent {
         refusedArguments: copilotRefusedArguments,
         isSessionID: isUUID,
         // A warm start is the same in every release.
-        needsVersion: { if case .warm = $0.start { false } else { true } },
+        needsVersion: { start, _ in if case .warm = start { false } else { true } },
         firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
         pinnedURLs: {
             PinnedURL.inFiles([CopilotDirectories($0).servers], orScript: "/tmp/coder-mcp-server.sh")
@@ -68,7 +68,6 @@ private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> Ag
     }
     command.set = variables(request).filter { request.environment.given($0.name) == nil }
     // A prompt in its arguments is sent only by whoever is signed in to GitHub.
-    if request.hasPrompt { command.delivery = .agentapi }
     return command
 }
 

@@ -27,10 +27,11 @@ extension Agent {
             + "to itself alone",
         refusedArguments: cursorRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
-        needsVersion: { !$0.attended },
+        needsVersion: { !$1 },
         firstRun: { query, _, version in cursorFirstRun(query, version) },
         pinnedURLs: { CursorDirectories($0).pinnedURLs },
         otherDirectoryProblem: "would begin another chat under the same id",
+        promptIntake: { _, text in isMisread(text) ? .input : .argument() },
         inputReadiness: .boxed,
         store: { CursorStore($0) },
         command: cursorCommand
@@ -71,15 +72,7 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
     case .cold: break
     case .reuse(let session), .warm(let session): command.arguments.append(.init("--resume=" + session.id))
     }
-    if request.hasPrompt {
-        // A word that begins with `-` would be a flag, a word alone may be a subcommand.
-        if request.promptBeginsWithDash || request.promptIsWord {
-            command.delivery = .agentapi
-        } else {
-            command.arguments.append(.prompt(prefix: ""))
-            command.delivery = .argument
-        }
-    }
+    if let prompt = request.prompt { command.arguments.append(prompt) }
     if request.environment.given("NODE_OPTIONS") != nil {
         command.unset.append("NODE_OPTIONS")
         command.warnings.append(
@@ -113,4 +106,12 @@ private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning
         )
     }
     return warnings
+}
+
+/// A first argument that begins with `-` would be a flag; one short word of small letters and `-` may be a subcommand.
+private func isMisread(_ text: Bytes) -> Bool {
+    let dash = UInt8(ascii: "-")
+    return text.first == dash
+        || text.count <= 40
+            && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == dash }
 }

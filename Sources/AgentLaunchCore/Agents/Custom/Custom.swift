@@ -22,9 +22,7 @@ extension Agent {
                     "leave it out, and write the program's own option behind --"
                 )
             }
-            var command = AgentCommand(arguments: request.extra.map { .text($0) })
-            command.delivery = request.hasPrompt ? .agentapi : nil
-            return command
+            return AgentCommand(arguments: request.extra.map { .text($0) })
         }
     )
 }

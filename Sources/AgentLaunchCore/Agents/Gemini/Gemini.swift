@@ -26,11 +26,12 @@ extension Agent {
             + "unknown",
         refusedArguments: geminiRefusedArguments,
         isSessionID: isUUID,
-        needsVersion: { if case .cold = $0.start { true } else { false } },
+        needsVersion: { start, _ in if case .cold = start { true } else { false } },
         firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
         pinnedURLs: { GeminiDirectories($0).pinnedURLs },
         safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
         otherDirectoryProblem: "would not find it",
+        promptIntake: { _, _ in .argument(prefix: "--prompt-interactive=") },
         store: { GeminiStore($0) },
         command: { (request) throws(LaunchError) in try geminiCommand(request) }
     )
@@ -63,10 +64,7 @@ private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> Age
         }
     case .reuse(let session), .warm(let session): command.arguments += ["--resume", .init(session.id)]
     }
-    if request.hasPrompt {
-        command.arguments.append(.prompt(prefix: "--prompt-interactive="))
-        command.delivery = .argument
-    }
+    if let prompt = request.prompt { command.arguments.append(prompt) }
     guard !request.attended else { return command }
     // With one of these it takes itself for a run without a terminal.
     command.unset = ["CI", "GITHUB_ACTIONS"]

@@ -24,10 +24,11 @@ extension Agent {
             + "database",
         refusedArguments: gooseRefusedArguments,
         isSessionID: isGooseSessionID,
-        needsVersion: { if case .cold = $0.start { true } else { false } },
+        needsVersion: { start, _ in if case .cold = start { true } else { false } },
         firstRun: { query, _, _ in GooseDirectories(query).firstRun },
         pinnedURLs: { PinnedURL.inText(GooseDirectories($0).configuration) },
         otherDirectoryProblem: "would ask on the terminal",
+        promptIntake: { _, _ in .file },
         store: { GooseStore($0) },
         command: gooseCommand
     )
@@ -63,7 +64,7 @@ private let gooseRefusedArguments: Set<String> = [
         }
         throw .ownedArgument(shown(argument), of: "goose")
     }
-    var command = AgentCommand(arguments: ["goose", request.hasPrompt ? "run" : "session"])
+    var command = AgentCommand(arguments: ["goose", request.prompt == nil ? "session" : "run"])
     command.arguments += request.extra.map { .text($0) }
     switch request.start {
     case .cold(let new):
@@ -87,10 +88,7 @@ private let gooseRefusedArguments: Set<String> = [
             command.warnings.append(Warning("model-kept", "goose resumes with the model of the conversation"))
         }
     }
-    if request.hasPrompt {
-        command.arguments += ["-s", "-i", .promptFile]
-        command.delivery = .file
-    }
+    if let prompt = request.prompt { command.arguments += ["-s", "-i", prompt] }
     if let model = request.model { command.set.append(("GOOSE_MODEL", Bytes(model.utf8))) }
     if request.allowAll { command.set.append(("GOOSE_MODE", Bytes("auto".utf8))) }
     let isTelemetryChosen = ["GOOSE_TELEMETRY_OFF", "GOOSE_TELEMETRY_ENABLED"].contains {

@@ -20,7 +20,7 @@ extension Agent {
             + "conversations, and the editor's are not its own",
         refusedArguments: kiroRefusedArguments,
         isSessionID: { KiroEngine.isSessionID($0) },
-        needsVersion: { if case .cold = $0.start { false } else { true } },
+        needsVersion: { start, _ in if case .cold = start { false } else { true } },
         firstRun: { query, _, _ in kiroFirstRun(query) },
         pinnedURLs: { query in
             [KiroDirectories(query).sessions.parent, query.workdir / ".kiro"].flatMap {
@@ -83,7 +83,6 @@ private let oldestThatResumesByID: Version = "2.5.1"
         }
     }
     // Its interface loses a prompt that stands in its arguments.
-    if request.hasPrompt { command.delivery = .agentapi }
     return command
 }
 

@@ -33,7 +33,7 @@ struct Agent: Sendable {
     /// Its conversations have ids to be resumed by.
     var hasSessionIDs = true
     /// Whether this start's command depends on the version, so that it is worth asking.
-    var needsVersion: @Sendable (CommandRequest) -> Bool = { _ in false }
+    var needsVersion: @Sendable (CommandRequest.Start, _ isAttended: Bool) -> Bool = { _, _ in false }
     /// Questions of a first run that only the agent's own configuration answers, with the line to add.
     var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
     /// Where its own configuration names agentapi's address.
@@ -45,6 +45,8 @@ struct Agent: Sendable {
     var otherDirectoryProblem: String?
     /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
     var newThread: [String] = []
+    /// How it takes this prompt when it starts like this.
+    var promptIntake: @Sendable (CommandRequest.Start, Bytes) -> PromptIntake = { _, _ in .input }
     /// How it can be seen that a prompt can be typed; nil where none ever is.
     var inputReadiness: InputReadiness?
     /// It keeps one conversation for a directory, and finds it by the directory alone.
@@ -67,12 +69,8 @@ struct CommandRequest: Sendable {
     }
 
     var start: Start
-    /// A text goes with this start: the task when cold, the resume prompt or a new turn when warm.
-    var hasPrompt: Bool
-    /// The prompt's first byte is `-`.
-    var promptBeginsWithDash = false
-    /// The prompt is one short word of small letters and `-`, as subcommands are.
-    var promptIsWord = false
+    /// What stands in the command for the prompt; nil if none goes with this start, or by another route.
+    var prompt: AgentCommand.Argument?
     var model: String?
     var allowAll = false
     /// What the user wrote after `--`.
@@ -98,23 +96,17 @@ struct AgentCommand: Equatable, Sendable {
         case newThread
     }
 
-    enum Delivery: String, Sendable {
-        case argument, file, stdin, agentapi, typed
-    }
-
     /// argv[0] is the executable's bare name; the planner puts the path there where `PATH` lacks it.
     var arguments: [Argument]
     var set: [(name: String, value: Bytes)] = []
     var unset: [String] = []
-    /// How the prompt travels; nil if none does.
-    var delivery: Delivery?
     var warnings: [Warning] = []
     /// This release takes no id at creation: the new session's is captured.
     var assignsOwnID = false
 
     static func == (a: AgentCommand, b: AgentCommand) -> Bool {
         a.arguments == b.arguments && a.set.elementsEqual(b.set, by: ==) && a.unset == b.unset
-            && a.delivery == b.delivery && a.warnings == b.warnings && a.assignsOwnID == b.assignsOwnID
+            && a.warnings == b.warnings && a.assignsOwnID == b.assignsOwnID
     }
 }
 

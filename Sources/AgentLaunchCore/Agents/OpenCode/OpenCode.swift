@@ -25,6 +25,10 @@ extension Agent {
         isSessionID: isOpenCodeSessionID,
         pinnedURLs: { OpenCodeDirectories($0).configurations.flatMap(PinnedURL.inText) },
         otherDirectoryProblem: "would work in the wrong directory",
+        promptIntake: { start, _ in
+            // With `-s` OpenCode drops `--prompt` silently: a session without messages cannot take one.
+            if case .warm = start { .input } else { .argument(prefix: "--prompt=") }
+        },
         inputReadiness: InputReadiness(marks: ["╹▀▀▀"]),
         store: { OpenCodeStore($0) },
         command: openCodeCommand
@@ -65,15 +69,9 @@ private func isLetterOrDigit(_ byte: UInt8) -> Bool {
     if let model = request.model { command.arguments += ["-m", .init(model)] }
     command.arguments += request.extra.map { .text($0) }
     switch request.start {
-    // With `-s` OpenCode drops `--prompt` silently: a session without messages cannot take one.
     case .cold, .reuse:
-        if request.hasPrompt {
-            command.arguments.append(.prompt(prefix: "--prompt="))
-            command.delivery = .argument
-        }
-    case .warm(let session):
-        command.arguments += ["-s", .init(session.id)]
-        if request.hasPrompt { command.delivery = .agentapi }
+        if let prompt = request.prompt { command.arguments.append(prompt) }
+    case .warm(let session): command.arguments += ["-s", .init(session.id)]
     }
     if request.allowAll { command.set.append(("OPENCODE_PERMISSION", Bytes(#"{"*":"allow"}"#.utf8))) }
     if !request.attended, request.environment.given("OPENCODE_DISABLE_AUTOUPDATE") == nil {

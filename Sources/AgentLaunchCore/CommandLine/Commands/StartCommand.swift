@@ -4,7 +4,7 @@ import Glibc
 /// `agentlaunch AGENT`: the dry run, or the start itself.
 struct StartCommand {
     let request: Request
-    let preparation: Preparation
+    let steps: LaunchSteps
     let diagnostics: Diagnostics
 
     init(_ request: Request, _ processContext: ProcessContext, _ diagnostics: Diagnostics) throws(LaunchError)
@@ -15,11 +15,12 @@ struct StartCommand {
         }
         self.request = request
         self.diagnostics = diagnostics
-        preparation = try Preparation(request, processContext)
+        steps = try LaunchSteps(request, processContext)
     }
 
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
+        try steps.context.makeWorkdir()
         guard request.detach else {
             first_process_stand_aside()
             return exitLikeChild(try start(nil))
@@ -33,18 +34,19 @@ struct StartCommand {
 
     /// In the background with somebody to report to.
     private func start(_ report: BackgroundReport?) throws(LaunchError) -> ChildEnd {
-        let locks = LaunchLocks(preparation, diagnostics)
+        let conversation = steps.conversation
+        let locks = LaunchLocks(conversation: conversation, diagnostics: diagnostics)
         let lock = try locks.takeConversation()
-        try preparation.endPredecessor(diagnostics)
-        preparation.removeLeftovers()
-        let claim = ModuleClaim.take(preparation)
+        try conversation.endPredecessor(timeout: request.stopTimeoutMilliseconds, diagnostics)
+        conversation.removeLeftovers()
+        let claim = ModuleClaim.take(conversation)
         let session = HeldSession(locks)
-        let ready = LaunchGate(diagnostics, session)
-        let outcome = try ready.outcome(of: preparation)
-        let reporter = try preparation.reporter(outcome.plan, report) { diagnostics.warn($0) }
-        let runs = ConversationRuns(preparation, diagnostics, ready, reporter, session)
+        let gate = LaunchGate(diagnostics, session)
+        let first = try gate.start(of: steps)
+        let reporter = try first.reporter(report) { diagnostics.warn($0) }
+        let runs = ConversationRuns(steps, diagnostics, gate, reporter, session)
         let end: ChildEnd
-        do throws(LaunchError) { end = try runs.run(outcome, claim) } catch {
+        do throws(LaunchError) { end = try runs.run(first, claim) } catch {
             reporter.end(error.status.rawValue)
             throw error
         }
@@ -58,22 +60,22 @@ struct StartCommand {
     // MARK: Dry run
 
     private func dryRun() throws(LaunchError) -> Int32 {
-        var outcome = try preparation.prepare()
-        let launcher = LaunchLocks(preparation, diagnostics).holder(of: outcome.plan.decision.session)
-        if let pid = launcher ?? outcome.holder {
-            outcome.plan.findings.warn(
+        var start = try steps.plannedStart()
+        let launcher = steps.conversation.launcher(of: start.plan.decision.session)
+        if let pid = launcher ?? start.holder {
+            start.plan.findings.warn(
                 "in-use",
                 "process \(pid) has this conversation open now: a start would exit with 75"
             )
         }
-        outcome.plan.isRestarted = request.restart == .onFailure
-        let plan = outcome.plan
+        start.plan.isRestarted = request.restart == .onFailure
+        let plan = start.plan
         let text =
             request.format == .json
             ? JSONWriter.pretty(plan.json(showPrompt: request.showPrompt))
             : Bytes(plan.text(showPrompt: request.showPrompt).utf8)
         writeAll(text, to: STDOUT_FILENO)
-        guard let refusal = preparation.refusal(of: plan) else { return ExitStatus.success.rawValue }
+        guard let refusal = start.refusal else { return ExitStatus.success.rawValue }
         diagnostics.report(refusal)
         return refusal.status.rawValue
     }

@@ -1,10 +1,9 @@
 import Glibc
 
 /// What a start that others look after needs beside the plan.
-extension Preparation {
+extension PlannedStart {
     /// The log is opened and `run.json` written. Only under the conversation's lock: both are its launcher's.
     func reporter(
-        _ plan: LaunchPlan,
         _ report: BackgroundReport?,
         warn: @escaping (Warning) -> Void
     ) throws(LaunchError) -> RunReporter {
@@ -13,10 +12,10 @@ extension Preparation {
             log = try RotatingLog(path) { warn(Warning("log-not-written", $0)) }
         }
         var run = Run(
-            agent: self.agent.name,
-            workdir: self.workdir,
+            agent: plan.agent.name,
+            workdir: plan.workdir,
             name: context.request.sessionName,
-            transport: self.transport,
+            transport: plan.transport,
             launcher: ProcessIdentity(getpid()) ?? ProcessIdentity(pid: getpid(), startTicks: 0),
             log: log?.path,
             stopTimeoutMilliseconds: context.request.stopTimeoutMilliseconds,
@@ -26,7 +25,7 @@ extension Preparation {
         run.pidFile = plan.server?.pidFile
         return RunReporter(
             run,
-            RunFile(conversation: conversation),
+            conversation.runFile,
             log: log,
             report: report,
             readyDue: context.request.waitReadyMilliseconds.flatMap { time in
@@ -37,7 +36,7 @@ extension Preparation {
     }
 
     private var logFile: Path? {
-        context.request.logFile ?? (context.request.detach ? conversation / "log" : nil)
+        context.request.logFile ?? (context.request.detach ? conversation.directory / "log" : nil)
     }
 }
 

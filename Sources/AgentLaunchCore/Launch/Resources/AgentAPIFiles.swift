@@ -8,14 +8,13 @@ final class AgentAPIFiles: LaunchObserver {
     private var lock: FileLock?
     private var pid: Int32?
 
-    /// Arranges the files. Called under the conversation's lock, just before the start.
+    /// Arranges the files, with what agentlaunch remembers of them below `root`. Called under the conversation's lock, just before the start.
     init(
         _ server: AgentAPI.Server,
         _ state: StateDecision?,
-        _ preparation: Preparation,
+        root: Path,
         _ diagnostics: Diagnostics
     ) throws(LaunchError) {
-        let root = preparation.state.root
         pidFile = server.pidFile.map { PidFile(path: $0, root: root) }
         self.state = state.map {
             StateArrangement(decision: $0, root: root, warn: { diagnostics.warn($0) })
@@ -33,8 +32,7 @@ final class AgentAPIFiles: LaunchObserver {
     }
 
     /// What would keep agentapi from running is found before anything is changed.
-    static func check(_ server: AgentAPI.Server, _ preparation: Preparation) throws(LaunchError) {
-        let root = preparation.state.root
+    static func check(_ server: AgentAPI.Server, root: Path) throws(LaunchError) {
         if let path = server.pidFile { try PidFile(path: path, root: root).makeWay() }
         try Port(number: server.port, root: root).check()
     }
@@ -48,35 +46,33 @@ final class AgentAPIFiles: LaunchObserver {
     func ended() {}
 }
 
-extension Preparation {
+extension ConversationFiles {
     /// What is to be done about agentapi's state file, and whether it is loaded; nil where none is kept.
     func stateDecision(
+        _ context: StartContext,
         _ decision: Decision,
+        _ route: PromptRoute?,
         _ record: Record?,
-        _ folder: Path,
-        _ program: AgentAPIProgram,
-        sendsMessage: Bool
+        _ setup: AgentAPISetup
     ) -> StateDecision? {
-        guard context.transport == .agentapi, context.request.statePersistence, program.can(.state) else {
-            return nil
-        }
-        let path = AgentAPI.stateFile(context.environment, folder: folder, workdir: context.workdir)
+        guard context.request.statePersistence, setup.program.can(.state) else { return nil }
+        let path = AgentAPI.stateFile(context.environment, folder: setup.folder, workdir: workdir)
         let situation = StateSituation(
-            file: StateFile(path, workdir: context.workdir, conversation: conversation),
-            agent: context.agent.name,
+            file: StateFile(path, workdir: workdir, conversation: directory),
+            agent: agent,
             record: record,
-            claims: StateClaim.others(than: conversation, root: state.root),
-            isRecorded: context.agent.name != "custom",
-            sendsMessage: sendsMessage
+            claims: StateClaim.others(than: directory, root: state.root),
+            isRecorded: agent != "custom",
+            sendsMessage: route == .message
         )
         return situation.decide(decision)
     }
 
     /// An agentapi or agent that lost its launcher still writes to the session. Called under the lock.
-    func endPredecessor(_ diagnostics: Diagnostics) throws(LaunchError) {
-        guard let run = RunFile(conversation: conversation).read() else { return }
-        try Predecessor.end(run: run, timeout: context.request.stopTimeoutMilliseconds) {
-            diagnostics.notice($0)
-        }
+    ///
+    /// - Parameter timeout: how long it gets to end, in milliseconds.
+    func endPredecessor(timeout: Int, _ diagnostics: Diagnostics) throws(LaunchError) {
+        guard let run = runFile.read() else { return }
+        try Predecessor.end(run: run, timeout: timeout) { diagnostics.notice($0) }
     }
 }

@@ -7,13 +7,13 @@ enum ModuleClaim {
     private static let patience: Int64 = 10_000
 
     /// Nil where nothing is to be claimed, or no lock can be made.
-    static func take(_ preparation: Preparation) -> FileLock? {
-        guard let module = preparation.moduleDirectory else { return nil }
+    static func take(_ conversation: ConversationFiles) -> FileLock? {
+        guard let module = conversation.moduleDirectory else { return nil }
         var findings = Findings()
-        let record = preparation.recordFile.read(&findings).record
-        if record?.moduleDirectory == preparation.apiFolder(record) { return nil }
+        let record = conversation.recordFile.read(&findings).record
+        if record?.moduleDirectory == conversation.agentAPIFolder(record) { return nil }
         let place =
-            preparation.state.root / "module-folders" / "\(SHA256.hex(module.bytes).prefix(32)).lock"
+            conversation.state.root / "module-folders" / "\(SHA256.hex(module.bytes).prefix(32)).lock"
         let due = monotonicMilliseconds() + patience
         do throws(Errno) {
             try makeDirectories(place.parent, mode: 0o700)

@@ -1,4 +1,4 @@
-extension Preparation {
+extension PlannedStart {
     /// How long a start may take until agentapi runs, everything that is asked before included.
     private static let limit: Int64 = 5000
     /// A first look at the network is given this, however long the rest has taken.
@@ -6,18 +6,18 @@ extension Preparation {
 
     /// Makes the thread that a cold start's command lacks. Its id is known, and goes into the record, before the
     /// agent is started: a prompt can only go where the next start looks.
-    func pinThread(_ outcome: inout Outcome, began: Int64) throws(LaunchError) {
-        guard outcome.plan.agentCommand.contains(.newThread), case .cold = outcome.plan.decision.start else {
+    mutating func pinThread(began: Int64) throws(LaunchError) {
+        guard plan.agentCommand.contains(.newThread), case .cold = plan.decision.start else {
             return
         }
         // No thread is made for a start that lacks a program.
-        _ = try LaunchResources.program(outcome, self)
-        guard case .found(let program, _) = outcome.executable else { return }
+        _ = try programs.executed()
+        guard case .found(let program, _) = programs.agent else { return }
         let agent = context.agent
         var words = [program.bytes] + agent.newThread.map { Bytes($0.utf8) }
         var first = program
         // Whatever keeps the agent in keeps this in too.
-        if case .found(let wrapper, _) = findWrapper() {
+        if case .found(let wrapper, _) = programs.wrapper {
             words = context.request.wrapper + words
             first = wrapper
         }
@@ -25,9 +25,9 @@ extension Preparation {
         let text = output(
             of: first,
             [Bytes](words.dropFirst()),
-            environment: outcome.plan.environment.applied(to: context.environment),
+            environment: plan.environment.applied(to: context.environment),
             milliseconds: Int32(left),
-            directory: outcome.plan.workdir
+            directory: plan.workdir
         )
         guard let id = text.flatMap({ agent.onlyID(in: $0) }) else {
             let command = ([agent.executable] + agent.newThread).joined(separator: " ")
@@ -39,9 +39,9 @@ extension Preparation {
                 "look at the network and the login: run it by hand"
             )
         }
-        outcome.plan.decision.start = .cold(NewSession(id: id))
-        outcome.plan.agentCommand = outcome.plan.agentCommand.map { $0 == .newThread ? .init(id) : $0 }
-        outcome.state?.session = id
+        plan.decision.start = .cold(NewSession(id: id))
+        plan.agentCommand = plan.agentCommand.map { $0 == .newThread ? .init(id) : $0 }
+        state?.session = id
     }
 }
 

@@ -1,35 +1,36 @@
 /// All runs of a conversation under one launcher: the first, and with `--restart on-failure` those that follow it.
 /// Locks, log, `run.json` and the caller in the foreground see one launch.
 struct ConversationRuns {
-    let preparation: Preparation
+    let steps: LaunchSteps
     let diagnostics: Diagnostics
-    let ready: LaunchGate
+    let gate: LaunchGate
     let reporter: RunReporter
     let session: HeldSession
     private let signals = LaunchSignals()
     private let tail = OutputTail()
 
     init(
-        _ preparation: Preparation,
+        _ steps: LaunchSteps,
         _ diagnostics: Diagnostics,
-        _ ready: LaunchGate,
+        _ gate: LaunchGate,
         _ reporter: RunReporter,
         _ session: HeldSession
     ) {
-        self.preparation = preparation
+        self.steps = steps
         self.diagnostics = diagnostics
-        self.ready = ready
+        self.gate = gate
         self.reporter = reporter
         self.session = session
     }
 
     func run(
-        _ first: Preparation.Outcome,
+        _ first: PlannedStart,
         _ claim: consuming FileLock?
     ) throws(LaunchError) -> ChildEnd {
-        let isRestarted = preparation.request.restart == .onFailure
+        let request = steps.context.request
+        let isRestarted = request.restart == .onFailure
         var restarts = Restarts()
-        var last = try single(preparation, isRestarted ? tail : nil).run(first, claim)
+        var last = try single(isRestarted ? tail : nil).run(first, claim)
         while isRestarted {
             let step = restarts.step(
                 after: last.end,
@@ -48,20 +49,19 @@ struct ConversationRuns {
             sayRestarted(last, pause)
             reporter.restarts(in: pause, after: last.end.child.status)
             if let asked = try wait(pause, after: last.plan) { return endAsked(by: asked) }
-            let again = preparation.again(after: last)
-            let outcome = try ready.outcome(of: again) { (outcome) throws(LaunchError) in
-                try again.checkRestart(outcome)
+            let again = steps.again(after: last)
+            let next = try gate.start(of: again) { (start) throws(LaunchError) in
+                if let record = again.ownRecord { try start.checkRestart(after: record) }
             }
             // Planning can take its time.
             if let asked = try wait(0, after: last.plan) { return endAsked(by: asked) }
-            last = try single(again, tail).run(outcome, ModuleClaim.take(again))
+            last = try single(tail).run(next, ModuleClaim.take(steps.conversation))
         }
         return last.end.child
     }
 
-    private func single(_ preparation: Preparation, _ tail: OutputTail?) -> SingleRun {
+    private func single(_ tail: OutputTail?) -> SingleRun {
         SingleRun(
-            preparation: preparation,
             diagnostics: diagnostics,
             reporter: reporter,
             session: session,
@@ -76,7 +76,7 @@ struct ConversationRuns {
             signals: try signals.taken(),
             observers: LaunchObservers(members: deadline),
             endsEverything: plan.transport == .agentapi || !plan.wrapper.isEmpty,
-            stopTimeoutMilliseconds: preparation.request.stopTimeoutMilliseconds
+            stopTimeoutMilliseconds: steps.context.request.stopTimeoutMilliseconds
         )
         return pause.wait(milliseconds)
     }
@@ -84,8 +84,8 @@ struct ConversationRuns {
     /// Nothing runs that could have a status of its own: as of agentapi that ended when it was asked to, or of a
     /// program that dies of the signal.
     private func endAsked(by signal: Int32) -> ChildEnd {
-        diagnostics.notice("\(preparation.agent.name): a stop was asked for, it is not started again")
-        return preparation.transport == .agentapi ? .exited(0) : .signalled(signal)
+        diagnostics.notice("\(steps.context.agent.name): a stop was asked for, it is not started again")
+        return steps.context.transport == .agentapi ? .exited(0) : .signalled(signal)
     }
 
     // MARK: Lines

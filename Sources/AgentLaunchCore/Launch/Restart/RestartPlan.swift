@@ -1,6 +1,6 @@
 /// How a run that failed is planned anew: for the conversation that it was about, whatever the options said of others.
-extension Preparation {
-    func again(after run: FinishedRun) -> Preparation {
+extension LaunchSteps {
+    func again(after run: FinishedRun) -> LaunchSteps {
         var again = self
         again.ownRecord = run.record
         var request = context.request
@@ -13,7 +13,8 @@ extension Preparation {
         // What was to be sent and provably never arrived is not lost; all else is left as it is.
         let wasSent = run.plan.prompt.action == .send && run.plan.decision.verdict == .warm
         let isOpen =
-            self.agent.storesPromptWithAnswer && run.record?.prompts.contains { $0.state == .given } == true
+            context.agent.storesPromptWithAnswer
+            && run.record?.prompts.contains { $0.state == .given } == true
         request.onNewPrompt = wasSent && !isOpen ? .send : .skip
         if run.record == nil, request.task != nil {
             // Nothing tells what a program did with it that keeps no conversations.
@@ -26,15 +27,17 @@ extension Preparation {
         return again
     }
 
+}
+
+extension PlannedStart {
     /// Beside what no start may do: a restart goes on with its own conversation, and gives the prompt again only
     /// where nothing can have come of it.
-    func checkRestart(_ outcome: Outcome) throws(LaunchError) {
-        guard let record = ownRecord else { return }
-        let decision = outcome.plan.decision
+    func checkRestart(after record: Record) throws(LaunchError) {
+        let decision = plan.decision
         if decision.verdict == .warm, let id = record.sessionID, decision.session?.id != id {
             throw lost("conversation \(id), which it was about, is gone", "see agentlaunch sessions")
         }
-        guard decision.verdict == .cold, outcome.plan.prompt.action == .send, let task = outcome.task,
+        guard decision.verdict == .cold, plan.prompt.action == .send, let task,
             let prompt = record.holds(task.sha256)
         else { return }
         if prompt.state == .delivered {
@@ -43,7 +46,7 @@ extension Preparation {
                 "start it by hand to give the prompt to a new one"
             )
         }
-        if self.agent.storesPromptWithAnswer {
+        if plan.agent.storesPromptWithAnswer {
             throw lost(
                 "it may have had the prompt, which it keeps only with the answer",
                 "start it by hand to give the prompt again"
@@ -52,6 +55,6 @@ extension Preparation {
     }
 
     private func lost(_ why: String, _ nextStep: String) -> LaunchError {
-        LaunchError(.unknown, self.agent.name, "it is not started again: \(why)", nextStep)
+        LaunchError(.unknown, plan.agent.name, "it is not started again: \(why)", nextStep)
     }
 }

@@ -121,7 +121,7 @@ final class ConversationWatcher: LaunchObserver {
     }
 
     /// Just before it is sent; the record says so whatever happens then.
-    func promptIsSent(at time: Timestamp, how: AgentCommand.Delivery) {
+    func promptIsSent(at time: Timestamp, how: PromptRoute) {
         guard let task = awaited else { return }
         record.owesPrompt = false
         record.prompts.append(.given(task, at: time, how: how))

@@ -59,7 +59,10 @@ struct StateBench {
         let arrangement = StateArrangement(decision: decision, root: root)
         let lock = try arrangement.arrange()
         var record = Record(
-            of: Self.plan(start),
+            of: Decision(verdict: .cold, reason: "-", how: .derived, start: start),
+            DecisionBench().agent,
+            StartPrompt(action: .none),
+            workdir: DecisionBench.workdir,
             name: name,
             store: "/store",
             task: nil,
@@ -142,20 +145,6 @@ struct StateBench {
 
     static func cold(_ id: String? = nil, name: String? = nil) -> CommandRequest.Start {
         .cold(NewSession(id: id, name: name))
-    }
-
-    private static func plan(_ start: CommandRequest.Start) -> LaunchPlan {
-        LaunchPlan(
-            agent: DecisionBench().agent,
-            workdir: DecisionBench.workdir,
-            decision: Decision(verdict: .cold, reason: "-", how: .derived, start: start),
-            prompt: .init(action: .none),
-            transport: .agentapi,
-            transportCause: .option,
-            isAttended: false,
-            version: VersionAnswer(version: nil, source: .notNeeded),
-            findings: Findings()
-        )
     }
 
     private func relative(_ path: Path) -> String {

@@ -124,7 +124,6 @@ struct AiderCommandTests {
     private func request(_ extra: [String] = [], attended: Bool = true) -> CommandRequest {
         CommandRequest(
             start: .cold(NewSession(name: "chat.md", file: "/own/chat.md")),
-            hasPrompt: true,
             extra: extra.map { Bytes($0.utf8) },
             workdir: "/w",
             home: "/h",
@@ -148,7 +147,8 @@ struct AiderCommandTests {
                 "/own/chat.md", "--restore-chat-history",
             ]
         )
-        #expect(cold.arguments == warm.arguments && cold.delivery == .agentapi)
+        #expect(cold.arguments == warm.arguments)
+        #expect(Agent.aider.promptIntake(request.start, []) == .input)
     }
 
     @Test(

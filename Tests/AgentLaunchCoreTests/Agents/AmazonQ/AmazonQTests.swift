@@ -78,7 +78,7 @@ struct AmazonQCommandTests {
     ) throws -> (words: String, warnings: [String]) {
         var request = CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.amazonQ.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: false,
@@ -87,7 +87,6 @@ struct AmazonQCommandTests {
         )
         change(&request)
         let command = try Agent.amazonQ.command(request)
-        #expect(command.delivery == (prompt ? .argument : nil))
         let words = command.arguments.map {
             if case .text(let bytes) = $0 { bytes.lossyText } else { "PROMPT" }
         }

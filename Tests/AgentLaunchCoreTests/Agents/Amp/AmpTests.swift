@@ -9,7 +9,7 @@ struct AmpTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool = false) -> CommandRequest {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.amp.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: true,
@@ -48,7 +48,7 @@ struct AmpTests {
         let command = try Agent.amp.command(cold)
         #expect(
             command.arguments == ["amp", "--mode", "smart", "threads", "continue", .newThread]
-                && command.delivery == .agentapi && command.warnings.isEmpty
+                && command.warnings.isEmpty && Agent.amp.promptIntake(cold.start, []) == .input
         )
         let session = Session(id: id, store: "/s", state: .resumable)
         let warm = try Agent.amp.command(request(.warm(session)))

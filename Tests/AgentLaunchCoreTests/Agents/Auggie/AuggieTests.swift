@@ -92,7 +92,7 @@ struct AuggieCommandTests {
     {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.auggie.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: attended,
@@ -112,7 +112,6 @@ struct AuggieCommandTests {
         let cold = try Agent.auggie.command(request(.cold(NewSession()), prompt: true))
         #expect(
             cold.arguments == ["auggie", "--workspace-root", "/w", .prompt(prefix: "--instruction=")]
-                && cold.delivery == .argument
         )
         var warm = request(.warm(session), prompt: false)
         warm.model = "m"

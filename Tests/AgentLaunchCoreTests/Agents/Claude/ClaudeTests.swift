@@ -10,7 +10,7 @@ struct ClaudeTests {
     {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.claude.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: attended,
@@ -26,11 +26,9 @@ struct ClaudeTests {
         #expect(
             cold.arguments == ["claude", "--session-id", .init(ClaudeHome.id), "--", .prompt(prefix: "")]
         )
-        #expect(cold.delivery == .argument)
         for start in [CommandRequest.Start.warm(Self.session), .reuse(Self.session)] {
             let command = try Agent.claude.command(request(start, prompt: false))
             #expect(command.arguments == ["claude", "--resume", .init(ClaudeHome.id)])
-            #expect(command.delivery == nil)
         }
         let warm = try Agent.claude.command(request(.warm(Self.session), prompt: true))
         #expect(warm.arguments.suffix(2) == ["--", .prompt(prefix: "")])

@@ -18,7 +18,7 @@ struct CodexCommandTests {
     ) throws -> String {
         var request = CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.codex.promptIntake(start, []).argument : nil,
             workdir: "/home/coder/project",
             home: "/home/coder",
             attended: false,
@@ -27,7 +27,6 @@ struct CodexCommandTests {
         )
         change(&request)
         let command = try Agent.codex.command(request)
-        #expect(command.delivery == (prompt ? .argument : nil))
         return command.arguments.map {
             switch $0 {
             case .text(let bytes): bytes.lossyText

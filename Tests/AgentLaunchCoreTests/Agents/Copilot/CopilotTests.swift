@@ -14,7 +14,7 @@ struct CopilotTests {
     ) -> CommandRequest {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.copilot.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: true,
@@ -28,11 +28,10 @@ struct CopilotTests {
         for start in [CommandRequest.Start.cold(NewSession(id: Self.id)), .reuse(Self.session)] {
             let command = try Agent.copilot.command(request(start, prompt: true))
             #expect(command.arguments == ["copilot", "--session-id", .init(Self.id)])
-            #expect(command.delivery == .agentapi)
+            #expect(Agent.copilot.promptIntake(start, []) == .input)
         }
         let warm = try Agent.copilot.command(request(.warm(Self.session), prompt: false))
         #expect(warm.arguments == ["copilot", .init("--resume=" + Self.id)])
-        #expect(warm.delivery == nil)
     }
 
     @Test("Before 1.0.51 a new id is created by resuming it; only then the release matters")
@@ -45,9 +44,9 @@ struct CopilotTests {
             let command = try Agent.copilot.command(request(cold, prompt: false, version))
             #expect(command.arguments == ["copilot"] + arguments)
         }
-        #expect(Agent.copilot.needsVersion(request(cold, prompt: false)))
-        #expect(Agent.copilot.needsVersion(request(.reuse(Self.session), prompt: false)))
-        #expect(!Agent.copilot.needsVersion(request(.warm(Self.session), prompt: false)))
+        #expect(Agent.copilot.needsVersion(cold, false))
+        #expect(Agent.copilot.needsVersion(.reuse(Self.session), false))
+        #expect(!Agent.copilot.needsVersion(.warm(Self.session), false))
     }
 
     @Test("The release is read although a full stop follows it")

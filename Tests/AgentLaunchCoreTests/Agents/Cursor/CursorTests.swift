@@ -109,7 +109,7 @@ struct CursorCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.cursor.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: true,
@@ -130,9 +130,9 @@ struct CursorCommandTests {
     @Test("The prompt comes last, and the id is one word with its flag")
     func forms() throws {
         let cold = try Agent.cursor.command(request(.cold(NewSession()), prompt: true))
-        #expect(cold.arguments == ["cursor-agent", .prompt(prefix: "")] && cold.delivery == .argument)
+        #expect(cold.arguments == ["cursor-agent", .prompt(prefix: "")])
         let warm = try Agent.cursor.command(request(.warm(session), prompt: false))
-        #expect(warm.arguments == ["cursor-agent", .init("--resume=" + session.id)] && warm.delivery == nil)
+        #expect(warm.arguments == ["cursor-agent", .init("--resume=" + session.id)])
         var reuse = request(.reuse(session), prompt: true)
         reuse.model = "gpt-5"
         reuse.allowAll = true
@@ -146,14 +146,12 @@ struct CursorCommandTests {
     }
 
     @Test("A prompt that would be a flag or a subcommand goes by agentapi")
-    func misread() throws {
-        var dash = request(.cold(NewSession()), prompt: true)
-        dash.promptBeginsWithDash = true
-        var word = request(.warm(session), prompt: true)
-        word.promptIsWord = true
-        for request in [dash, word] {
-            let command = try Agent.cursor.command(request)
-            #expect(command.delivery == .agentapi && !command.arguments.contains(.prompt(prefix: "")))
+    func misread() {
+        for text in ["-x", "--help", "login", "create-chat"] {
+            #expect(Agent.cursor.promptIntake(.cold(NewSession()), Bytes(text.utf8)) == .input, "\(text)")
+        }
+        for text in ["do it", "Login", String(repeating: "a", count: 41)] {
+            #expect(Agent.cursor.promptIntake(.warm(session), Bytes(text.utf8)) == .argument(), "\(text)")
         }
     }
 

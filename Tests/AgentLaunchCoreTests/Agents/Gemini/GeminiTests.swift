@@ -15,7 +15,7 @@ struct GeminiTests {
     ) -> CommandRequest {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.gemini.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: attended,
@@ -32,7 +32,7 @@ struct GeminiTests {
                 "gemini", "--session-id", .init(Self.id), .prompt(prefix: "--prompt-interactive="),
             ]
         )
-        #expect(cold.delivery == .argument && !cold.assignsOwnID)
+        #expect(!cold.assignsOwnID)
         let warm = try Agent.gemini.command(request(.warm(Self.session), prompt: false))
         #expect(warm.arguments == ["gemini", "--resume", .init(Self.id)])
     }
@@ -43,8 +43,8 @@ struct GeminiTests {
         let old = try Agent.gemini.command(request(start, prompt: false, "0.40.9"))
         #expect(old.arguments == ["gemini"] && old.assignsOwnID)
         #expect(try !Agent.gemini.command(request(start, prompt: false, "0.41.0")).assignsOwnID)
-        #expect(Agent.gemini.needsVersion(request(start, prompt: false)))
-        #expect(!Agent.gemini.needsVersion(request(.warm(Self.session), prompt: false)))
+        #expect(Agent.gemini.needsVersion(start, false))
+        #expect(!Agent.gemini.needsVersion(.warm(Self.session), false))
     }
 
     @Test("Only unattended the variables of build machines go, and the directory is trusted")

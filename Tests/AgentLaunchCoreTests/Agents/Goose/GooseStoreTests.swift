@@ -167,7 +167,7 @@ struct GooseCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.goose.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: true,

@@ -226,10 +226,9 @@ struct KiroRulesTests {
         _ start: CommandRequest.Start,
         version: Version = "2.27.1",
         _ change: (inout CommandRequest) -> Void = { _ in }
-    ) throws -> (words: String, delivery: AgentCommand.Delivery?, warnings: [String]) {
+    ) throws -> (words: String, warnings: [String]) {
         var request = CommandRequest(
             start: start,
-            hasPrompt: false,
             workdir: "/w",
             home: "/h",
             attended: false,
@@ -241,7 +240,7 @@ struct KiroRulesTests {
         let words = command.arguments.map {
             if case .text(let bytes) = $0 { bytes.lossyText } else { "?" }
         }
-        return (words.joined(separator: " "), command.delivery, command.warnings.map(\.code))
+        return (words.joined(separator: " "), command.warnings.map(\.code))
     }
 
     private func session(_ store: Path, _ id: String = uuid, directory: Path = "/w") -> Session {
@@ -251,26 +250,25 @@ struct KiroRulesTests {
     @Test("The engine whose store holds the id is named, a cold start names none")
     func forms() throws {
         let cold = CommandRequest.Start.cold(NewSession())
-        #expect(try command(cold) == ("kiro-cli chat", nil, []))
+        #expect(try command(cold) == ("kiro-cli chat", []))
         let full = try command(cold) {
-            $0.hasPrompt = true
             $0.model = "m"
             $0.allowAll = true
             $0.extra = [Bytes("--agent=a".utf8)]
         }
-        #expect(full == ("kiro-cli chat --model m --trust-all-tools --agent=a", .agentapi, []))
+        #expect(full == ("kiro-cli chat --model m --trust-all-tools --agent=a", []))
         let id = Self.uuid
         #expect(
             try command(.warm(session("/d/data.sqlite3")))
-                == ("kiro-cli chat --classic --resume-id \(id)", nil, ["resume-summarises"])
+                == ("kiro-cli chat --classic --resume-id \(id)", ["resume-summarises"])
         )
         #expect(
             try command(.warm(session(Path("/s/cli/\(id).json"))))
-                == ("kiro-cli chat --agent-engine v2 --resume-id \(id)", nil, [])
+                == ("kiro-cli chat --agent-engine v2 --resume-id \(id)", [])
         )
         #expect(
             try command(.warm(session(Path("/s/b/sess_\(id)/session.json"), "sess_" + id, directory: "/o")))
-                == ("kiro-cli chat --agent-engine v3 --resume-id sess_\(id)", nil, ["other-directory"])
+                == ("kiro-cli chat --agent-engine v3 --resume-id sess_\(id)", ["other-directory"])
         )
     }
 

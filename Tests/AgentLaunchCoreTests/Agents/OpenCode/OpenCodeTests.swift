@@ -116,7 +116,7 @@ struct OpenCodeCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
         CommandRequest(
             start: start,
-            hasPrompt: prompt,
+            prompt: prompt ? Agent.openCode.promptIntake(start, []).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: true,
@@ -128,14 +128,15 @@ struct OpenCodeCommandTests {
     @Test("Cold takes the prompt in one word; warm takes none, because -s would drop it")
     func forms() throws {
         let cold = try Agent.openCode.command(request(.cold(NewSession()), prompt: true))
-        #expect(cold.arguments == ["opencode", .prompt(prefix: "--prompt=")] && cold.delivery == .argument)
+        #expect(cold.arguments == ["opencode", .prompt(prefix: "--prompt=")])
         #expect(
             try Agent.openCode.command(request(.cold(NewSession()), prompt: false)).arguments == ["opencode"]
         )
         let warm = try Agent.openCode.command(request(.warm(session), prompt: true))
-        #expect(warm.arguments == ["opencode", "-s", .init(session.id)] && warm.delivery == .agentapi)
+        #expect(warm.arguments == ["opencode", "-s", .init(session.id)])
+        #expect(Agent.openCode.promptIntake(.warm(session), []) == .input)
         let quiet = try Agent.openCode.command(request(.warm(session), prompt: false))
-        #expect(quiet.arguments == warm.arguments && quiet.delivery == nil)
+        #expect(quiet.arguments == warm.arguments)
     }
 
     @Test("A session without messages is not reused: it could not be given the prompt")

@@ -3,7 +3,7 @@ import Testing
 @testable import AgentLaunchCore
 
 @Suite("How a prompt travels", .timeLimit(.minutes(1)))
-struct PromptDeliveryTests {
+struct PromptRouterTests {
     private func bench(_ agent: Agent, _ count: Int, _ transport: Transport = .agentapi) -> PlanBench {
         PlanBench(
             agent: agent,
@@ -16,27 +16,26 @@ struct PromptDeliveryTests {
     @Test(
         "Each way up to its limit, the next way from one byte more on",
         arguments: [
-            (Agent.claude, 131_071, AgentCommand.Delivery.argument), (.claude, 131_072, .stdin),
+            (Agent.claude, 131_071, PromptRoute.argument), (.claude, 131_072, .stdin),
             (.codex, 131_071, .argument), (.codex, 131_072, .stdin),
-            (.custom, 122_880, .agentapi), (.custom, 122_881, .stdin), (.custom, 1 << 20, .stdin),
+            (.custom, 122_880, .initialPrompt), (.custom, 122_881, .stdin), (.custom, 1 << 20, .stdin),
             (.goose, 1 << 20, .file),
         ]
     )
-    func limits(_ agent: Agent, _ count: Int, _ delivery: AgentCommand.Delivery) throws {
+    func limits(_ agent: Agent, _ count: Int, _ route: PromptRoute) throws {
         let plan = try bench(agent, count).plan(PlanBench.cold, .send)
-        #expect(plan.prompt.delivery == delivery)
+        #expect(plan.prompt.route == route)
         let arguments = plan.arguments(promptFile: "/f")
         // In one place, or in none where it goes by standard input or a file.
         let places = arguments.filter { $0.count >= count }.count
-        #expect(places == (delivery == .argument || delivery == .agentapi ? 1 : 0))
-        #expect(plan.words.contains("--initial-prompt=x") == (delivery == .agentapi))
+        #expect(places == (route == .argument || route == .initialPrompt ? 1 : 0))
+        #expect(plan.words.contains("--initial-prompt=x") == (route == .initialPrompt))
         #expect(arguments.allSatisfy { $0.count <= 131_071 })
     }
 
     @Test("A flag in front of the prompt counts, and so does the sentence about reports")
     func prefixes() throws {
-        var flagged = Agent.claude
-        flagged = Agent(
+        let flagged = Agent(
             name: "claude",
             title: "-",
             executable: "claude",
@@ -44,21 +43,16 @@ struct PromptDeliveryTests {
             agentAPIType: "claude",
             newestKnown: "1.0",
             isSessionID: { _ in true },
-            store: flagged.store,
-            command: { request in
-                let prompt: [AgentCommand.Argument] = request.hasPrompt ? [.prompt(prefix: "--prompt=")] : []
-                return AgentCommand(
-                    arguments: ["claude"] + prompt,
-                    delivery: request.hasPrompt ? .argument : nil
-                )
-            }
+            promptIntake: { _, _ in .argument(prefix: "--prompt=") },
+            store: Agent.claude.store,
+            command: { AgentCommand(arguments: ["claude"] + [$0.prompt].compactMap(\.self)) }
         )
         let longest = 131_071 - "--prompt=".utf8.count
-        #expect(try bench(flagged, longest).plan(PlanBench.cold, .send).prompt.delivery == .argument)
-        #expect(try bench(flagged, longest + 1).plan(PlanBench.cold, .send).prompt.delivery == .stdin)
+        #expect(try bench(flagged, longest).plan(PlanBench.cold, .send).prompt.route == .argument)
+        #expect(try bench(flagged, longest + 1).plan(PlanBench.cold, .send).prompt.route == .stdin)
         var reporting = bench(.claude, 131_071)
         reporting.words = ["--report-tasks"]
-        #expect(try reporting.plan(PlanBench.cold, .send).prompt.delivery == .stdin)
+        #expect(try reporting.plan(PlanBench.cold, .send).prompt.route == .stdin)
     }
 
     @Test(
@@ -69,14 +63,14 @@ struct PromptDeliveryTests {
         var bench = bench(.claude, max(count, 131_072))
         bench.release = "0.8.0"
         let plan = try bench.plan(PlanBench.warm, .send)
-        #expect(plan.prompt.delivery == .agentapi)
+        #expect(plan.prompt.route == .message)
         #expect(!plan.words.contains("xxx"))
         #expect(!plan.words.contains("--initial-prompt"))
     }
 
     @Test("A message that agentapi would not read is refused before anything starts, with the limit")
     func longMessage() throws {
-        #expect(try bench(.claude, (1 << 20) - 100).plan(PlanBench.warm, .send).prompt.delivery == .agentapi)
+        #expect(try bench(.claude, (1 << 20) - 100).plan(PlanBench.warm, .send).prompt.route == .message)
         do throws(LaunchError) {
             _ = try bench(.claude, (1 << 20) - 10).plan(PlanBench.warm, .send)
             Issue.record("it was planned")
@@ -87,7 +81,7 @@ struct PromptDeliveryTests {
 
     @Test("A direct start has no second way: 64 with the limit, and an agent that takes none says so")
     func direct() throws {
-        #expect(try bench(.claude, 131_071, .direct).plan(PlanBench.cold, .send).prompt.delivery == .argument)
+        #expect(try bench(.claude, 131_071, .direct).plan(PlanBench.cold, .send).prompt.route == .argument)
         let long = #expect(throws: LaunchError.self) {
             try bench(.claude, 131_072, .direct).plan(PlanBench.cold, .send)
         }
@@ -115,23 +109,15 @@ struct PromptDeliveryTests {
 
     @Test("agentapi's release is asked only where the plan depends on it")
     func asked() throws {
-        func needs(_ bench: PlanBench, _ start: CommandRequest.Start, _ text: Bytes?) throws -> Bool {
-            var bench = bench
-            bench.words = ["--state-persistence=false"] + bench.words
-            return try bench.planner().needsAgentAPIRelease(start, text)
+        func needs(_ route: PromptRoute?, _ words: [String] = ["--state-persistence=false"]) throws -> Bool {
+            try PlanBench(words: words).context().needsAgentAPIRelease(for: route)
         }
-        let cold = CommandRequest.Start.cold(NewSession(id: "x"))
-        let long = Bytes(repeating: 0x78, count: 131_072)
-        #expect(try PlanBench().planner().needsAgentAPIRelease(cold, nil))
-        #expect(try !needs(PlanBench(), cold, nil))
-        #expect(try !needs(PlanBench(), cold, [0x78]))
-        #expect(try needs(PlanBench(), cold, long))
-        #expect(try !needs(PlanBench(), .warm(session("a")), long))
-        #expect(try needs(bench(.custom, 9), cold, [0x78]))
-        #expect(try !PlanBench(transport: .direct).planner().needsAgentAPIRelease(cold, nil))
-        var newer = PlanBench()
+        #expect(try needs(nil, []))
+        for route in [nil, PromptRoute.argument, .file, .message] { #expect(try !needs(route)) }
+        #expect(try needs(.stdin) && needs(.initialPrompt))
+        var newer = PlanBench(words: ["--state-persistence=false"])
         newer.agent.agentAPISince = "0.8.0"
-        #expect(try needs(newer, cold, nil))
+        #expect(try newer.context().needsAgentAPIRelease(for: nil))
     }
 
     @Test("A release that lacks the agent's type runs it as custom, with a warning")

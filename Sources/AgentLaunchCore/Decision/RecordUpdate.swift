@@ -1,7 +1,10 @@
 extension Record {
     /// The record as it has to be before the agent is started: a prompt that goes with this start is `given`.
     init(
-        of plan: LaunchPlan,
+        of decision: Decision,
+        _ agent: Agent,
+        _ prompt: StartPrompt,
+        workdir: Path,
         name: String,
         store: Path,
         task: TaskText?,
@@ -9,20 +12,20 @@ extension Record {
         moduleDirectory: Path?,
         now: Timestamp
     ) {
-        let session = plan.decision.session
+        let session = decision.session
         if let old, let session, old.isAbout(session) {
             self = old
             sessionID = session.id
         } else {
             var new = NewSession(id: session?.id, name: session?.name)
-            if case .cold(let created) = plan.decision.start { new = created }
+            if case .cold(let created) = decision.start { new = created }
             self.init(
-                agent: plan.agent.name,
-                workdir: plan.workdir,
+                agent: agent.name,
+                workdir: workdir,
                 name: name,
                 sessionID: new.id,
                 sessionName: new.name,
-                origin: Origin(plan.decision.how),
+                origin: Origin(decision.how),
                 store: store,
                 startedAt: now
             )
@@ -34,22 +37,22 @@ extension Record {
         self.store = store
         self.moduleDirectory = moduleDirectory
         guard let task else { return }
-        switch (plan.prompt.action, plan.prompt.given) {
+        switch (prompt.action, prompt.given) {
         case (.send, _):
             prompts.removeAll { $0.sha256 == task.sha256 && $0.state == .given }
             // What is sent or typed when the agent is up becomes `given` then.
-            if plan.givesPromptLater {
-                owesPrompt = plan.agent.pinsThread && plan.decision.verdict == .cold
+            if prompt.route?.isGivenLater == true {
+                owesPrompt = agent.pinsThread && decision.verdict == .cold
                 return
             }
             owesPrompt = false
-            prompts.append(.given(task, at: now, how: plan.prompt.delivery ?? .argument))
+            prompts.append(.given(task, at: now, how: prompt.route ?? .argument))
         case (_, .this) where holds(task.sha256)?.state != .delivered:
             prompts.removeAll { $0.sha256 == task.sha256 }
-            var prompt = Prompt.given(task, at: now, how: .argument)
-            prompt.how = "found"
-            prompt.state = .delivered
-            prompts.append(prompt)
+            var found = Prompt.given(task, at: now, how: .argument)
+            found.how = "found"
+            found.state = .delivered
+            prompts.append(found)
         default: break
         }
     }

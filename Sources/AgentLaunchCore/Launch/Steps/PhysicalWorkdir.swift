@@ -1,7 +1,7 @@
 import Glibc
 
-/// Where the agent runs, without links; made where nobody is there to make it.
 extension StartContext {
+    /// Where the agent runs, without links.
     static func physicalWorkdir(_ request: Request, isAttended: Bool) throws(LaunchError) -> Path {
         let path: Path
         let status: stat?
@@ -17,8 +17,7 @@ extension StartContext {
         if let status, !status.isDirectory {
             throw LaunchError(.noInput, "\(path)", "it is no directory", "give another --workdir")
         }
-        if status != nil || request.dryRun { return path }
-        guard !isAttended else {
+        guard status != nil || request.dryRun || !isAttended else {
             throw LaunchError(
                 .noInput,
                 "\(path)",
@@ -26,9 +25,14 @@ extension StartContext {
                 "make it, or give another --workdir"
             )
         }
-        do throws(Errno) { try makeDirectories(path, mode: 0o777) } catch {
-            throw LaunchError(.noInput, "\(path)", "it cannot be made: \(error)", "give another --workdir")
-        }
         return path
+    }
+
+    /// Where nobody is there to make it.
+    func makeWorkdir() throws(LaunchError) {
+        guard !isAttended else { return }
+        do throws(Errno) { try makeDirectories(workdir, mode: 0o777) } catch {
+            throw LaunchError(.noInput, "\(workdir)", "it cannot be made: \(error)", "give another --workdir")
+        }
     }
 }
