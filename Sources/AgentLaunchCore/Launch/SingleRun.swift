@@ -70,7 +70,7 @@ struct SingleRun {
         let began = monotonicMilliseconds()
         let end: LaunchEnd
         do throws(LaunchError) {
-            end = try run(start.context.request, plan.transport, resources, observers, typed)
+            end = try run(resources, start.context, observers, typed)
         } catch {
             // Nothing ran, so nothing was given.
             record.prompts.removeAll { $0.state == .given && $0.at == now }
@@ -87,13 +87,13 @@ struct SingleRun {
     }
 
     private func run(
-        _ request: Request,
-        _ transport: Transport,
         _ resources: LaunchResources,
+        _ context: StartContext,
         _ observers: LaunchObservers,
         _ prompt: TypedPrompt?
     ) throws(LaunchError) -> LaunchEnd {
-        switch transport {
+        let request = context.request
+        switch context.transport {
         case .direct:
             let launch = DirectLaunch(
                 child: resources.child,

@@ -44,7 +44,13 @@ struct StartCommand {
         let gate = LaunchGate(diagnostics, session)
         let first = try gate.start(of: steps)
         let reporter = try first.reporter(report) { diagnostics.warn($0) }
-        let runs = ConversationRuns(steps, diagnostics, gate, reporter, session)
+        let runs = ConversationRuns(
+            steps: steps,
+            diagnostics: diagnostics,
+            gate: gate,
+            reporter: reporter,
+            session: session
+        )
         let end: ChildEnd
         do throws(LaunchError) { end = try runs.run(first, claim) } catch {
             reporter.end(error.status.rawValue)

@@ -49,11 +49,11 @@ final class AgentAPIFiles: LaunchObserver {
 extension ConversationFiles {
     /// What is to be done about agentapi's state file, and whether it is loaded; nil where none is kept.
     func stateDecision(
+        for decision: Decision,
         _ context: StartContext,
-        _ decision: Decision,
-        _ route: PromptRoute?,
-        _ record: Record?,
-        _ setup: AgentAPISetup
+        route: PromptRoute?,
+        record: Record?,
+        agentAPI setup: AgentAPISetup
     ) -> StateDecision? {
         guard context.request.statePersistence, setup.program.can(.state) else { return nil }
         let path = AgentAPI.stateFile(context.environment, folder: setup.folder, workdir: workdir)

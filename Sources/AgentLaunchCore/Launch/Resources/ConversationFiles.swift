@@ -33,16 +33,22 @@ struct ConversationFiles {
         moduleDirectory.map { $0 / StateDirectory.directoryName(name, workdir) }
     }
 
-    /// Where agentapi's files go. `--module-dir` belongs to the first conversation that is kept there; others have a
-    /// directory of their own in it.
-    func agentAPIFolder(_ record: Record?) -> Path {
-        guard let moduleDirectory, let ownModuleDirectory else { return directory }
+    /// This conversation's place in `--module-dir`. That belongs to the first conversation that is kept there; others
+    /// have a directory of their own in it.
+    func moduleDirectory(_ record: Record?) -> Path? {
+        guard let moduleDirectory, let ownModuleDirectory else { return nil }
         if let kept = record?.moduleDirectory, [moduleDirectory, ownModuleDirectory].contains(kept) {
             return kept
         }
         let records = RecordFile.records(of: otherConversations())
         return records.contains { $0.moduleDirectory == moduleDirectory }
             ? ownModuleDirectory : moduleDirectory
+    }
+
+    /// agentapi, with where its files go.
+    func setup(_ program: AgentAPIProgram, _ moduleDirectory: Path?) -> AgentAPISetup {
+        let folder = moduleDirectory ?? directory
+        return AgentAPISetup(program: program, folder: folder, isFolderWritable: canMakeFiles(in: folder))
     }
 
     // MARK: Prompt files

@@ -11,7 +11,7 @@ enum ModuleClaim {
         guard let module = conversation.moduleDirectory else { return nil }
         var findings = Findings()
         let record = conversation.recordFile.read(&findings).record
-        if record?.moduleDirectory == conversation.agentAPIFolder(record) { return nil }
+        if record?.moduleDirectory == conversation.moduleDirectory(record) { return nil }
         let place =
             conversation.state.root / "module-folders" / "\(SHA256.hex(module.bytes).prefix(32)).lock"
         let due = monotonicMilliseconds() + patience

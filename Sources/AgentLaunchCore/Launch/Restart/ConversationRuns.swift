@@ -6,22 +6,8 @@ struct ConversationRuns {
     let gate: LaunchGate
     let reporter: RunReporter
     let session: HeldSession
-    private let signals = LaunchSignals()
-    private let tail = OutputTail()
-
-    init(
-        _ steps: LaunchSteps,
-        _ diagnostics: Diagnostics,
-        _ gate: LaunchGate,
-        _ reporter: RunReporter,
-        _ session: HeldSession
-    ) {
-        self.steps = steps
-        self.diagnostics = diagnostics
-        self.gate = gate
-        self.reporter = reporter
-        self.session = session
-    }
+    let signals = LaunchSignals()
+    let tail = OutputTail()
 
     func run(
         _ first: PlannedStart,

@@ -21,29 +21,37 @@ struct LaunchSteps {
         let inspection = StoreInspection(context, conversation, texts.task, ownRecord: ownRecord, &findings)
         let (decision, choice) = try decide(inspection, texts, &findings)
         var prompt = StartPrompt(choice, texts, reportTasks: context.request.reportTasks)
+        let start = decision.start
         let protection = try OverwriteProtection(
+            for: start,
             context,
             conversation,
-            inspection,
-            decision.start,
+            store: inspection,
             &findings
         )
-        prompt.route = try PromptRouter(context: context).route(prompt, decision.start)
+        prompt.route = try PromptRouter(context: context).route(prompt, start)
         let programs = StartPrograms(context, launcher)
-        if decision.start != nil { programs.warn(&findings) }
+        if start != nil { programs.warn(&findings) }
         let versions = Versions(
-            context,
-            programs,
-            conversation.state,
-            decision.start,
+            of: programs,
+            for: context,
+            start,
             prompt.route,
+            memory: conversation.state,
             &findings
         )
         let record = inspection.record.record
-        var agentAPI = versions.agentAPI.map { setup($0, record) }
-        let state = agentAPI.flatMap {
-            decision.start == nil
-                ? nil : conversation.stateDecision(context, decision, prompt.route, record, $0)
+        let moduleDirectory = conversation.moduleDirectory(record)
+        var agentAPI = versions.agentAPI.map { conversation.setup($0, moduleDirectory) }
+        var state: StateDecision?
+        if start != nil, let agentAPI {
+            state = conversation.stateDecision(
+                for: decision,
+                context,
+                route: prompt.route,
+                record: record,
+                agentAPI: agentAPI
+            )
         }
         if let state {
             agentAPI?.savesState = !state.isReadOnly
@@ -57,7 +65,10 @@ struct LaunchSteps {
             agentAPI: agentAPI
         )
         var plan = try planner.plan(decision, prompt, findings)
-        if decision.start != nil { try complete(&plan, inspection.query, programs, protection.ownSettings) }
+        if start != nil {
+            complete(&plan, inspection.query, protection.ownSettings)
+            try programs.checkSpace(plan, promptFile: conversation.directory / "prompt-0123456789abcdef.md")
+        }
         let store = inspection.store
         let holder = store.holder(ofResumed: decision, &plan.findings)
         return PlannedStart(
@@ -69,17 +80,12 @@ struct LaunchSteps {
             query: inspection.query,
             storeRoot: decision.session.map(store.place) ?? store.root,
             state: state,
-            moduleDirectory: conversation.moduleDirectory.map { _ in conversation.agentAPIFolder(record) },
+            moduleDirectory: moduleDirectory,
             holder: holder,
             overwritten: protection.overwritten,
             ownSettings: protection.ownSettings,
             plan: plan
         )
-    }
-
-    private func setup(_ program: AgentAPIProgram, _ record: Record?) -> AgentAPISetup {
-        let folder = conversation.agentAPIFolder(record)
-        return AgentAPISetup(program: program, folder: folder, isFolderWritable: canMakeFiles(in: folder))
     }
 
     /// Which conversation this is, and what is done with the prompts. `--on-new-prompt fresh` decides anew.
@@ -115,13 +121,12 @@ struct LaunchSteps {
         return (decision, prompt)
     }
 
-    /// What the agent's own configuration has to say, and whether the kernel takes the command.
+    /// What the agent's own configuration has to say.
     private func complete(
         _ plan: inout LaunchPlan,
         _ query: StoreQuery,
-        _ programs: StartPrograms,
         _ ownSettings: OwnSettingsFile?
-    ) throws(LaunchError) {
+    ) {
         let version = plan.version.version ?? context.agent.newestKnown
         for warning in context.agent.firstRun(query, context.request.allowAll, version) {
             plan.findings.warn(warning.code, warning.message)
@@ -130,11 +135,6 @@ struct LaunchSteps {
             plan.findings.warn(pinned: context.agent.pinnedURLs(query), port: server.port)
         }
         if let ownSettings { plan.environment.add(ownSettings.change) }
-        // The prompt's file is made by the start, with a path like this.
-        let arguments = plan.arguments(promptFile: conversation.directory / "prompt-0123456789abcdef.md")
-        var program = Path(bytes: arguments.first ?? [])
-        if case .found(let path, _) = programs.agentAPI ?? programs.agent { program = path }
-        try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
     }
 }
 

@@ -6,10 +6,10 @@ struct OverwriteProtection {
     private(set) var overwritten: OldConversation?
 
     init(
+        for start: CommandRequest.Start?,
         _ context: StartContext,
         _ conversation: ConversationFiles,
-        _ inspection: StoreInspection,
-        _ start: CommandRequest.Start?,
+        store inspection: StoreInspection,
         _ findings: inout Findings
     ) throws(LaunchError) {
         guard let start else { return }

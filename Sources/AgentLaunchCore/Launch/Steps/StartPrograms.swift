@@ -46,6 +46,16 @@ struct StartPrograms {
         return program
     }
 
+    /// Rather than an error of the kernel's when the conversation's record is written already.
+    ///
+    /// - Parameter promptFile: a path like that of the prompt's file, which the start makes.
+    func checkSpace(_ plan: LaunchPlan, promptFile: Path) throws(LaunchError) {
+        let arguments = plan.arguments(promptFile: promptFile)
+        var program = Path(bytes: arguments.first ?? [])
+        if case .found(let path, _) = agentAPI ?? agent { program = path }
+        try ArgumentSpace().check(program, arguments, plan.environment.applied(to: context.environment))
+    }
+
     private func found(
         _ executable: Executable,
         _ name: String,

@@ -7,11 +7,11 @@ struct Versions {
 
     /// - Parameter memory: where the releases of programs are remembered.
     init(
-        _ context: StartContext,
-        _ programs: StartPrograms,
-        _ memory: StateDirectory,
+        of programs: StartPrograms,
+        for context: StartContext,
         _ start: CommandRequest.Start?,
         _ route: PromptRoute?,
+        memory: StateDirectory,
         _ findings: inout Findings
     ) {
         let option = context.request.agentVersion

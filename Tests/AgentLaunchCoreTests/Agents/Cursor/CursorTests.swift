@@ -109,7 +109,7 @@ struct CursorCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
         CommandRequest(
             start: start,
-            prompt: prompt ? Agent.cursor.promptIntake(start, []).argument : nil,
+            prompt: prompt ? Agent.cursor.promptIntake(start, Bytes("do it".utf8)).argument : nil,
             workdir: "/w",
             home: "/h",
             attended: true,
