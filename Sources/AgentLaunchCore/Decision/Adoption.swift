@@ -25,32 +25,32 @@ extension Decider {
         case .never: break
         case .newest:
             if let newest = free.first {
-                return warmDespite(
-                    unreadable,
+                return warm(
                     newest,
                     .adopted,
                     "The newest conversation of this directory is taken over.",
+                    despite: unreadable,
                     &findings
                 )
             }
         case .match where query.task == nil && options.unreadableTask == nil:
             if query.name == "default", let newest = free.first {
-                return warmDespite(
-                    unreadable,
+                return warm(
                     newest,
                     .adopted,
                     "The newest conversation of this directory is taken over.",
+                    despite: unreadable,
                     &findings
                 )
             }
         case .match:
             if let error = options.unreadableTask, !free.isEmpty { throw error }
             if let match = free.first(where: { $0.firstMessage == .isTask }) {
-                return warmDespite(
-                    unreadable,
+                return warm(
                     match,
                     .matched,
                     "A conversation of this directory began with this task.",
+                    despite: unreadable,
                     &findings
                 )
             }
@@ -81,11 +81,11 @@ extension Decider {
         return nil
     }
 
-    private func warmDespite(
-        _ troubles: [StoreFailure],
+    private func warm(
         _ session: Session,
         _ how: Decision.How,
         _ reason: String,
+        despite troubles: [StoreFailure],
         _ findings: inout Findings
     ) -> Decision {
         for trouble in troubles { findings.warn("session-unreadable", "\(trouble.path): \(trouble.why)") }

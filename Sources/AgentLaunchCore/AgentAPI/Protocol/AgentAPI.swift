@@ -37,8 +37,8 @@ struct AgentAPI: Sendable {
 
     /// agentapi with its options, without `--`.
     func arguments() throws(LaunchError) -> [AgentCommand.Argument] {
-        let columns = try number(request.termWidth, "TERM_WIDTH", 10...65535, Self.defaultWidth)
-        let rows = try number(request.termHeight, "TERM_HEIGHT", 10...65535, Self.defaultHeight)
+        let columns = try number(request.termWidth, "TERM_WIDTH", in: 10...65535, or: Self.defaultWidth)
+        let rows = try number(request.termHeight, "TERM_HEIGHT", in: 10...65535, or: Self.defaultHeight)
         var result: [AgentCommand.Argument] = ["agentapi", "server", "--type", .init(type)]
         if case .found(let path, isOnPath: false) = program.executable { result[0] = .text(path.bytes) }
         result += ["--term-width", .init(String(columns)), "--term-height", .init(String(rows))]
@@ -57,7 +57,9 @@ struct AgentAPI: Sendable {
         )
     }
 
-    func port() throws(LaunchError) -> Int { try number(request.port, "PORT", 1...65535, Self.defaultPort) }
+    func port() throws(LaunchError) -> Int {
+        try number(request.port, "PORT", in: 1...65535, or: Self.defaultPort)
+    }
 
     var stateFile: Path { Self.stateFile(environment, folder: folder, workdir: workdir) }
 
@@ -77,8 +79,8 @@ struct AgentAPI: Sendable {
     private func number(
         _ option: Int?,
         _ key: String,
-        _ range: ClosedRange<Int>,
-        _ fallback: Int
+        in range: ClosedRange<Int>,
+        or fallback: Int
     ) throws(LaunchError) -> Int {
         if let option { return option }
         guard let value = environment.given(Self.prefix + key) else { return fallback }

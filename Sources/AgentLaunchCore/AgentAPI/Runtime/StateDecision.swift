@@ -115,24 +115,24 @@ struct StateSituation {
         switch SavedChat.read(found) {
         case .absent: break
         case .chat(let chat) where chat.hasUnsentPrompt:
-            reject(found, .unsentPrompt, "agentapi would send a prompt that it holds", &result)
+            reject(found, as: .unsentPrompt, why: "agentapi would send a prompt that it holds", &result)
         case .chat(let chat) where chat.isUnanswered && sendsMessage:
             reject(
                 found,
-                .unanswered,
-                "behind a message without an answer agentapi might not take the prompt",
+                as: .unanswered,
+                why: "behind a message without an answer agentapi might not take the prompt",
                 &result
             )
         case .chat:
             result.chat = found == file.path ? .inPlace : found == kept ? .kept(found) : .elsewhere(found)
-        case .unusable(let why): reject(found, .unusable, why, &result)
+        case .unusable(let why): reject(found, as: .unusable, why: why, &result)
         }
     }
 
     private func reject(
         _ path: Path,
-        _ reason: StateFile.Reason,
-        _ why: String,
+        as reason: StateFile.Reason,
+        why: String,
         _ result: inout StateDecision
     ) {
         result.warnings.append(

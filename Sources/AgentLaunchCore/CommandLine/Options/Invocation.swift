@@ -35,7 +35,12 @@ struct Invocation: Sendable {
         guard let first = typed.words.first else { throw missingAgent(typed) }
 
         let name = CommandName.typed.first { Bytes($0.rawValue.utf8) == first }
-        let words = Words(name ?? .start, Array(typed.words.dropFirst()), typed, names)
+        let words = Words(
+            name: name ?? .start,
+            words: Array(typed.words.dropFirst()),
+            typed: typed,
+            names: names
+        )
         let command: Command
         if name != nil {
             command = try words.command()
@@ -109,13 +114,6 @@ private struct Words {
     let words: [Bytes]
     let typed: Arguments
     let names: AgentNames
-
-    init(_ name: CommandName, _ words: [Bytes], _ typed: Arguments, _ names: AgentNames) {
-        self.name = name
-        self.words = words
-        self.typed = typed
-        self.names = names
-    }
 
     func command() throws(LaunchError) -> Invocation.Command {
         switch name {

@@ -50,14 +50,14 @@ struct BackgroundWait {
         }
         let status = end()
         passOnText()
-        return failure(status, started, late, diagnostics)
+        return failure(status, after: started, late: late, diagnostics)
     }
 
     /// It has ended: how.
     private func failure(
         _ end: ChildEnd,
-        _ started: StartedInBackground?,
-        _ late: String?,
+        after started: StartedInBackground?,
+        late: String?,
         _ diagnostics: Diagnostics
     ) -> Int32 {
         guard let started else {
