@@ -92,7 +92,7 @@ struct AiderHistory {
         let trimmed = text.drop { $0.isWhitespace }
         // Return alone is noted too.
         if trimmed.isEmpty || text == "<blank>" { return }
-        if given != false, contains != true { contains = given }
+        contains.formOr(given)
         // A slash or shell command is a message only if the model answered it, or if it is the task.
         if !isTask, let first = trimmed.first, first == "/" || first == "!" {
             isCommand = true
@@ -104,7 +104,7 @@ struct AiderHistory {
 
     private mutating func count(_ given: Bool?) {
         if messages == 0 {
-            firstMessage = task == nil ? .unknown : given.map { $0 ? .isTask : .isOther } ?? .unknown
+            firstMessage = Session.FirstMessage(isTask: task == nil ? nil : given)
         }
         state = .resumable
         messages += 1

@@ -76,16 +76,13 @@ struct AmpThread {
                 isInterrupted = true
                 let said = AmpText(value)
                 if said.isSpoken, firstMessage == .none {
-                    let isTask = task.map { said.isTask($0) } ?? nil
-                    firstMessage = isTask.map { $0 ? .isTask : .isOther } ?? .unknown
+                    firstMessage = Session.FirstMessage(isTask: task.flatMap(said.isTask))
                 }
-                if let text, contains != true {
-                    contains = said.isTask(text) == false ? contains : said.isTask(text)
-                }
+                if let text { contains.formOr(said.isTask(text)) }
             } else if value == .tooLarge {
                 messages += 1
                 if firstMessage == .none { firstMessage = .unknown }
-                if contains != true { contains = nil }
+                contains.formOr(nil)
             }
             return true
         }
@@ -126,12 +123,7 @@ struct AmpThread {
     }
 
     private func damaged(_ why: String) -> StoreFailure {
-        StoreFailure(
-            path: path,
-            kind: .damaged,
-            why: why,
-            nextStep: "move it away, or name the thread with --resume"
-        )
+        .damaged(path, why, nextStep: "move it away, or name the thread with --resume")
     }
 }
 
@@ -149,12 +141,5 @@ private struct AmpText {
 
     var isSpoken: Bool { isCut || !texts.isEmpty }
 
-    func isTask(_ task: TaskText) -> Bool? {
-        if texts.contains(where: task.matches(message:))
-            || task.matches(message: texts.joined(separator: "\n"))
-        {
-            return true
-        }
-        return isCut ? nil : false
-    }
+    func isTask(_ task: TaskText) -> Bool? { task.matches(texts: texts, isCut: isCut) }
 }

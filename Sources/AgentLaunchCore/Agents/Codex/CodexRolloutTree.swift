@@ -60,7 +60,7 @@ struct CodexRolloutTree {
             return names
         } catch {
             if error.code != ENOENT {
-                troubles.append(.unreadable(folder, error))
+                troubles.append(StoreFailure(folder, error))
             } else if let link = brokenLink(to: folder) {
                 troubles.append(.leadsNowhere(link))
             }
@@ -78,7 +78,7 @@ struct CodexRolloutTree {
             guard status.isDirectory else { return false }
             return visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
         } catch {
-            if error.code != ELOOP { troubles.append(.unreadable(path, error)) }
+            if error.code != ELOOP { troubles.append(StoreFailure(path, error)) }
             return false
         }
     }

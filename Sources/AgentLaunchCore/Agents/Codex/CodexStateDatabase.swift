@@ -41,8 +41,7 @@ struct CodexStateDatabase {
             }
             return found
         }
-        if case .read(let threads, _) = answer { return threads }
-        return [:]
+        return answer.value ?? [:]
     }
 
     private static func thread(_ row: SQLiteRow) throws(SQLiteFailure) -> Thread {

@@ -4,8 +4,6 @@ import CSQLite
 struct CursorDatabase {
     /// The chat, as far as a decision needs it.
     struct Content: Equatable, Sendable {
-        /// There is nothing in it but perhaps a description.
-        var isEmpty = false
         /// At least one message is a user's or an assistant's, or something that is not known is there.
         var hasTurn = false
         /// A part that the newest state names is missing.
@@ -33,10 +31,7 @@ struct CursorDatabase {
 
     func content() throws(SQLiteFailure) -> Content {
         var content = Content()
-        guard try !isBeingMade() else {
-            content.isEmpty = true
-            return content
-        }
+        guard try !isBeingMade() else { return content }
         let description = try self.description()
         content.createdAt = description?["createdAt"]?.integer
         content.name = description?["name"]?.text
@@ -52,7 +47,6 @@ struct CursorDatabase {
                 )
             }
             try database.checkKeys([], of: "blobs", "id")
-            content.isEmpty = true
             return content
         }
         guard let bytes = try blob(root), let node = ProtobufFields(bytes) else {

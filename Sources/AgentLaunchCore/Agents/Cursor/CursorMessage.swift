@@ -38,12 +38,7 @@ struct CursorMessage: Equatable, Sendable {
 
     /// Whether it is the task; nil if it cannot be read.
     func isTask(_ task: TaskText) -> Bool? {
-        let said = queries.isEmpty ? texts : queries
-        if said.contains(where: task.matches(message:)) || task.matches(message: said.joined(separator: "\n"))
-        {
-            return true
-        }
-        return isCut ? nil : false
+        task.matches(texts: queries.isEmpty ? texts : queries, isCut: isCut)
     }
 
     /// Whether a conversation that ends with this message still lacks an answer; nil if that cannot be told.

@@ -5,7 +5,7 @@ final class GeminiStore: SessionStore {
     private let query: StoreQuery
     private let folders: GeminiDirectories
     private let files: GeminiChatFiles
-    private var cachedProjects: Result<GeminiProjects, StoreFailure>?
+    private var cachedProjects = StoreSnapshot<GeminiProjects>()
 
     init(_ query: StoreQuery) {
         self.query = query
@@ -23,10 +23,9 @@ final class GeminiStore: SessionStore {
 
     func trouble(_ findings: inout Findings) -> StoreFailure? {
         do throws(StoreFailure) {
-            for folder in try projects(&findings).own { _ = try StoreEntry.names(in: folder / "chats") }
-            return nil
+            let own = try projects(&findings).own
+            return findings.failure(listing: own.map { $0 / "chats" })
         } catch {
-            findings.saw(error.path, .unreadable, error.why)
             return error
         }
     }
@@ -84,8 +83,7 @@ final class GeminiStore: SessionStore {
                 if isOurs { result.troubles.append(projects.unnamed(folder)) }
             }
         } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            result.troubles.append(error)
+            result.add(error, &findings)
         }
         return result
     }
@@ -119,15 +117,9 @@ final class GeminiStore: SessionStore {
     }
 
     private func projects(_ findings: inout Findings) throws(StoreFailure) -> GeminiProjects {
-        if let cachedProjects { return try cachedProjects.get() }
-        let result: Result<GeminiProjects, StoreFailure>
-        do throws(StoreFailure) {
-            result = .success(try GeminiProjects(folders, query.workdir, &findings))
-        } catch {
-            result = .failure(error)
-        }
-        cachedProjects = result
-        return try result.get()
+        try cachedProjects.load(&findings) { (findings) throws(StoreFailure) in
+            try GeminiProjects(folders, query.workdir, &findings)
+        }.get()
     }
 
     /// The session of an id, or what stands in its way.
@@ -154,7 +146,7 @@ final class GeminiStore: SessionStore {
                 if session.state == .resumable {
                     if best.map({ newestFirst(session, $0) }) ?? true { best = session }
                 } else if chat.isDoubtful {
-                    doubt = chat.trouble(at: path)
+                    doubt = chat.failure(at: path)
                 } else {
                     dead = dead ?? path
                 }
@@ -165,7 +157,7 @@ final class GeminiStore: SessionStore {
             return .found(best)
         }
         if let doubt {
-            findings.saw(doubt.path, .damaged, doubt.why)
+            findings.saw(doubt)
             return .unreadable(doubt)
         }
         guard let dead else { return .absent }
@@ -182,22 +174,15 @@ final class GeminiStore: SessionStore {
     ) {
         let found: [(path: Path, chat: GeminiChat)]
         do throws(StoreFailure) { found = try files.chats(in: folder) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            result.troubles.append(error)
+            result.add(error, &findings)
             return
         }
         var best: [String: Session] = [:]
         for (path, chat) in found where chat.isTalk && !chat.isSubAgent {
             guard let id = chat.id else { continue }
             guard isUUID(id) else {
-                result.troubles.append(
-                    StoreFailure(
-                        path: path,
-                        kind: .damaged,
-                        why: "its id is not of the form that Gemini makes",
-                        nextStep: "look at the file, or pass --fresh"
-                    )
-                )
+                let why = "its id is not of the form that Gemini makes"
+                result.troubles.append(.damaged(path, why, nextStep: "look at the file, or pass --fresh"))
                 continue
             }
             let session = session(id, path, chat, directory)
@@ -211,9 +196,7 @@ final class GeminiStore: SessionStore {
         where chat.isDoubtful && !chat.isSubAgent && !(chat.isSession && chat.isTalk) {
             // One file of a session may be broken where another one is whole.
             if let id = chat.id, best[id] != nil { continue }
-            let trouble = chat.trouble(at: path)
-            findings.saw(path, .damaged, trouble.why)
-            result.troubles.append(trouble)
+            result.add(chat.failure(at: path), &findings)
         }
     }
 

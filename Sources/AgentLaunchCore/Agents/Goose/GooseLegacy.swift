@@ -31,46 +31,29 @@ struct GooseLegacy {
             }
             return nil
         } catch  where error.code == EBADMSG {
-            throw StoreFailure(
-                path: path,
-                kind: .damaged,
-                why: "its first line is damaged, so its directory is not known",
+            throw .damaged(
+                path,
+                "its first line is damaged, so its directory is not known",
                 nextStep: "restore it, or move it away"
             )
         } catch {
-            throw .unreadable(path, error)
+            throw StoreFailure(path, error)
         }
     }
 
     /// The names of the files, without their ending.
     func ids() throws(StoreFailure) -> [String] {
-        do throws(Errno) {
-            guard try fileStatus(folder) != nil else { return [] }
-            return try namesInDirectory(folder).compactMap { $0.text }.filter { $0.hasSuffix(".jsonl") }
-                .map { String($0.dropLast(6)) }
-        } catch {
-            throw .unreadable(folder, error)
-        }
+        try StoreEntry.names(in: folder).compactMap(\.text).filter { $0.hasSuffix(".jsonl") }
+            .map { String($0.dropLast(6)) }
     }
 
     /// Whether any message of a user is the text; nil if that cannot be told.
     func contains(_ text: TaskText, _ path: Path) -> Bool? {
-        guard let lines = try? JSONLines(path) else { return nil }
-        var isCertain = true
-        while true {
-            guard let record = try? lines.next(Self.fields) else { break }
-            guard let value = record.value else {
-                isCertain = false
-                continue
-            }
-            guard value["role"]?.text == "user" else { continue }
-            switch GooseMessage(role: "user", content: value["content"]).isTask(text) {
-            case true?: return true
-            case nil: isCertain = false
-            case false?: break
-            }
+        try? JSONLines(path).contains(Self.fields) { record in
+            guard let value = record.value else { return nil }
+            guard value["role"]?.text == "user" else { return false }
+            return GooseMessage(role: "user", content: value["content"]).isTask(text)
         }
-        return isCertain ? false : nil
     }
 
     private static let fields: JSONFields = [

@@ -48,7 +48,7 @@ struct KiroFlatSessions {
         guard description.text("session_id") == id, let cwd = description.text("cwd"),
             let created = description.time("created_at"), let updated = description.time("updated_at"),
             description.json["session_state"] != nil
-        else { throw KiroDescription.damaged(file, "it does not describe session \(id)") }
+        else { throw .damaged(file, "it does not describe session \(id)") }
         guard wanted(Path(cwd)) else { return nil }
         // The reason alone says nothing: that of a person's own session is the same.
         let isChild =

@@ -25,12 +25,8 @@ final class KiroStore: SessionStore {
     }
 
     var root: Path { folders.sessions }
-    var places: [Path] { folders.workspaceRoots + [folders.database.parent] }
-
     /// The engines keep theirs apart, and one may be on a volume that is not mounted while the others are there.
-    func place(of session: Session) -> Path {
-        places.first { session.store.bytes.starts(with: ($0 / "").bytes) } ?? root
-    }
+    var places: [Path] { folders.workspaceRoots + [folders.database.parent] }
 
     var watched: [Path] {
         let workspaces = (try? workspace.workspaces) ?? []
@@ -175,12 +171,12 @@ final class KiroStore: SessionStore {
         _ result: inout Snapshot,
         _ findings: inout Findings
     ) {
-        findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
+        findings.saw(trouble)
         result.unusable.append((id, trouble))
     }
 
     private func fail(_ trouble: StoreFailure, _ result: inout Snapshot, _ findings: inout Findings) {
-        findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
+        findings.saw(trouble)
         result.troubles.append(trouble)
     }
 }

@@ -86,7 +86,7 @@ protocol SessionStore: AnyObject {
 
 extension SessionStore {
     var places: [Path] { [root] }
-    func place(of session: Session) -> Path { root }
+    func place(of session: Session) -> Path { places.first(where: session.store.isInside) ?? root }
     func derived(_ findings: inout Findings) -> Derivation { Derivation() }
     func isDerived(_ session: Session, from name: String) -> Bool { false }
     func legacy(_ findings: inout Findings) -> Lookup { .absent }

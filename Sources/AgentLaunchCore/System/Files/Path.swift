@@ -34,6 +34,9 @@ struct Path: Hashable, Comparable, Sendable, CustomStringConvertible, Expressibl
         return slash == 0 ? "/" : Path(bytes: bytes[..<slash])
     }
 
+    /// Below a folder, at whatever depth.
+    func isInside(_ folder: Path) -> Bool { bytes.starts(with: (folder / "").bytes) }
+
     static func / (folder: Path, name: String) -> Path { folder / Bytes(name.utf8) }
 
     static func / (folder: Path, name: Bytes) -> Path {
