@@ -126,19 +126,13 @@ struct AiderHistory {
 extension AiderHistory {
     /// The folder with the `.git` that a directory belongs to.
     static func repository(around directory: Path) -> Path? {
-        var folder = directory
-        while true {
-            if (try? fileStatus(folder / ".git")) != nil { return folder }
-            if folder == "/" || folder == "." { return nil }
-            folder = folder.parent
-        }
+        directory.ancestors.first { (try? fileStatus($0 / ".git")) != nil }
     }
 
     /// The history that Aider keeps by itself: at the root of the repository, else in the directory.
     static func ofProject(_ query: StoreQuery) -> Path {
         if let named = AiderSettings(query).value(of: "chat-history-file") {
-            let path = Path(bytes: named)
-            return path.isAbsolute ? path : query.workdir / named
+            return Path(bytes: named).absolute(in: query.workdir)
         }
         return (repository(around: query.workdir) ?? query.workdir) / ".aider.chat.history.md"
     }

@@ -148,7 +148,7 @@ final class AiderStore: SessionStore {
 
     private func number(of name: String) -> Int? {
         if name == "chat.md" { return 1 }
-        guard name.hasPrefix("chat-"), name.hasSuffix(".md"), let number = Int(name.dropFirst(5).dropLast(3)),
+        guard let digits = name.part(after: "chat-", before: ".md"), let number = Int(digits),
             2...999_999 ~= number, self.name(number) == name
         else { return nil }
         return number

@@ -18,8 +18,8 @@ final class AmazonQStore: SessionStore {
     init(_ query: StoreQuery) {
         self.query = query
         // Only an absolute value counts.
-        let data = query.environment.given("XDG_DATA_HOME").map { Path(bytes: $0) }
-        root = (data.flatMap { $0.isAbsolute ? $0 : nil } ?? query.home / ".local/share") / "amazon-q"
+        let data = query.environment.absolutePath("XDG_DATA_HOME") ?? query.home / ".local/share"
+        root = data / "amazon-q"
         database = root / "data.sqlite3"
     }
 

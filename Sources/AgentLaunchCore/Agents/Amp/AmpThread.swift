@@ -109,17 +109,9 @@ struct AmpThread {
 
     /// `file:///a%20b`; some releases wrote the path without percent signs.
     static func folder(_ uri: String) -> Path? {
-        guard uri.hasPrefix("file:///") else { return nil }
-        var bytes: Bytes = []
-        var rest = Bytes(uri.utf8)[7...]
-        while let byte = rest.first {
-            let digits = Bytes(rest.dropFirst().prefix(2)).lossyText
-            let isEscape = byte == UInt8(ascii: "%") && digits.count == 2 && digits.allSatisfy(\.isHexDigit)
-            bytes.append(isEscape ? UInt8(digits, radix: 16) ?? byte : byte)
-            rest = rest.dropFirst(isEscape ? 3 : 1)
-        }
-        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-        return Path(bytes: bytes)
+        guard uri.hasPrefix("file:///"), var path = Path(fileURL: Bytes(uri.utf8)) else { return nil }
+        while path.bytes.count > 1, path.bytes.last == UInt8(ascii: "/") { path.bytes.removeLast() }
+        return path
     }
 
     private func damaged(_ why: String) -> StoreFailure {

@@ -80,11 +80,11 @@ final class AuggieStore: SessionStore {
 
     /// A process has its session's file open only while it writes it; a sub-agent's is another.
     func sessionID(openFile: Path) -> String? {
-        guard openFile.parent == root, let name = openFile.lastComponent.text, name.hasSuffix(".json"),
-            let found = try? AuggieSession(openFile, String(name.dropLast(5)), query),
+        guard openFile.parent == root, let id = openFile.lastComponent.text?.part(before: ".json"),
+            let found = try? AuggieSession(openFile, id, query),
             found.place(workdir) == .here, query.task == nil || found.firstMessage == .isTask
         else { return nil }
-        return String(name.dropLast(5))
+        return id
     }
 
     private func file(_ id: String) -> Path { root / (id + ".json") }

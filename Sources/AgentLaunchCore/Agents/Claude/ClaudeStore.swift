@@ -101,9 +101,7 @@ final class ClaudeStore: SessionStore {
 
     /// Sub-agents' transcripts lie beside the sessions in older releases; only a UUID names a session.
     private func sessionID(fileName: Bytes) -> String? {
-        guard let name = fileName.text, name.hasSuffix(".jsonl") else { return nil }
-        let id = String(name.dropLast(6))
-        return isUUID(id) ? id : nil
+        fileName.text?.part(before: ".jsonl").flatMap { isUUID($0) ? $0 : nil }
     }
 
     /// Folder names of different directories can be the same; the lines tell.

@@ -66,10 +66,10 @@ final class CodexStore: SessionStore {
             guard isInside(openFile, home.sessions) else { return nil }
             id = file.id
         } else {
-            guard let name = openFile.lastComponent.text, name.hasSuffix(".lock"),
-                CodexHome.isThreadID(name.dropLast(5)), isInside(openFile, home.writerLocks)
+            guard let name = openFile.lastComponent.text?.part(before: ".lock"), CodexHome.isThreadID(name),
+                isInside(openFile, home.writerLocks)
             else { return nil }
-            id = name.dropLast(5).lowercased()
+            id = name.lowercased()
         }
         var ignored = Findings()
         if case .found(let session) = find(id, &ignored), session.origin != .user { return nil }

@@ -55,18 +55,8 @@ struct CursorMessage: Equatable, Sendable {
         let (start, end) = ("<user_query>", "</user_query>")
         let bytes = Bytes(text.utf8)
         guard let from = bytes.firstRange(of: Bytes(start.utf8)),
-            let to = bytes.lastRange(of: Bytes(end.utf8)), from.upperBound <= to.lowerBound
+            let to = bytes.ranges(of: Bytes(end.utf8)).last, from.upperBound <= to.lowerBound
         else { return }
         queries.append(Bytes(bytes[from.upperBound..<to.lowerBound]).lossyText)
-    }
-}
-
-extension Bytes {
-    fileprivate func firstRange(of part: Bytes) -> Range<Int>? {
-        indices.first { self[$0...].starts(with: part) }.map { $0..<$0 + part.count }
-    }
-
-    fileprivate func lastRange(of part: Bytes) -> Range<Int>? {
-        indices.last { self[$0...].starts(with: part) }.map { $0..<$0 + part.count }
     }
 }

@@ -43,8 +43,7 @@ struct GooseLegacy {
 
     /// The names of the files, without their ending.
     func ids() throws(StoreFailure) -> [String] {
-        try StoreEntry.names(in: folder).compactMap(\.text).filter { $0.hasSuffix(".jsonl") }
-            .map { String($0.dropLast(6)) }
+        try StoreEntry.names(in: folder).compactMap { $0.text?.part(before: ".jsonl") }
     }
 
     /// Whether any message of a user is the text; nil if that cannot be told.

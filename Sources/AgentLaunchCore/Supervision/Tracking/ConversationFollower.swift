@@ -142,8 +142,8 @@ final class ConversationFollower {
         guard let current else { return }
         let store = agent.store(query)
         let others = open.subtracting([current]).compactMap { session($0, store) }
-        guard let newest = others.max(by: Self.isOlder) else { return }
-        if open.contains(current), let own = session(current, store), !Self.isOlder(own, newest) { return }
+        guard let newest = others.min(by: newestFirst) else { return }
+        if open.contains(current), let own = session(current, store), !newestFirst(newest, own) { return }
         guard !belongsToOtherConversation(newest.id) else { return }
         left.insert(current)
         left.remove(newest.id)
@@ -158,11 +158,6 @@ final class ConversationFollower {
             session.state == .resumable, session.origin == .user
         else { return nil }
         guard agent.otherDirectoryProblem != nil, let directory = session.directory else { return session }
-        return (try? directory.resolved() ?? directory) == query.workdir ? session : nil
-    }
-
-    private static func isOlder(_ a: Session, _ b: Session) -> Bool {
-        let (first, second) = (a.updatedAt?.milliseconds ?? .min, b.updatedAt?.milliseconds ?? .min)
-        return first < second || first == second && a.id < b.id
+        return WorkdirMatcher(query).isHere(directory) ? session : nil
     }
 }

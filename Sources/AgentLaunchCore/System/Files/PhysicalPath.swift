@@ -35,6 +35,13 @@ extension Path {
         return Path(bytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
     }
 
+    /// Where a symbolic link points; nil if it is none, or may not be looked at.
+    func linkTarget() -> Path? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = withCString { readlink($0, &buffer, buffer.count) }
+        return count > 0 ? Path(bytes: buffer.prefix(count).map { UInt8(bitPattern: $0) }) : nil
+    }
+
     static func currentDirectory() throws(Errno) -> Path {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         guard getcwd(&buffer, buffer.count) != nil else { throw Errno.last }
