@@ -26,7 +26,7 @@ final class AiderStore: SessionStore {
         }.sorted()
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: [root])
     }
 

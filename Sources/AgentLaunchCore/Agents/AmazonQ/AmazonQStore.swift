@@ -25,7 +25,7 @@ final class AmazonQStore: SessionStore {
 
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .failure(let trouble): return trouble
         case .success(let snapshot):

@@ -14,7 +14,7 @@ final class AmpStore: SessionStore {
     var root: Path { folders.data }
     var watched: [Path] { [folders.threads] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: [folders.threads])
     }
 

@@ -13,7 +13,7 @@ final class AuggieStore: SessionStore {
     var root: Path { Self.folder(query) / "sessions" }
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: [root])
     }
 

@@ -18,7 +18,7 @@ final class ClaudeStore: SessionStore {
     var root: Path { folders.allProjects }
     var watched: [Path] { folders.projects }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: [folders.configuration, root] + folders.projects)
     }
 
@@ -89,7 +89,7 @@ final class ClaudeStore: SessionStore {
         openFile.bytes.starts(with: root.bytes) ? sessionID(fileName: openFile.lastComponent) : nil
     }
 
-    var signs: [Path] { [folders.liveSessions] }
+    var switchMarkers: [Path] { [folders.liveSessions] }
 
     func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         ClaudeProcesses(folders.liveSessions).session(of: pid).map { isUUID($0) ? [$0] : [] } ?? []

@@ -14,7 +14,7 @@ final class CodexStore: SessionStore {
 
     var root: Path { home.sessions }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: [home.path, home.sessions])
     }
 
@@ -78,7 +78,7 @@ final class CodexStore: SessionStore {
 
     /// The lock of a thread comes when a process opens it; before 0.147 there is only the rollout, from the first
     /// message on, in the latest day's folder.
-    var signs: [Path] {
+    var switchMarkers: [Path] {
         var folders = [home.writerLocks, home.sessions]
         var latest = CodexRolloutTree(home.sessions).folders.max() ?? home.sessions
         while latest != home.sessions, latest.parent != latest {

@@ -19,7 +19,7 @@ final class CopilotStore: SessionStore {
         return [folders.home, root] + (tries + query.recorded).map { root / $0 }
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: [folders.home, root])
     }
 
@@ -75,7 +75,7 @@ final class CopilotStore: SessionStore {
         return id
     }
 
-    var signs: [Path] { [root] }
+    var switchMarkers: [Path] { [root] }
 
     /// `/clear` removes the lock of the session that is left, `/new` leaves it.
     func sessionsOpen(inProcess pid: Int32) -> Set<String> {

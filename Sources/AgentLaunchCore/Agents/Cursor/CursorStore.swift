@@ -20,14 +20,14 @@ final class CursorStore: SessionStore {
         return folders.roots.map(\.parent) + folders.roots + here + chats
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         findings.failure(listing: folders.roots + folders.chats(of: query.workdir))
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         // Cursor begins a new chat, without a word, where the id is not in the folder of its workspace.
         var best: Session?
-        var trouble = self.trouble(&findings)
+        var trouble = failure(&findings)
         do throws(StoreFailure) {
             for folder in try allFolders() where try StoreEntry.at(folder / id) == .directory {
                 do throws(StoreFailure) {

@@ -21,7 +21,7 @@ final class GeminiStore: SessionStore {
         return [folders.home, root] + own + own.map { $0 / "chats" }
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         do throws(StoreFailure) {
             let own = try projects(&findings).own
             return findings.failure(listing: own.map { $0 / "chats" })

@@ -16,7 +16,7 @@ final class GooseStore: SessionStore {
     var root: Path { folders.sessions }
     var watched: [Path] { [folders.sessions, folders.sessions.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
         case .failure(let trouble): trouble

@@ -34,7 +34,7 @@ final class KiroStore: SessionStore {
             + [folders.database.parent, folders.sessions.parent]
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? { load(&findings).troubles.first }
+    func failure(_ findings: inout Findings) -> StoreFailure? { load(&findings).troubles.first }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let snapshot = load(&findings)
@@ -71,7 +71,7 @@ final class KiroStore: SessionStore {
     }
 
     /// Only the second engine says which process has a session open.
-    var signs: [Path] { [folders.flat] }
+    var switchMarkers: [Path] { [folders.flat] }
 
     func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         var findings = Findings()

@@ -27,7 +27,7 @@ final class OpenCodeStore: SessionStore {
     var root: Path { folders.database ?? folders.data }
     var watched: [Path] { [folders.data, root.parent, folders.data.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
         case .failure(let trouble): trouble

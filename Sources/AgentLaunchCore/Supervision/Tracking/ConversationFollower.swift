@@ -53,7 +53,7 @@ final class ConversationFollower {
         self.belongsToOtherConversation = belongsToOtherConversation
         self.pids = pids
         self.onMove = onMove
-        signs = agent.store(query).signs.isEmpty ? nil : Inotify(Inotify.files)
+        signs = agent.store(query).switchMarkers.isEmpty ? nil : Inotify(Inotify.files)
     }
 
     var interests: [pollfd] {
@@ -64,7 +64,7 @@ final class ConversationFollower {
 
     func started() {
         guard let signs else { return }
-        signs.watchOnly(agent.store(query).signs)
+        signs.watchOnly(agent.store(query).switchMarkers)
         deadline = monotonicMilliseconds() + Self.shortest
     }
 
@@ -102,7 +102,7 @@ final class ConversationFollower {
 
     private func look() {
         let store = agent.store(query)
-        signs?.watchOnly(store.signs)
+        signs?.watchOnly(store.switchMarkers)
         guard let current else { return }
         if process?.isAlive != true { process = find(current, store) }
         guard let process else {
@@ -117,7 +117,7 @@ final class ConversationFollower {
     }
 
     /// The oldest, as its tools may read its files too.
-    private func find(_ id: String, _ store: any SessionStore) -> ProcessIdentity? {
+    private func find(_ id: String, _ store: any ConversationTracker) -> ProcessIdentity? {
         pids().filter { store.sessionsOpen(inProcess: $0).contains(id) }.compactMap { ProcessIdentity($0) }
             .min { ($0.startTicks, $0.pid) < ($1.startTicks, $1.pid) }
     }
@@ -152,7 +152,7 @@ final class ConversationFollower {
     }
 
     /// Nil unless it can be resumed here.
-    private func session(_ id: String, _ store: any SessionStore) -> Session? {
+    private func session(_ id: String, _ store: any ConversationReader) -> Session? {
         var findings = Findings()
         guard agent.isSessionID(id), case .found(let session) = store.find(id, &findings),
             session.state == .resumable, session.origin == .user

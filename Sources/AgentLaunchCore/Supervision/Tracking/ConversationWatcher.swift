@@ -179,7 +179,7 @@ final class ConversationWatcher: LaunchObserver {
 
     /// The session that a process of the agent has open; else the only new one of this directory.
     private func newID(
-        _ store: any SessionStore,
+        _ store: any ConversationReader & ConversationTracker,
         _ findings: inout Findings
     ) -> String? {
         if let name = record.sessionName {
