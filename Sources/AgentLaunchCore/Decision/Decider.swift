@@ -138,7 +138,7 @@ struct Decider {
     /// Where the session belongs, if the agent does not go on with it here as it should.
     func otherPlace(_ session: Session) -> Path? {
         guard agent.otherDirectoryProblem != nil, let directory = session.directory else { return nil }
-        return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
+        return WorkdirMatcher(query).isHere(directory) ? nil : directory
     }
 
     // MARK: Rule 8

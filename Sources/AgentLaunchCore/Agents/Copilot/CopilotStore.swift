@@ -107,7 +107,7 @@ final class CopilotStore: SessionStore {
             case .directory, .other:
                 findings.saw(path, .ignored, "it is not a file")
                 return .found(session(id, path, .dead))
-            case .file(let stamp): return .found(try session(id, path, stamp, &findings))
+            case .file(let stamp): return .found(try session(id, path, stamp: stamp, &findings))
             }
         } catch {
             findings.saw(error)
@@ -126,7 +126,7 @@ final class CopilotStore: SessionStore {
     private func session(
         _ id: String,
         _ path: Path,
-        _ stamp: FileStamp,
+        stamp: FileStamp,
         _ findings: inout Findings
     ) throws(StoreFailure) -> Session {
         let transcript = try transcripts.value(path, stamp, try CopilotTranscript(path, query.task))

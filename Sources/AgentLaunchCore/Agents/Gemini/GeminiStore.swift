@@ -67,16 +67,18 @@ final class GeminiStore: SessionStore {
         do throws(StoreFailure) {
             let projects = try projects(&findings)
             if query.everywhere {
-                for (folder, directory) in projects.all { collect(folder, directory, &result, &findings) }
+                for (folder, directory) in projects.all {
+                    collect(folder, of: directory, into: &result, &findings)
+                }
                 return result
             }
             let own = projects.own
             if own.isEmpty { findings.saw(root, .absent, "no folder of this directory") }
-            for folder in own { collect(folder, query.workdir, &result, &findings) }
+            for folder in own { collect(folder, of: query.workdir, into: &result, &findings) }
             // What nothing names may be this directory's: its messages tell.
             for folder in projects.nobodys where !own.contains(folder) {
                 var found = Candidates()
-                collect(folder, nil, &found, &findings)
+                collect(folder, of: nil, into: &found, &findings)
                 let isOurs = found.sessions.contains {
                     hash(of: $0) == GeminiDirectories.digest(query.workdir)
                 }
@@ -142,7 +144,7 @@ final class GeminiStore: SessionStore {
                     continue
                 }
                 if chat.isSubAgent { continue }
-                let session = session(id, path, chat, directory)
+                let session = session(id, path, chat, of: directory)
                 if session.state == .resumable {
                     if best.map({ newestFirst(session, $0) }) ?? true { best = session }
                 } else if chat.isDoubtful {
@@ -168,8 +170,8 @@ final class GeminiStore: SessionStore {
     /// Each session of a folder once.
     private func collect(
         _ folder: Path,
-        _ directory: Path?,
-        _ result: inout Candidates,
+        of directory: Path?,
+        into result: inout Candidates,
         _ findings: inout Findings
     ) {
         let found: [(path: Path, chat: GeminiChat)]
@@ -185,7 +187,7 @@ final class GeminiStore: SessionStore {
                 result.troubles.append(.damaged(path, why, nextStep: "look at the file, or pass --fresh"))
                 continue
             }
-            let session = session(id, path, chat, directory)
+            let session = session(id, path, chat, of: directory)
             if best[id].map({ newestFirst(session, $0) }) ?? true { best[id] = session }
         }
         for session in best.values.sorted(by: newestFirst) {
@@ -200,7 +202,7 @@ final class GeminiStore: SessionStore {
         }
     }
 
-    private func session(_ id: String, _ path: Path, _ chat: GeminiChat, _ directory: Path?) -> Session {
+    private func session(_ id: String, _ path: Path, _ chat: GeminiChat, of directory: Path?) -> Session {
         Session(
             id: id,
             directory: directory,

@@ -26,10 +26,22 @@ struct GooseLegacy {
                 return nil
             }
             let lines = try JSONLines(path)
-            if let head = try lines.next(Self.fields) {
-                return try read(lines, head, path, id, task, &findings)
+            guard let head = try lines.next(Self.fields) else { return nil }
+            guard let metadata = head.value else { throw Errno(code: EBADMSG) }
+            guard let directory = metadata["working_dir"]?.text else {
+                findings.saw(path, .ignored, "its first line is no session's metadata")
+                return nil
             }
-            return nil
+            var session = Session(
+                id: id,
+                name: id,
+                directory: Path(directory),
+                store: path,
+                state: .empty,
+                updatedAt: lines.modified
+            )
+            try read(lines, into: &session, task)
+            return session
         } catch  where error.code == EBADMSG {
             throw .damaged(
                 path,
@@ -61,25 +73,9 @@ struct GooseLegacy {
 
     private func read(
         _ lines: JSONLines,
-        _ head: JSONRecord,
-        _ path: Path,
-        _ id: String,
-        _ task: TaskText?,
-        _ findings: inout Findings
-    ) throws(Errno) -> Session? {
-        guard let metadata = head.value else { throw Errno(code: EBADMSG) }
-        guard let directory = metadata["working_dir"]?.text else {
-            findings.saw(path, .ignored, "its first line is no session's metadata")
-            return nil
-        }
-        var session = Session(
-            id: id,
-            name: id,
-            directory: Path(directory),
-            store: path,
-            state: .empty,
-            updatedAt: lines.modified
-        )
+        into session: inout Session,
+        _ task: TaskText?
+    ) throws(Errno) {
         session.firstMessage = .none
         while let record = try lines.next(Self.fields) {
             guard let value = record.value, let role = value["role"]?.text else { continue }
@@ -98,6 +94,5 @@ struct GooseLegacy {
             session.updatedAt = value["created"]?.integer.map(GooseMessage.time) ?? session.updatedAt
             break
         }
-        return session
     }
 }

@@ -103,7 +103,10 @@ final class KiroStore: SessionStore {
                             "\(flat.lock(id).path) names no process: Kiro may refuse the conversation until it is removed"
                         )
                     }
-                } catch { note(error, id, &result, &findings) }
+                } catch {
+                    findings.saw(error)
+                    result.unusable.append((id, error))
+                }
             }
         } catch { fail(error, &result, &findings) }
     }
@@ -116,7 +119,10 @@ final class KiroStore: SessionStore {
                         continue
                     }
                     add(session, to: &result, &findings)
-                } catch { note(error, folder.lastComponent.lossyText, &result, &findings) }
+                } catch {
+                    findings.saw(error)
+                    result.unusable.append((folder.lastComponent.lossyText, error))
+                }
             }
         } catch { fail(error, &result, &findings) }
     }
@@ -163,16 +169,6 @@ final class KiroStore: SessionStore {
             findings.saw(session.store, isUsed ? .ok : .ignored, finding)
         }
         result.sessions.append(session)
-    }
-
-    private func note(
-        _ trouble: StoreFailure,
-        _ id: String?,
-        _ result: inout Snapshot,
-        _ findings: inout Findings
-    ) {
-        findings.saw(trouble)
-        result.unusable.append((id, trouble))
     }
 
     private func fail(_ trouble: StoreFailure, _ result: inout Snapshot, _ findings: inout Findings) {

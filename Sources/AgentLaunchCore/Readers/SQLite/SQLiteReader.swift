@@ -95,7 +95,7 @@ struct SQLiteReader: Sendable {
         // Beside a `-shm` that nobody uses SQLite trusts its old header, and where that does not fit the log it
         // tries again for many seconds; without the `-shm` it reads the log itself.
         if sidecars.isInUse || !sidecars.usesLog {
-            return read(sidecars.files.path, .locking, sidecars, body)
+            return read(sidecars.files.path, by: .locking, sidecars, body)
         }
         return readUnlocked(sidecars, body)
     }
@@ -108,7 +108,7 @@ struct SQLiteReader: Sendable {
     ) -> Outcome<Value> {
         let files = sidecars.files
         if files.isFresh || isLocked(files.path) { return .busy }
-        let outcome = read(files.path, .lockless, sidecars, body)
+        let outcome = read(files.path, by: .lockless, sidecars, body)
         if isLocked(files.path) || (try? SQLiteFiles.look(at: path)) != files { return .busy }
         return outcome
     }
@@ -119,7 +119,7 @@ struct SQLiteReader: Sendable {
     ) -> Outcome<Value> {
         do throws(SQLitePrivateCopy.Failure) {
             let copy = try SQLitePrivateCopy.make(of: sidecars.files, in: temporaryFolders)
-            let outcome = read(copy.database, .copy, sidecars, body)
+            let outcome = read(copy.database, by: .copy, sidecars, body)
             guard case .failedInPlace = outcome else { return outcome }
             return .trouble(
                 damage(SQLiteFailure(code: SQLITE_CANTOPEN, message: "a copy cannot be opened either"))
@@ -134,7 +134,7 @@ struct SQLiteReader: Sendable {
 
     private func read<Value>(
         _ file: Path,
-        _ system: SQLiteReadOnlySystem,
+        by system: SQLiteReadOnlySystem,
         _ sidecars: SQLiteSidecars,
         _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
     ) -> Outcome<Value> {
