@@ -160,7 +160,14 @@ enum JSONTarget {
             require(try lines.previous(fields) == nil, "more lines from the tail than there are")
             lines.rewind()
             let isValid = naive.allSatisfy(\.line.isStrictlyValid)
-            require(try lines.everyLineIsValid() == isValid, "every line is valid: \(!isValid)")
+            var everyLineIsValid = true
+            while let record = try lines.next(.none) {
+                everyLineIsValid = everyLineIsValid && record.isStrictlyValid
+            }
+            require(
+                (everyLineIsValid && !lines.sawNULs) == isValid,
+                "every line is valid: \(!isValid)"
+            )
         } catch {
             require(false, "\(error)")
         }

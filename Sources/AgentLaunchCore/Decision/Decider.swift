@@ -1,10 +1,10 @@
 /// Which conversation this start is about: the eight rules of docs/specification.md#decision, in order.
 ///
-/// Reads the store through `SessionStore` only; launches and writes nothing.
+/// Reads the store through `ConversationReader` only; launches and writes nothing.
 struct Decider {
     let agent: Agent
     let query: StoreQuery
-    let store: any SessionStore
+    let store: any ConversationReader
     let options: DecisionOptions
     let record: RecordState
     /// The records of this agent's other conversations.
@@ -69,7 +69,7 @@ struct Decider {
         }
         if let decision = inherited(&findings) { return decision }
         if let decision = try adopted(&findings) { return decision }
-        if let trouble = store.trouble(&findings) {
+        if let trouble = store.failure(&findings) {
             return .unknown(trouble, .derived, "The store of \(agent.title) cannot be read.")
         }
         return try cold(
@@ -120,7 +120,7 @@ struct Decider {
             )
         case .found, .absent: break
         }
-        if let trouble = store.trouble(&findings) {
+        if let trouble = store.failure(&findings) {
             return .unknown(trouble, .requested, "The store of \(agent.title) cannot be read.")
         }
         let ids = store.candidates(&findings).sessions.sorted(by: newestFirst).map(\.id)
@@ -138,7 +138,7 @@ struct Decider {
     /// Where the session belongs, if the agent does not go on with it here as it should.
     func otherPlace(_ session: Session) -> Path? {
         guard agent.otherDirectoryProblem != nil, let directory = session.directory else { return nil }
-        return (try? directory.resolved() ?? directory) == query.workdir ? nil : directory
+        return WorkdirMatcher(query).isHere(directory) ? nil : directory
     }
 
     // MARK: Rule 8

@@ -21,7 +21,7 @@ struct PromptDecision: Equatable, Sendable {
 
 /// Decides whether a text goes with this start (docs/specification.md#warm-start).
 struct PromptDecider {
-    let store: any SessionStore
+    let store: any ConversationReader
     let record: Record?
     let task: TaskText?
     let onNewPrompt: NewPromptPolicy

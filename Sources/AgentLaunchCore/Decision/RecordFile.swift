@@ -41,12 +41,15 @@ struct RecordFile: Sendable {
         )
     }
 
-    /// The records of these conversations. One that cannot be read holds nothing.
+    /// Nil if there is none, or none that can be read.
+    func read() -> Record? {
+        var ignored = Findings()
+        if case .present(let record) = read(&ignored) { return record }
+        return nil
+    }
+
     static func records(of conversations: [Path]) -> [Record] {
-        conversations.compactMap { conversation in
-            let bytes = try? contentsOfSmallFile(conversation / "record.json", limit: 4 << 20)
-            return (bytes ?? nil).flatMap { JSONValue(parsing: $0) }.flatMap(Record.init)
-        }
+        conversations.compactMap { RecordFile(conversation: $0).read() }
     }
 }
 

@@ -57,7 +57,7 @@ extension Decider {
         if record.wasDelivered { findings.warn("conversation-lost", lost(record, empty)) }
         let neverDelivered = !record.prompts.isEmpty && !record.wasDelivered
         if isFresh || neverDelivered {
-            if let trouble = store.trouble(&findings) {
+            if let trouble = store.failure(&findings) {
                 return .decided(.unknown(trouble, .record, "The store of \(agent.title) cannot be read."))
             }
             return .startOver(empty)

@@ -18,6 +18,21 @@ struct Findings: Equatable, Sendable {
         saw(source.description, status, finding)
     }
 
+    mutating func saw(_ failure: StoreFailure) {
+        saw(failure.path, failure.kind == .damaged ? .damaged : .unreadable, failure.why)
+    }
+
+    /// Why one of these folders cannot be listed, which is noted; nil if each can be, or is not there.
+    mutating func failure(listing folders: [Path]) -> StoreFailure? {
+        do throws(StoreFailure) {
+            for folder in folders { _ = try StoreEntry.names(in: folder) }
+            return nil
+        } catch {
+            saw(error)
+            return error
+        }
+    }
+
     /// A variable of the environment; never its value.
     mutating func saw(variable: String, _ status: Evidence.Status, _ finding: String) {
         saw(variable, status, finding)

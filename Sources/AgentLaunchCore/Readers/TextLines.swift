@@ -26,9 +26,7 @@ final class TextLines {
         let status = try file.status()
         guard status.isRegularFile else { throw Errno(code: status.isDirectory ? EISDIR : EINVAL) }
         size = Int(status.st_size)
-        modified = Timestamp(
-            milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
-        )
+        modified = Timestamp(milliseconds: status.st_mtim.nanoseconds / 1_000_000)
         self.limit = limit
     }
 

@@ -17,7 +17,7 @@ final class StoreDouble: SessionStore {
     var texts: [String: [String]?] = [:]
     var isListed: (Session) -> Bool = { _ in true }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? { whole }
+    func failure(_ findings: inout Findings) -> StoreFailure? { whole }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         if unreadable.contains(id) { return .unreadable(.test(id)) }

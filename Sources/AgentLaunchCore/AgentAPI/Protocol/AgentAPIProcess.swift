@@ -23,10 +23,7 @@ enum AgentAPIProcess {
     }
 
     private static func executable(_ pid: Int32) -> Path? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink("/proc/\(pid)/exe", &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        let path = Bytes(buffer.prefix(count).map { UInt8(bitPattern: $0) })
+        guard let path = Path("/proc/\(pid)/exe").linkTarget()?.bytes else { return nil }
         // An update while it runs.
         let deleted = Bytes(" (deleted)".utf8)
         return Path(

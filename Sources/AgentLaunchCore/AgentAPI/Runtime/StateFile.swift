@@ -9,7 +9,7 @@ struct StateFile: Equatable, Sendable {
 
     init(_ path: Path, workdir: Path, conversation: Path) {
         // agentapi is started in the workdir and takes a relative path from there.
-        let absolute = path.isAbsolute ? path : workdir / path.bytes
+        let absolute = path.absolute(in: workdir)
         let folder = (try? absolute.parent.physical()) ?? absolute.parent
         self.path = folder / absolute.lastComponent
         self.conversation = conversation
@@ -83,9 +83,9 @@ struct StateClaim: Equatable, Sendable {
 
     /// What the record of a conversation claims now; nil if there is none or it claims nothing.
     init?(_ conversation: Path) {
-        let bytes = try? contentsOfSmallFile(conversation / "record.json", limit: 4 << 20)
-        let record = (bytes ?? nil).flatMap { JSONValue(parsing: $0) }.flatMap(Record.init)
-        guard let record, record.stateFile != nil else { return nil }
+        guard let record = RecordFile(conversation: conversation).read(), record.stateFile != nil else {
+            return nil
+        }
         self.conversation = conversation
         self.record = record
     }

@@ -92,7 +92,7 @@ struct AiderHistory {
         let trimmed = text.drop { $0.isWhitespace }
         // Return alone is noted too.
         if trimmed.isEmpty || text == "<blank>" { return }
-        if given != false, contains != true { contains = given }
+        contains.formOr(given)
         // A slash or shell command is a message only if the model answered it, or if it is the task.
         if !isTask, let first = trimmed.first, first == "/" || first == "!" {
             isCommand = true
@@ -104,7 +104,7 @@ struct AiderHistory {
 
     private mutating func count(_ given: Bool?) {
         if messages == 0 {
-            firstMessage = task == nil ? .unknown : given.map { $0 ? .isTask : .isOther } ?? .unknown
+            firstMessage = Session.FirstMessage(isTask: task == nil ? nil : given)
         }
         state = .resumable
         messages += 1
@@ -126,19 +126,13 @@ struct AiderHistory {
 extension AiderHistory {
     /// The folder with the `.git` that a directory belongs to.
     static func repository(around directory: Path) -> Path? {
-        var folder = directory
-        while true {
-            if (try? fileStatus(folder / ".git")) != nil { return folder }
-            if folder == "/" || folder == "." { return nil }
-            folder = folder.parent
-        }
+        directory.ancestors.first { (try? fileStatus($0 / ".git")) != nil }
     }
 
     /// The history that Aider keeps by itself: at the root of the repository, else in the directory.
     static func ofProject(_ query: StoreQuery) -> Path {
         if let named = AiderSettings(query).value(of: "chat-history-file") {
-            let path = Path(bytes: named)
-            return path.isAbsolute ? path : query.workdir / named
+            return Path(bytes: named).absolute(in: query.workdir)
         }
         return (repository(around: query.workdir) ?? query.workdir) / ".aider.chat.history.md"
     }

@@ -49,17 +49,17 @@ struct AiderSettings {
 
     /// `NAME=value` or `export NAME=value`.
     private static func assignment(_ line: String, _ name: String) -> String? {
-        var rest = trimmed(line[...])
-        if rest.hasPrefix("export ") { rest = trimmed(rest.dropFirst(7)) }
+        var rest = line.trimmed
+        if rest.hasPrefix("export ") { rest = rest.dropFirst(7).trimmed }
         guard rest.hasPrefix(name) else { return nil }
-        rest = trimmed(rest.dropFirst(name.count))
+        rest = rest.dropFirst(name.count).trimmed
         return rest.first == "=" ? scalar(rest.dropFirst()) : nil
     }
 
     /// `flag: value` at the beginning of a line of YAML; the flag may be quoted, and have its dashes.
     private static func entry(_ line: String, _ flag: String) -> String? {
         for key in [flag, "--" + flag].flatMap({ [$0, "\"\($0)\"", "'\($0)'"] }) where line.hasPrefix(key) {
-            let rest = trimmed(line.dropFirst(key.count))
+            let rest = line.dropFirst(key.count).trimmed
             guard rest.first == ":", let second = rest.dropFirst().first, second == " " || second == "\t"
             else { continue }
             return scalar(rest.dropFirst())
@@ -69,7 +69,7 @@ struct AiderSettings {
 
     /// In quotes, or plain up to a comment.
     private static func scalar(_ text: Substring) -> String {
-        let text = trimmed(text)
+        let text = text.trimmed
         if let quote = text.first, quote == "\"" || quote == "'" {
             return String(text.dropFirst().prefix { $0 != quote })
         }
@@ -78,14 +78,7 @@ struct AiderSettings {
             if character == "#", plain.isEmpty || plain.last == " " || plain.last == "\t" { break }
             plain.append(character)
         }
-        let value = String(trimmed(plain[...]))
+        let value = String(plain.trimmed)
         return value == "null" || value == "~" ? "" : value
-    }
-
-    private static func trimmed(_ text: Substring) -> Substring {
-        var text = text
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return text
     }
 }

@@ -26,12 +26,8 @@ final class AiderStore: SessionStore {
         }.sorted()
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        do throws(StoreFailure) { _ = try StoreEntry.names(in: root) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return error
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: [root])
     }
 
     /// The id is the file's path: nothing that Aider knows, but one file is one conversation.
@@ -44,7 +40,7 @@ final class AiderStore: SessionStore {
         do throws(StoreFailure) {
             numbers = try StoreEntry.names(in: root).compactMap { number(of: $0.lossyText) }
         } catch {
-            findings.saw(error.path, .unreadable, error.why)
+            findings.saw(error)
             return Derivation(trouble: error)
         }
         let recorded = query.recorded.compactMap { number(of: $0) }
@@ -82,13 +78,7 @@ final class AiderStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
-        for path in files(&findings) {
-            switch look(path, &findings) {
-            case .found(let session) where session.state == .resumable: result.sessions.append(session)
-            case .unreadable(let trouble): result.troubles.append(trouble)
-            case .found, .absent: break
-            }
-        }
+        for path in files(&findings) { result.add(look(path, &findings)) }
         return result
     }
 
@@ -125,10 +115,7 @@ final class AiderStore: SessionStore {
             case .file: break
             case .directory, .other: throw damaged(path, "it is not a file")
             }
-            let history: AiderHistory
-            do throws(Errno) { history = try AiderHistory(path, query.task) } catch {
-                throw StoreFailure(path, error)
-            }
+            let history = try reading(path, try AiderHistory(path, query.task))
             if let doubt = history.doubt { throw damaged(path, doubt) }
             let found = Session(
                 id: path.description,
@@ -152,7 +139,7 @@ final class AiderStore: SessionStore {
             )
             return .found(found)
         } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            findings.saw(error)
             return .unreadable(error)
         }
     }
@@ -161,13 +148,13 @@ final class AiderStore: SessionStore {
 
     private func number(of name: String) -> Int? {
         if name == "chat.md" { return 1 }
-        guard name.hasPrefix("chat-"), name.hasSuffix(".md"), let number = Int(name.dropFirst(5).dropLast(3)),
+        guard let digits = name.part(after: "chat-", before: ".md"), let number = Int(digits),
             2...999_999 ~= number, self.name(number) == name
         else { return nil }
         return number
     }
 
     private func damaged(_ path: Path, _ why: String) -> StoreFailure {
-        StoreFailure(path: path, kind: .damaged, why: why, nextStep: "look at it, and move it away")
+        .damaged(path, why, nextStep: "look at it, and move it away")
     }
 }

@@ -13,19 +13,19 @@ final class AmazonQStore: SessionStore {
     private let query: StoreQuery
     let root: Path
     private let database: Path
-    private var snapshot: Result<Snapshot, StoreFailure>?
+    private var snapshot = StoreSnapshot<Snapshot>()
 
     init(_ query: StoreQuery) {
         self.query = query
         // Only an absolute value counts.
-        let data = query.environment.given("XDG_DATA_HOME").map { Path(bytes: $0) }
-        root = (data.flatMap { $0.isAbsolute ? $0 : nil } ?? query.home / ".local/share") / "amazon-q"
+        let data = query.environment.absolutePath("XDG_DATA_HOME") ?? query.home / ".local/share"
+        root = data / "amazon-q"
         database = root / "data.sqlite3"
     }
 
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .failure(let trouble): return trouble
         case .success(let snapshot):
@@ -102,21 +102,10 @@ final class AmazonQStore: SessionStore {
 
     // MARK: Reading
 
-    private var reader: SQLiteReader {
-        var reader = SQLiteReader(database)
-        reader.patience = query.patience
-        return reader
-    }
+    private var reader: SQLiteReader { SQLiteReader(database, patience: query.patience) }
 
     private func load(_ findings: inout Findings) -> Result<Snapshot, StoreFailure> {
-        if let snapshot { return snapshot }
-        let result: Result<Snapshot, StoreFailure>
-        do throws(StoreFailure) { result = .success(try read(&findings)) } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
-            result = .failure(error)
-        }
-        snapshot = result
-        return result
+        snapshot.load(&findings, read)
     }
 
     private func read(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
@@ -148,7 +137,7 @@ final class AmazonQStore: SessionStore {
                 findings.saw(database, .ok, "\(finding) of this directory")
                 result.own = .success(session)
             } catch {
-                findings.saw(database, .damaged, error.why)
+                findings.saw(error)
                 result.own = .failure(error)
             }
             return result
@@ -185,42 +174,26 @@ final class AmazonQStore: SessionStore {
             }
             return result
         }
-        if case .read(let sessions, _) = answer { return sessions }
-        return []
+        return answer.value ?? []
     }
 
     private func session(
         _ row: AmazonQTable.Row,
         _ found: Result<AmazonQConversation, AmazonQConversation.Fault>
     ) throws(StoreFailure) -> Session {
-        let conversation: AmazonQConversation
-        switch found {
-        case .success(let value): conversation = value
-        case .failure(let fault):
-            throw damaged("the conversation of \(row.directory.lossyText) cannot be read: \(fault.why)")
-        }
+        let conversation = try found.mapError {
+            damaged("the conversation of \(row.directory.lossyText) cannot be read: \($0.why)")
+        }.get()
         guard Agent.amazonQ.isSessionID(conversation.id) else {
             throw damaged("the conversation of this directory has an id that Amazon Q does not make")
         }
-        return Session(
-            id: conversation.id,
-            directory: Path(bytes: row.directory),
-            store: database,
-            // One in which nothing was said is not resumed: a new one takes its place.
-            state: conversation.isEmpty ? .dead : .resumable,
-            messages: conversation.messages,
-            startedAt: conversation.startedAt,
-            updatedAt: conversation.updatedAt,
-            interrupted: conversation.isEmpty ? nil : conversation.isInterrupted,
-            firstMessage: conversation.firstMessage(query.task)
-        )
+        return row.session(conversation, store: database, query.task)
     }
 
     private func damaged(_ why: String) -> StoreFailure {
-        StoreFailure(
-            path: database,
-            kind: .damaged,
-            why: why,
+        .damaged(
+            database,
+            why,
             nextStep: "restore it from a backup, or pass --fresh, which saves it and begins anew"
         )
     }

@@ -5,8 +5,7 @@ struct AmpDirectories {
 
     init(_ query: StoreQuery) {
         func folder(_ variable: String, _ fallback: String) -> Path {
-            let named = query.environment.given(variable).map { Path(bytes: $0) }
-            return (named.flatMap { $0.isAbsolute ? $0 : nil } ?? query.home / fallback) / "amp"
+            (query.environment.absolutePath(variable) ?? query.home / fallback) / "amp"
         }
         data = folder("XDG_DATA_HOME", ".local/share")
         settings =

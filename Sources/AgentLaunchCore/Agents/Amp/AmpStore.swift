@@ -14,12 +14,8 @@ final class AmpStore: SessionStore {
     var root: Path { folders.data }
     var watched: [Path] { [folders.threads] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        do throws(StoreFailure) { _ = try StoreEntry.names(in: folders.threads) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return error
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: [folders.threads])
     }
 
     /// Every id of the right form is resumable as far as can be seen here.
@@ -40,31 +36,19 @@ final class AmpStore: SessionStore {
         if (try? fileStatus(folders.session)) != nil {
             findings.saw(folders.session, .ignored, "the last thread that it names is of no directory")
         }
-        let names: [Bytes]
-        do throws(StoreFailure) { names = try StoreEntry.names(in: folders.threads) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return Candidates(troubles: [error])
-        }
-        if names.isEmpty { findings.saw(folders.threads, .absent, "no thread of an older release") }
+        let names = result.names(in: folders.threads, orNote: "no thread of an older release", &findings)
         var elsewhere = 0
         for name in names where name.suffix(5).elementsEqual(".json".utf8) {
             let path = folders.threads / name
             guard let id = Bytes(name.dropLast(5)).text, Agent.amp.isSessionID(id) else {
-                findings.saw(path, .ignored, "its name is no thread's id")
-                findings.warn("session-ignored", "\(path) is no thread: its name is not of the form of an id")
+                findings.ignore(path, namedLikeNo: "thread", "session-ignored")
                 continue
             }
             do throws(StoreFailure) {
                 guard let thread = try AmpThread(path, id, query) else { continue }
                 if !thread.trees.isEmpty, !thread.trees.contains(where: workdir.isHere) {
                     elsewhere += 1
-                    if let fault = thread.fault {
-                        findings.saw(path, .ignored, "\(fault.clause), and it names another directory")
-                        findings.warn(
-                            "session-unreadable",
-                            "\(path): \(fault.clause); it is another directory's"
-                        )
-                    }
+                    findings.ignore(path, ofAnotherDirectory: thread.fault)
                     continue
                 }
                 var session = try thread.session()
@@ -78,8 +62,7 @@ final class AmpStore: SessionStore {
                 if !query.everywhere { session.directory = query.workdir }
                 result.sessions.append(session)
             } catch {
-                findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
-                result.troubles.append(error)
+                result.add(error, &findings)
             }
         }
         if elsewhere > 0 { findings.saw(folders.threads, .ok, "\(elsewhere) threads of other directories") }

@@ -76,16 +76,13 @@ struct AmpThread {
                 isInterrupted = true
                 let said = AmpText(value)
                 if said.isSpoken, firstMessage == .none {
-                    let isTask = task.map { said.isTask($0) } ?? nil
-                    firstMessage = isTask.map { $0 ? .isTask : .isOther } ?? .unknown
+                    firstMessage = Session.FirstMessage(isTask: task.flatMap(said.isTask))
                 }
-                if let text, contains != true {
-                    contains = said.isTask(text) == false ? contains : said.isTask(text)
-                }
+                if let text { contains.formOr(said.isTask(text)) }
             } else if value == .tooLarge {
                 messages += 1
                 if firstMessage == .none { firstMessage = .unknown }
-                if contains != true { contains = nil }
+                contains.formOr(nil)
             }
             return true
         }
@@ -112,26 +109,13 @@ struct AmpThread {
 
     /// `file:///a%20b`; some releases wrote the path without percent signs.
     static func folder(_ uri: String) -> Path? {
-        guard uri.hasPrefix("file:///") else { return nil }
-        var bytes: Bytes = []
-        var rest = Bytes(uri.utf8)[7...]
-        while let byte = rest.first {
-            let digits = Bytes(rest.dropFirst().prefix(2)).lossyText
-            let isEscape = byte == UInt8(ascii: "%") && digits.count == 2 && digits.allSatisfy(\.isHexDigit)
-            bytes.append(isEscape ? UInt8(digits, radix: 16) ?? byte : byte)
-            rest = rest.dropFirst(isEscape ? 3 : 1)
-        }
-        while bytes.count > 1, bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
-        return Path(bytes: bytes)
+        guard uri.hasPrefix("file:///"), var path = Path(fileURL: Bytes(uri.utf8)) else { return nil }
+        while path.bytes.count > 1, path.bytes.last == UInt8(ascii: "/") { path.bytes.removeLast() }
+        return path
     }
 
     private func damaged(_ why: String) -> StoreFailure {
-        StoreFailure(
-            path: path,
-            kind: .damaged,
-            why: why,
-            nextStep: "move it away, or name the thread with --resume"
-        )
+        .damaged(path, why, nextStep: "move it away, or name the thread with --resume")
     }
 }
 
@@ -149,12 +133,5 @@ private struct AmpText {
 
     var isSpoken: Bool { isCut || !texts.isEmpty }
 
-    func isTask(_ task: TaskText) -> Bool? {
-        if texts.contains(where: task.matches(message:))
-            || task.matches(message: texts.joined(separator: "\n"))
-        {
-            return true
-        }
-        return isCut ? nil : false
-    }
+    func isTask(_ task: TaskText) -> Bool? { task.matches(texts: texts, isCut: isCut) }
 }

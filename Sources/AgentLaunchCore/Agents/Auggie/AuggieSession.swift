@@ -58,8 +58,7 @@ struct AuggieSession {
         self.latest = latest
         isInterrupted = seen.last?.isFinished == false
         if let first {
-            let isTask = query.task.map { first.isTask($0) } ?? nil
-            firstMessage = isTask.map { $0 ? .isTask : .isOther } ?? .unknown
+            firstMessage = Session.FirstMessage(isTask: query.task.flatMap(first.isTask))
         }
     }
 
@@ -109,6 +108,6 @@ struct AuggieSession {
     }
 
     private func damaged(_ why: String) -> StoreFailure {
-        StoreFailure(path: path, kind: .damaged, why: why, nextStep: "restore it, or move it away")
+        .damaged(path, why, nextStep: "restore it, or move it away")
     }
 }

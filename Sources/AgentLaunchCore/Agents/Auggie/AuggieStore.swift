@@ -13,12 +13,8 @@ final class AuggieStore: SessionStore {
     var root: Path { Self.folder(query) / "sessions" }
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        do throws(StoreFailure) { _ = try StoreEntry.names(in: root) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return error
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: [root])
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
@@ -30,29 +26,19 @@ final class AuggieStore: SessionStore {
             }
             return .found(try found.session(workdir))
         } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            findings.saw(error)
             return .unreadable(error)
         }
     }
 
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
-        let names: [Bytes]
-        do throws(StoreFailure) { names = try StoreEntry.names(in: root) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return Candidates(troubles: [error])
-        }
-        if names.isEmpty { findings.saw(root, .absent, "no session yet") }
+        let names = result.names(in: root, orNote: "no session yet", &findings)
         var elsewhere = 0
-        for name in names {
-            guard name.suffix(5).elementsEqual(".json".utf8) else { continue }
+        for name in names where name.suffix(5).elementsEqual(".json".utf8) {
             let path = root / name
             guard let id = Bytes(name.dropLast(5)).text, Agent.auggie.isSessionID(id) else {
-                findings.saw(path, .ignored, "its name is no session's id")
-                findings.warn(
-                    "session-ignored",
-                    "\(path) is no session: its name is not of the form of an id"
-                )
+                findings.ignore(path, namedLikeNo: "session", "session-ignored")
                 continue
             }
             do throws(StoreFailure) {
@@ -60,13 +46,7 @@ final class AuggieStore: SessionStore {
                 switch found.place(workdir) {
                 case .elsewhere:
                     elsewhere += 1
-                    if let fault = found.fault {
-                        findings.saw(path, .ignored, "\(fault.clause), and it names another directory")
-                        findings.warn(
-                            "session-unreadable",
-                            "\(path): \(fault.clause); it is another directory's"
-                        )
-                    }
+                    findings.ignore(path, ofAnotherDirectory: found.fault)
                 case .here, .unknown:
                     let session = try found.session(workdir)
                     if session.state == .resumable, found.place(workdir) == .unknown {
@@ -76,8 +56,7 @@ final class AuggieStore: SessionStore {
                     if session.state == .resumable { result.sessions.append(session) }
                 }
             } catch {
-                findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
-                result.troubles.append(error)
+                result.add(error, &findings)
             }
         }
         if elsewhere > 0 { findings.saw(root, .ok, "\(elsewhere) sessions of other directories") }
@@ -92,11 +71,7 @@ final class AuggieStore: SessionStore {
             AuggieExchange.fields,
             members: []
         ) { value in
-            switch AuggieExchange(value).isTask(text) {
-            case true?: result = true
-            case nil: result = nil
-            case false?: break
-            }
+            result.formOr(AuggieExchange(value).isTask(text))
             return result != true
         }
         if result == true { return true }
@@ -105,11 +80,11 @@ final class AuggieStore: SessionStore {
 
     /// A process has its session's file open only while it writes it; a sub-agent's is another.
     func sessionID(openFile: Path) -> String? {
-        guard openFile.parent == root, let name = openFile.lastComponent.text, name.hasSuffix(".json"),
-            let found = try? AuggieSession(openFile, String(name.dropLast(5)), query),
+        guard openFile.parent == root, let id = openFile.lastComponent.text?.part(before: ".json"),
+            let found = try? AuggieSession(openFile, id, query),
             found.place(workdir) == .here, query.task == nil || found.firstMessage == .isTask
         else { return nil }
-        return String(name.dropLast(5))
+        return id
     }
 
     private func file(_ id: String) -> Path { root / (id + ".json") }

@@ -11,9 +11,8 @@ struct ClaudeDirectories: Sendable {
     var liveSessions: Path { configuration / "sessions" }
 
     init(_ query: StoreQuery) {
-        if let given = query.environment.given("CLAUDE_CONFIG_DIR") {
-            let path = Path(bytes: given)
-            configuration = path.isAbsolute ? path : query.workdir / given
+        if let given = query.environment.path("CLAUDE_CONFIG_DIR", in: query.workdir) {
+            configuration = given
             settings = configuration / ".claude.json"
         } else {
             configuration = query.home / ".claude"

@@ -76,12 +76,9 @@ struct ClaudeFirstRun {
 
     /// The answer for a directory holds for all below it.
     private func isTrusted(_ projects: JSONValue?) -> Bool {
-        let workdir = query.workdir.bytes
-        return projects?.members?.contains { entry in
-            let directory = Bytes(entry.name.utf8)
-            let isAbove =
-                directory == [UInt8(ascii: "/")] || workdir == directory
-                || workdir.starts(with: directory + [UInt8(ascii: "/")])
+        projects?.members?.contains { entry in
+            let directory = Path(entry.name)
+            let isAbove = query.workdir == directory || query.workdir.isInside(directory)
             return isAbove && entry.value["hasTrustDialogAccepted"]?.flag == true
         } ?? false
     }

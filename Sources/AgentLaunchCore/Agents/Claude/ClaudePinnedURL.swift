@@ -11,13 +11,9 @@ enum ClaudePinnedURL {
         )?.value {
             result += ports(value).map { PinnedURL(file: settings, port: $0) }
             // An entry belongs to a directory or to the repository around it.
-            var folder = query.workdir
-            while true {
-                if let project = value["projects"]?[folder.description] {
-                    result += ports(project).map { PinnedURL(file: settings, port: $0) }
-                }
-                if folder.parent == folder { break }
-                folder = folder.parent
+            for folder in query.workdir.ancestors {
+                guard let project = value["projects"]?[folder.description] else { continue }
+                result += ports(project).map { PinnedURL(file: settings, port: $0) }
             }
         }
         let shared = query.workdir / ".mcp.json"

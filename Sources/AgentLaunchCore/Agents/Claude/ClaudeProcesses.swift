@@ -6,13 +6,9 @@ struct ClaudeProcesses {
 
     /// The process that has the session open: it lives, is Claude Code, and is the one that wrote the file.
     func holder(of id: String) -> Int32? {
-        for name in (try? namesInDirectory(folder)) ?? [] {
-            guard let text = name.text, text.hasSuffix(".json"), let pid = Int32(text.dropLast(5)),
-                session(of: pid) == id
-            else { continue }
-            return pid
-        }
-        return nil
+        ((try? namesInDirectory(folder)) ?? []).lazy
+            .compactMap { $0.text?.part(before: ".json").flatMap { Int32($0) } }
+            .first { session(of: $0) == id }
     }
 
     /// The session that a process has open now; `/clear` changes it. Nil if it is no Claude Code.
@@ -26,7 +22,7 @@ struct ClaudeProcesses {
 
     private func isClaude(_ process: ProcessStatus) -> Bool {
         let mark = Bytes("claude".utf8)
-        return process.command == mark || process.arguments.prefix(2).contains { $0.containsSequence(mark) }
+        return process.command == mark || process.arguments.prefix(2).contains { $0.contains(mark) }
     }
 
     private func wrote(_ process: ProcessStatus, _ entry: JSONValue) -> Bool {
@@ -37,11 +33,5 @@ struct ClaudeProcesses {
         // Releases before 2.1.176 say only when they wrote it: a recycled pid belongs to a younger process.
         guard let written = entry["startedAt"]?.integer, let started = process.started else { return false }
         return started.milliseconds <= written + 2000
-    }
-}
-
-extension Array where Element == UInt8 {
-    fileprivate func containsSequence(_ other: Bytes) -> Bool {
-        count >= other.count && (0...(count - other.count)).contains { self[$0...].starts(with: other) }
     }
 }

@@ -2,7 +2,7 @@
 final class ClaudeStore: SessionStore {
     private let query: StoreQuery
     private let folders: ClaudeDirectories
-    private var known: [Path: (stamp: FileStamp, transcript: ClaudeTranscript)] = [:]
+    private var transcripts = FileCache<ClaudeTranscript>()
     /// How many bytes may still be read only to count messages.
     private var countingBudget = 64 << 20
 
@@ -18,14 +18,8 @@ final class ClaudeStore: SessionStore {
     var root: Path { folders.allProjects }
     var watched: [Path] { folders.projects }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        for folder in [folders.configuration, root] + folders.projects {
-            do throws(StoreFailure) { _ = try StoreEntry.names(in: folder) } catch {
-                findings.saw(error.path, .unreadable, error.why)
-                return error
-            }
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: [folders.configuration, root] + folders.projects)
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
@@ -71,26 +65,13 @@ final class ClaudeStore: SessionStore {
         do throws(StoreFailure) {
             places = query.everywhere ? try StoreEntry.names(in: root).map { root / $0 } : folders.projects
         } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return Candidates(troubles: [error])
+            result.add(error, &findings)
+            return result
         }
         for folder in places {
-            do throws(StoreFailure) {
-                let names = try StoreEntry.names(in: folder)
-                for id in names.compactMap(sessionID(fileName:)) {
-                    switch look(id, in: [folder], &findings) {
-                    case .absent: break
-                    case .unreadable(let trouble): result.troubles.append(trouble)
-                    case .found(let session):
-                        if session.state == .resumable, isHere(session, &findings) {
-                            result.sessions.append(session)
-                        }
-                    }
-                }
-                if names.isEmpty { findings.saw(folder, .absent, "no conversation of this directory") }
-            } catch {
-                findings.saw(error.path, .unreadable, error.why)
-                result.troubles.append(error)
+            let names = result.names(in: folder, orNote: "no conversation of this directory", &findings)
+            for id in names.compactMap(sessionID(fileName:)) {
+                result.add(look(id, in: [folder], &findings)) { isHere($0, &findings) }
             }
         }
         return result
@@ -108,7 +89,7 @@ final class ClaudeStore: SessionStore {
         openFile.bytes.starts(with: root.bytes) ? sessionID(fileName: openFile.lastComponent) : nil
     }
 
-    var signs: [Path] { [folders.liveSessions] }
+    var switchMarkers: [Path] { [folders.liveSessions] }
 
     func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         ClaudeProcesses(folders.liveSessions).session(of: pid).map { isUUID($0) ? [$0] : [] } ?? []
@@ -120,9 +101,7 @@ final class ClaudeStore: SessionStore {
 
     /// Sub-agents' transcripts lie beside the sessions in older releases; only a UUID names a session.
     private func sessionID(fileName: Bytes) -> String? {
-        guard let name = fileName.text, name.hasSuffix(".jsonl") else { return nil }
-        let id = String(name.dropLast(6))
-        return isUUID(id) ? id : nil
+        fileName.text?.part(before: ".jsonl").flatMap { isUUID($0) ? $0 : nil }
     }
 
     /// Folder names of different directories can be the same; the lines tell.
@@ -152,7 +131,7 @@ final class ClaudeStore: SessionStore {
                     if result == .absent { result = .found(found) }
                 }
             } catch {
-                findings.saw(path, .unreadable, error.why)
+                findings.saw(error)
                 return .unreadable(error)
             }
         }
@@ -160,29 +139,26 @@ final class ClaudeStore: SessionStore {
     }
 
     private func transcript(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> ClaudeTranscript {
-        let transcript = try read(path, stamp)
+        let transcript = try transcripts.value(
+            path,
+            stamp,
+            try ClaudeTranscript(path, query, whole: spend(stamp.size))
+        )
         guard transcript.state == .resumable || !transcript.isDoubtful else {
-            throw StoreFailure(
-                path: path,
-                kind: .damaged,
-                why: "a line that may be a message cannot be read with certainty",
+            throw .damaged(
+                path,
+                "a line that may be a message cannot be read with certainty",
                 nextStep: "look at the file, or pass --fresh"
             )
         }
         return transcript
     }
 
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> ClaudeTranscript {
-        if let entry = known[path], entry.stamp == stamp { return entry.transcript }
-        let whole = stamp.size <= min(Self.wholeFile, countingBudget)
-        if whole { countingBudget -= stamp.size }
-        do throws(Errno) {
-            let transcript = try ClaudeTranscript(path, query, whole: whole)
-            known[path] = (stamp, transcript)
-            return transcript
-        } catch {
-            throw StoreFailure(path, error)
-        }
+    /// Whether a file of this size may be read whole.
+    private func spend(_ size: Int) -> Bool {
+        guard size <= min(Self.wholeFile, countingBudget) else { return false }
+        countingBudget -= size
+        return true
     }
 
     private func session(_ id: String, _ path: Path, _ transcript: ClaudeTranscript? = nil) -> Session {

@@ -9,7 +9,6 @@ struct ClaudeTranscript: Equatable {
     private(set) var updatedAt: Timestamp?
     private(set) var interrupted: Bool?
     private(set) var firstMessage = Session.FirstMessage.none
-    private(set) var isWhole: Bool
     /// A line that may be a message is such that the agent's parser may or may not take it.
     private(set) var isDoubtful = false
 
@@ -32,7 +31,6 @@ struct ClaudeTranscript: Equatable {
         task = query.task
         workdir = query.workdir
         folder = path.parent.lastComponent.lossyText
-        isWhole = whole
         let lines = try JSONLines(path)
         var count = 0
         while whole || !hasFirstMessage || !isDirectoryCertain && lines.head < Self.headReach,
@@ -51,20 +49,8 @@ struct ClaudeTranscript: Equatable {
 
     /// Whether a user message of the file is this text; nil if that cannot be told.
     static func gives(_ path: Path, _ task: TaskText) -> Bool? {
-        do throws(Errno) {
-            let lines = try JSONLines(path)
-            var answer: Bool? = false
-            while let record = try lines.next(ClaudeLine.fields) {
-                guard let line = line(record) else { continue }
-                switch line.gives(task) {
-                case true?: return true
-                case false?: break
-                case nil: answer = nil
-                }
-            }
-            return answer
-        } catch {
-            return nil
+        try? JSONLines(path).contains(ClaudeLine.fields) { record in
+            line(record).map { $0.gives(task) } ?? false
         }
     }
 
@@ -92,10 +78,10 @@ struct ClaudeTranscript: Equatable {
         }
         // A slash command is a first message only if it is the task.
         guard !hasFirstMessage, line.isUser, line.isConversation else { return }
-        let given = task.map { line.gives($0) } ?? nil
+        let given = task.flatMap(line.gives)
         guard line.isTyped || given == true else { return }
         hasFirstMessage = true
-        firstMessage = task == nil ? .unknown : given.map { $0 ? .isTask : .isOther } ?? .unknown
+        firstMessage = Session.FirstMessage(isTask: given)
     }
 
     private mutating func observe(_ named: Path) {

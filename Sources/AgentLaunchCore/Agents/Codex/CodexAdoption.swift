@@ -7,12 +7,12 @@ extension CodexStore {
     func legacy(_ findings: inout Findings) -> Lookup {
         let path = query.home / ".codex-module" / ".codex-task-session"
         let contents: Bytes
-        do throws(Errno) {
-            guard let bytes = try contentsOfSmallFile(path) else { return .absent }
+        do throws(StoreFailure) {
+            guard let bytes = try reading(path, try contentsOfSmallFile(path)) else { return .absent }
             contents = bytes
         } catch {
-            findings.saw(path, .unreadable, "\(error)")
-            return .unreadable(.unreadable(path, error))
+            findings.saw(error)
+            return .unreadable(error)
         }
         var trouble: StoreFailure?
         for line in contents.split(separator: UInt8(ascii: "\n")) {
@@ -43,31 +43,23 @@ extension CodexStore {
     func candidates(_ findings: inout Findings) -> Candidates {
         let tree = CodexRolloutTree(home.sessions)
         var result = Candidates(troubles: tree.troubles)
-        for trouble in tree.troubles { findings.saw(trouble.path, .unreadable, trouble.why) }
+        for trouble in tree.troubles { findings.saw(trouble) }
         var refused: [CodexRolloutFile] = []
-        var others = 0
         let plain = tree.files.filter { !$0.isCompressed }
         for file in plain {
             do throws(Errno) {
-                guard let session = try read(file, in: tree, wanted: isHere) else {
-                    others += 1
-                    continue
-                }
-                switch session.state {
-                case .resumable: result.sessions.append(session)
-                case .dead where session.origin == .user: refused.append(file)
-                case .dead, .empty: others += 1
-                }
+                guard let session = try read(file, in: tree, wanted: isHere) else { continue }
+                if session.state == .resumable { result.sessions.append(session) }
+                if session.state == .dead, session.origin == .user { refused.append(file) }
             } catch  where error.code == ENOENT {
                 continue
             } catch {
-                findings.saw(file.path, .unreadable, "\(error)")
-                result.troubles.append(.unreadable(file.path, error))
+                result.add(StoreFailure(file.path, error), &findings)
             }
         }
         let names = Set(plain.map(\.id))
         addPacked(tree.files.filter { $0.isCompressed && !names.contains($0.id) }, &result, &findings)
-        report(tree, result, refused, others, &findings)
+        report(tree, result, refused: refused, &findings)
         return result
     }
 
@@ -109,8 +101,7 @@ extension CodexStore {
     private func report(
         _ tree: CodexRolloutTree,
         _ result: Candidates,
-        _ refused: [CodexRolloutFile],
-        _ others: Int,
+        refused: [CodexRolloutFile],
         _ findings: inout Findings
     ) {
         if tree.folders.isEmpty, tree.troubles.isEmpty {

@@ -51,20 +51,17 @@ struct CodexFirstRun {
 
     /// The repository that Codex takes the directory for a part of; of a linked work tree it is the main one.
     private func gitRoot() -> Path? {
-        var folder = workdir
-        while true {
+        for folder in workdir.ancestors {
             let mark = folder / ".git"
-            if let status = try? fileStatus(mark) {
-                guard !status.isDirectory else { return folder }
-                let link = (try? contentsOfSmallFile(mark, limit: 4096)).flatMap { $0?.text } ?? ""
-                guard link.hasPrefix("gitdir: /"), let end = link.range(of: "/.git/worktrees/") else {
-                    return folder
-                }
-                return Path(String(link[..<end].dropFirst(8)))
+            guard let status = try? fileStatus(mark) else { continue }
+            guard !status.isDirectory else { return folder }
+            let link = (try? contentsOfSmallFile(mark, limit: 4096)).flatMap { $0?.text } ?? ""
+            guard link.hasPrefix("gitdir: /"), let end = link.firstRange(of: "/.git/worktrees/") else {
+                return folder
             }
-            if folder.parent == folder || folder == "/" { return nil }
-            folder = folder.parent
+            return Path(String(link[..<end.lowerBound].dropFirst(8)))
         }
+        return nil
     }
 
     private func isAbsent(_ path: Path) -> Bool {
@@ -74,12 +71,5 @@ struct CodexFirstRun {
 
     private func quoted(_ text: String) -> String {
         "\"" + text.reduce(into: "") { $0 += $1 == "\\" || $1 == "\"" ? "\\\($1)" : String($1) } + "\""
-    }
-}
-
-extension String {
-    /// Where another text first begins.
-    fileprivate func range(of other: String) -> Index? {
-        indices.first { self[$0...].hasPrefix(other) }
     }
 }

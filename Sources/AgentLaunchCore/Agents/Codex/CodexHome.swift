@@ -7,15 +7,10 @@ struct CodexHome: Equatable, Sendable {
     let isNamed: Bool
 
     init(_ environment: Environment, home: Path, workdir: Path) {
-        func folder(_ name: String) -> Path? {
-            guard let value = environment.given(name) else { return nil }
-            let path = Path(bytes: value)
-            return path.isAbsolute ? path : workdir / value
-        }
-        let named = folder("CODEX_HOME")
+        let named = environment.path("CODEX_HOME", in: workdir)
         isNamed = named != nil
         path = named ?? home / ".codex"
-        databases = folder("CODEX_SQLITE_HOME") ?? path
+        databases = environment.path("CODEX_SQLITE_HOME", in: workdir) ?? path
     }
 
     var sessions: Path { path / "sessions" }

@@ -161,20 +161,11 @@ struct CodexRollout {
     /// Whether any message of the user is the task; nil if one of them cannot be read.
     func contains(_ task: TaskText) throws(Errno) -> Bool? {
         lines.rewind()
-        var isCertain = true
-        while let record = try lines.next(CodexLine.fields) {
-            guard let value = record.value else {
-                // Of a line that was cut off when it was written nobody was given anything.
-                if record.terminated { isCertain = false }
-                continue
-            }
-            guard case .user(let message) = CodexLine(value) else { continue }
-            switch message.gives(task) {
-            case true?: return true
-            case nil: isCertain = false
-            case false?: break
-            }
+        return try lines.contains(CodexLine.fields) { record in
+            // Of a line that was cut off when it was written nobody was given anything.
+            guard let value = record.value else { return record.terminated ? nil : false }
+            guard case .user(let message) = CodexLine(value) else { return false }
+            return message.gives(task)
         }
-        return isCertain ? false : nil
     }
 }

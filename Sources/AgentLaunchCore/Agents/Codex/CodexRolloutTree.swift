@@ -8,13 +8,12 @@ struct CodexRolloutFile: Equatable, Sendable {
     var isCompressed: Bool
 
     init?(_ path: Path) {
-        guard var name = path.lastComponent.text, name.hasPrefix("rollout-") else { return nil }
-        isCompressed = name.hasSuffix(".zst")
-        if isCompressed { name.removeLast(4) }
-        guard name.hasSuffix(".jsonl") else { return nil }
-        name.removeLast(6)
-        let id = name.suffix(36)
-        guard CodexHome.isThreadID(id), name.dropLast(36).hasSuffix("-") else { return nil }
+        guard let name = path.lastComponent.text else { return nil }
+        let packed = name.part(before: ".zst")
+        isCompressed = packed != nil
+        guard let stem = (packed ?? name).part(after: "rollout-", before: ".jsonl") else { return nil }
+        let id = stem.suffix(36)
+        guard CodexHome.isThreadID(id), stem.dropLast(36).last ?? "-" == "-" else { return nil }
         self.path = path
         self.id = id.lowercased()
     }
@@ -60,7 +59,7 @@ struct CodexRolloutTree {
             return names
         } catch {
             if error.code != ENOENT {
-                troubles.append(.unreadable(folder, error))
+                troubles.append(StoreFailure(folder, error))
             } else if let link = brokenLink(to: folder) {
                 troubles.append(.leadsNowhere(link))
             }
@@ -78,7 +77,7 @@ struct CodexRolloutTree {
             guard status.isDirectory else { return false }
             return visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
         } catch {
-            if error.code != ELOOP { troubles.append(.unreadable(path, error)) }
+            if error.code != ELOOP { troubles.append(StoreFailure(path, error)) }
             return false
         }
     }

@@ -14,16 +14,16 @@ struct CodexSettings: Equatable {
         var provider: String?
         var askingProviders: Set<String> = []
         for line in text.split(whereSeparator: \.isNewline) {
-            var rest = trimmed(line)
+            var rest = line.trimmed
             if rest.first == "[" {
                 rest = rest.drop { $0 == "[" }
                 table = Self.key(&rest)
                 continue
             }
             let path = table + Self.key(&rest)
-            rest = trimmed(rest)
+            rest = rest.trimmed
             guard rest.first == "=" else { continue }
-            let value = Self.value(trimmed(rest.dropFirst()))
+            let value = Self.value(rest.dropFirst().trimmed)
             switch (path.first, path.count, path.last) {
             case ("projects", 3, "trust_level"): trusted.insert(path[1])
             case ("model_provider", 1, _): provider = value
@@ -41,7 +41,7 @@ struct CodexSettings: Equatable {
     private static func key(_ text: inout Substring) -> [String] {
         var parts: [String] = []
         while true {
-            text = trimmed(text)
+            text = text.trimmed
             guard let first = text.first else { return parts }
             if first == "\"" || first == "'" {
                 parts.append(quoted(&text))
@@ -51,7 +51,7 @@ struct CodexSettings: Equatable {
                 parts.append(String(bare))
                 text = text.dropFirst(bare.count)
             }
-            text = trimmed(text)
+            text = text.trimmed
             guard text.first == "." else { return parts }
             text = text.dropFirst()
         }
@@ -60,7 +60,7 @@ struct CodexSettings: Equatable {
     private static func value(_ text: Substring) -> String {
         var text = text
         if text.first == "\"" || text.first == "'" { return quoted(&text) }
-        return String(trimmed(text.prefix { $0 != "#" }))
+        return String(text.prefix { $0 != "#" }.trimmed)
     }
 
     private static func quoted(_ text: inout Substring) -> String {
@@ -71,10 +71,4 @@ struct CodexSettings: Equatable {
         }
         return result
     }
-}
-
-private func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
 }

@@ -13,15 +13,11 @@ struct CodexStateDatabase {
 
     /// The one of the newest layout; nil if there is none.
     init?(in folder: Path) {
-        let names = ((try? namesInDirectory(folder)) ?? []).compactMap {
-            name -> (number: Int, name: Bytes)? in
-            guard let text = name.text, text.hasPrefix("state_"), text.hasSuffix(".sqlite"),
-                let number = Int(text.dropFirst(6).dropLast(7))
-            else { return nil }
-            return (number, name)
+        let numbers = ((try? namesInDirectory(folder)) ?? []).compactMap { name in
+            name.text?.part(after: "state_", before: ".sqlite").flatMap { Int($0) }
         }
-        guard let newest = names.max(by: { $0.number < $1.number }) else { return nil }
-        path = folder / newest.name
+        guard let newest = numbers.max() else { return nil }
+        path = folder / "state_\(newest).sqlite"
     }
 
     /// What the index tells of these threads.
@@ -41,8 +37,7 @@ struct CodexStateDatabase {
             }
             return found
         }
-        if case .read(let threads, _) = answer { return threads }
-        return [:]
+        return answer.value ?? [:]
     }
 
     private static func thread(_ row: SQLiteRow) throws(SQLiteFailure) -> Thread {

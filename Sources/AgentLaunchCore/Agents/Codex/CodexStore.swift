@@ -4,30 +4,18 @@ import Glibc
 final class CodexStore: SessionStore {
     let query: StoreQuery
     let home: CodexHome
-    private var physical: [String: Path] = [:]
+    private let workdir: WorkdirMatcher
 
     init(_ query: StoreQuery) {
         self.query = query
+        workdir = WorkdirMatcher(query)
         home = CodexHome(query.environment, home: query.home, workdir: query.workdir)
     }
 
     var root: Path { home.sessions }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        for folder in [home.path, home.sessions] {
-            do throws(Errno) {
-                _ = try namesInDirectory(folder)
-            } catch  where error.code == ENOENT {
-                guard let link = brokenLink(to: folder) else { return nil }
-                let trouble = StoreFailure.leadsNowhere(link)
-                findings.saw(link, .unreadable, trouble.why)
-                return trouble
-            } catch {
-                findings.saw(folder, .unreadable, "\(error)")
-                return .unreadable(folder, error)
-            }
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: [home.path, home.sessions])
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
@@ -41,8 +29,9 @@ final class CodexStore: SessionStore {
                 if session.state == .resumable { return .found(session) }
                 if other?.state != .empty { other = session }
             } catch {
-                findings.saw(file.path, .unreadable, "\(error)")
-                if error.code != ENOENT { trouble = .unreadable(file.path, error) }
+                let failure = StoreFailure(file.path, error)
+                findings.saw(failure)
+                if error.code != ENOENT { trouble = failure }
             }
         }
         if let trouble { return .unreadable(trouble) }
@@ -77,10 +66,10 @@ final class CodexStore: SessionStore {
             guard isInside(openFile, home.sessions) else { return nil }
             id = file.id
         } else {
-            guard let name = openFile.lastComponent.text, name.hasSuffix(".lock"),
-                CodexHome.isThreadID(name.dropLast(5)), isInside(openFile, home.writerLocks)
+            guard let name = openFile.lastComponent.text?.part(before: ".lock"), CodexHome.isThreadID(name),
+                isInside(openFile, home.writerLocks)
             else { return nil }
-            id = name.dropLast(5).lowercased()
+            id = name.lowercased()
         }
         var ignored = Findings()
         if case .found(let session) = find(id, &ignored), session.origin != .user { return nil }
@@ -89,7 +78,7 @@ final class CodexStore: SessionStore {
 
     /// The lock of a thread comes when a process opens it; before 0.147 there is only the rollout, from the first
     /// message on, in the latest day's folder.
-    var signs: [Path] {
+    var switchMarkers: [Path] {
         var folders = [home.writerLocks, home.sessions]
         var latest = CodexRolloutTree(home.sessions).folders.max() ?? home.sessions
         while latest != home.sessions, latest.parent != latest {
@@ -178,12 +167,8 @@ final class CodexStore: SessionStore {
 
     private func first(_ beginning: CodexRollout.Beginning) -> Session.FirstMessage {
         guard let message = beginning.message else { return beginning.isDamaged ? .unknown : .none }
-        guard let task = query.task else { return .unknown }
-        switch message.gives(task) {
-        case true?: return .isTask
-        case false?: return beginning.isDamaged ? .unknown : .isOther
-        case nil: return .unknown
-        }
+        let isTask = query.task.flatMap(message.gives)
+        return Session.FirstMessage(isTask: isTask == false && beginning.isDamaged ? nil : isTask)
     }
 
     private func firstMessage(
@@ -216,27 +201,11 @@ final class CodexStore: SessionStore {
 
     // MARK: Directories
 
-    /// Whether a directory that Codex wrote down is the one where this start is to run.
-    func isHere(_ directory: String) -> Bool {
-        if query.everywhere { return true }
-        if Bytes(directory.utf8) == query.workdir.bytes { return true }
-        if let known = physical[directory] { return known == query.workdir }
-        let resolved = Self.physicalPath(Path(directory))
-        physical[directory] = resolved
-        return resolved == query.workdir
-    }
+    func isHere(_ directory: String) -> Bool { workdir.isHere(Path(directory)) }
 
     /// What an open file is called by the kernel is a physical path.
     private func isInside(_ file: Path, _ folder: Path) -> Bool {
-        [folder, Self.physicalPath(folder)].contains { file.bytes.starts(with: ($0 / "").bytes) }
-    }
-
-    private static func physicalPath(_ path: Path) -> Path {
-        guard let found = path.withCString({ realpath($0, nil) }) else { return path }
-        defer { free(found) }
-        return Path(
-            bytes: UnsafeBufferPointer(start: found, count: strlen(found)).map { UInt8(bitPattern: $0) }
-        )
+        [folder, (try? folder.resolved()) ?? folder].contains { file.isInside($0) }
     }
 
     private static func finding(_ session: Session) -> String {

@@ -4,8 +4,7 @@ struct CopilotDirectories: Sendable {
     let home: Path
 
     init(_ query: StoreQuery) {
-        let given = query.environment.given("COPILOT_HOME").map { Path(bytes: $0) }
-        home = given.map { $0.isAbsolute ? $0 : query.workdir / $0.bytes } ?? query.home / ".copilot"
+        home = query.environment.path("COPILOT_HOME", in: query.workdir) ?? query.home / ".copilot"
     }
 
     var configuration: Path { home / "config.json" }

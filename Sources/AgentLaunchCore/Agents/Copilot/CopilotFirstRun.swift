@@ -35,7 +35,7 @@ struct CopilotFirstRun {
 
     /// The answer for a directory holds for all below it.
     private func isAbove(_ folder: Path) -> Bool {
-        folder == query.workdir || query.workdir.bytes.starts(with: (folder / "").bytes)
+        folder == query.workdir || query.workdir.isInside(folder)
     }
 
     /// The file begins with lines of comment.

@@ -7,8 +7,8 @@ struct CopilotLock {
 
     /// Nil if the name is no lock's.
     init?(_ path: Path) {
-        guard let name = path.lastComponent.text, name.hasPrefix("inuse."), name.hasSuffix(".lock"),
-            let pid = Int32(name.dropFirst(6).dropLast(5)), pid > 0
+        guard let digits = path.lastComponent.text?.part(after: "inuse.", before: ".lock"),
+            let pid = Int32(digits), pid > 0
         else { return nil }
         self.path = path
         self.pid = pid

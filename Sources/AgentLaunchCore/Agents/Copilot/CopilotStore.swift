@@ -3,7 +3,7 @@ final class CopilotStore: SessionStore {
     private let query: StoreQuery
     private let folders: CopilotDirectories
     private let matcher: WorkdirMatcher
-    private var known: [Path: (stamp: FileStamp, transcript: CopilotTranscript)] = [:]
+    private var transcripts = FileCache<CopilotTranscript>()
 
     private static let events = "events.jsonl"
 
@@ -19,14 +19,8 @@ final class CopilotStore: SessionStore {
         return [folders.home, root] + (tries + query.recorded).map { root / $0 }
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        for folder in [folders.home, root] {
-            do throws(StoreFailure) { _ = try StoreEntry.names(in: folder) } catch {
-                findings.saw(error.path, .unreadable, error.why)
-                return error
-            }
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: [folders.home, root])
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup { look(id, &findings) }
@@ -39,13 +33,8 @@ final class CopilotStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         reportLegacy(&findings)
-        let names: [Bytes]
-        do throws(StoreFailure) { names = try StoreEntry.names(in: root) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return Candidates(troubles: [error])
-        }
-        if names.isEmpty { findings.saw(root, .absent, "no conversation yet") }
         var result = Candidates()
+        let names = result.names(in: root, orNote: "no conversation yet", &findings)
         for id in names.compactMap(\.text) where isUUID(id) {
             switch look(id, &findings) {
             case .absent: break
@@ -53,9 +42,7 @@ final class CopilotStore: SessionStore {
             case .found(let session):
                 guard session.state == .resumable else { break }
                 if session.directory == nil, !query.everywhere {
-                    let trouble = StoreFailure.placeless(session)
-                    findings.saw(trouble.path, .damaged, trouble.why)
-                    result.troubles.append(trouble)
+                    result.add(.placeless(session), &findings)
                 } else if session.directory.map(matcher.isHere) ?? true {
                     result.sessions.append(session)
                 } else {
@@ -88,7 +75,7 @@ final class CopilotStore: SessionStore {
         return id
     }
 
-    var signs: [Path] { [root] }
+    var switchMarkers: [Path] { [root] }
 
     /// `/clear` removes the lock of the session that is left, `/new` leaves it.
     func sessionsOpen(inProcess pid: Int32) -> Set<String> {
@@ -120,10 +107,10 @@ final class CopilotStore: SessionStore {
             case .directory, .other:
                 findings.saw(path, .ignored, "it is not a file")
                 return .found(session(id, path, .dead))
-            case .file(let stamp): return .found(try session(id, path, stamp, &findings))
+            case .file(let stamp): return .found(try session(id, path, stamp: stamp, &findings))
             }
         } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            findings.saw(error)
             return .unreadable(error)
         }
     }
@@ -139,15 +126,14 @@ final class CopilotStore: SessionStore {
     private func session(
         _ id: String,
         _ path: Path,
-        _ stamp: FileStamp,
+        stamp: FileStamp,
         _ findings: inout Findings
     ) throws(StoreFailure) -> Session {
-        let transcript = try read(path, stamp)
+        let transcript = try transcripts.value(path, stamp, try CopilotTranscript(path, query.task))
         if let fault = transcript.fault {
-            throw StoreFailure(
-                path: path,
-                kind: .damaged,
-                why: "line \(fault.line) \(fault.why), and one such line makes every resume fail",
+            throw .damaged(
+                path,
+                "line \(fault.line) \(fault.why), and one such line makes every resume fail",
                 nextStep: "repair or remove line \(fault.line) of a copy, or pass --fresh"
             )
         }
@@ -176,17 +162,6 @@ final class CopilotStore: SessionStore {
             state: state,
             firstMessage: .none
         )
-    }
-
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> CopilotTranscript {
-        if let entry = known[path], entry.stamp == stamp { return entry.transcript }
-        do throws(Errno) {
-            let transcript = try CopilotTranscript(path, query.task)
-            known[path] = (stamp, transcript)
-            return transcript
-        } catch {
-            throw StoreFailure(path, error)
-        }
     }
 
     /// What cannot be read belongs here unless its description names another directory.

@@ -34,8 +34,7 @@ struct CopilotTranscript: Equatable {
             switch event.type {
             case "user.message":
                 if !hasUserMessage {
-                    firstMessage =
-                        task.flatMap { event.gives($0) }.map { $0 ? .isTask : .isOther } ?? .unknown
+                    firstMessage = Session.FirstMessage(isTask: task.flatMap(event.gives))
                 }
                 hasUserMessage = true
                 interrupted = true
@@ -50,20 +49,8 @@ struct CopilotTranscript: Equatable {
 
     /// Whether any user message is this text; nil if that cannot be told.
     static func gives(_ path: Path, _ task: TaskText) -> Bool? {
-        do throws(Errno) {
-            let lines = try JSONLines(path)
-            var answer: Bool? = false
-            while let record = try lines.next(CopilotEvent.fields) {
-                guard let event = record.value.flatMap({ CopilotEvent($0) }) else { continue }
-                switch event.gives(task) {
-                case true?: return true
-                case false?: break
-                case nil: answer = nil
-                }
-            }
-            return answer
-        } catch {
-            return nil
+        try? JSONLines(path).contains(CopilotEvent.fields) { record in
+            record.value.flatMap { CopilotEvent($0) }.map { $0.gives(task) } ?? false
         }
     }
 

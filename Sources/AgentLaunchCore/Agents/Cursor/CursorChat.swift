@@ -30,10 +30,11 @@ struct CursorChat {
             return
         }
 
-        let answer = try Self.reader(file, query).read { (database) throws(SQLiteFailure) in
+        let answer = try SQLiteReader(file, patience: query.patience).read {
+            (database) throws(SQLiteFailure) in
             try CursorDatabase(database).content()
         }
-        var content = CursorDatabase.Content(isEmpty: true)
+        var content = CursorDatabase.Content()
         switch answer {
         case .absent:
             // Cursor would begin a new chat under this id, without a word.
@@ -48,7 +49,7 @@ struct CursorChat {
             if !found.hasTurn, let doubt = sidecars.doubt { throw doubt }
         }
         if !content.hasTurn && (saysTalk || content.lacksParts) {
-            throw Self.damaged(file, "its messages are missing, though it has held a conversation")
+            throw damaged(file, "its messages are missing, though it has held a conversation")
         }
         session.startedAt = session.startedAt ?? time(content.createdAt)
         session.updatedAt = time(session.updatedAt?.milliseconds, content.updatedAt, content.createdAt)
@@ -59,12 +60,6 @@ struct CursorChat {
         session.firstMessage = Self.firstMessage(content, query.task)
         finding = content.hasTurn ? "a chat with messages" : "a chat without a message"
         if session.state == .empty { doubt = nil }
-    }
-
-    static func reader(_ file: Path, _ query: StoreQuery) -> SQLiteReader {
-        var reader = SQLiteReader(file)
-        reader.patience = query.patience
-        return reader
     }
 
     func report(to findings: inout Findings) {
@@ -80,11 +75,7 @@ struct CursorChat {
 
     /// Nil if there is none, as in older releases.
     private static func meta(_ file: Path, _ doubt: inout StoreFailure?) throws(StoreFailure) -> JSONValue? {
-        let record: JSONRecord?
-        do throws(Errno) { record = try JSONRecord.of(file: file, fields) } catch {
-            throw .unreadable(file, error)
-        }
-        guard let record else { return nil }
+        guard let record = try reading(file, try JSONRecord.of(file: file, fields)) else { return nil }
         let value = record.value?.members == nil ? nil : record.value
         let flag = value?["isSubagent"]
         if value == nil || flag != nil && flag != .null && flag?.flag == nil {
@@ -104,17 +95,11 @@ struct CursorChat {
         _ task: TaskText?
     ) -> Session.FirstMessage {
         guard content.hasTurn else { return .none }
-        guard let first = content.first else { return .unknown }
-        guard let task, let isTask = first.isTask(task) else { return .unknown }
-        return isTask ? .isTask : content.lacksParts ? .unknown : .isOther
+        let isTask = task.flatMap { content.first?.isTask($0) }
+        return Session.FirstMessage(isTask: isTask == false && content.lacksParts ? nil : isTask)
     }
+}
 
-    private static func damaged(_ file: Path, _ why: String) -> StoreFailure {
-        StoreFailure(
-            path: file,
-            kind: .damaged,
-            why: why,
-            nextStep: "restore the chat's folder, or pass --fresh"
-        )
-    }
+private func damaged(_ file: Path, _ why: String) -> StoreFailure {
+    .damaged(file, why, nextStep: "restore the chat's folder, or pass --fresh")
 }

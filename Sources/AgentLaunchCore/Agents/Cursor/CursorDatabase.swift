@@ -4,8 +4,6 @@ import CSQLite
 struct CursorDatabase {
     /// The chat, as far as a decision needs it.
     struct Content: Equatable, Sendable {
-        /// There is nothing in it but perhaps a description.
-        var isEmpty = false
         /// At least one message is a user's or an assistant's, or something that is not known is there.
         var hasTurn = false
         /// A part that the newest state names is missing.
@@ -33,10 +31,7 @@ struct CursorDatabase {
 
     func content() throws(SQLiteFailure) -> Content {
         var content = Content()
-        guard try !isBeingMade() else {
-            content.isEmpty = true
-            return content
-        }
+        guard try !isBeingMade() else { return content }
         let description = try self.description()
         content.createdAt = description?["createdAt"]?.integer
         content.name = description?["name"]?.text
@@ -52,14 +47,13 @@ struct CursorDatabase {
                 )
             }
             try database.checkKeys([], of: "blobs", "id")
-            content.isEmpty = true
             return content
         }
         guard let bytes = try blob(root), let node = ProtobufFields(bytes) else {
             throw SQLiteFailure(code: SQLITE_CORRUPT, message: "its newest state is missing or damaged")
         }
         content.updatedAt = node.integer(26)
-        content.workspace = node.strings(9).last.flatMap(Self.path)
+        content.workspace = node.strings(9).last.flatMap(Path.init(fileURL:))
         try fill(&content, node)
         return content
     }
@@ -169,32 +163,4 @@ struct CursorDatabase {
             return []
         }
     }
-
-    /// `file:///a%20b` is `/a b`.
-    private static func path(_ address: Bytes) -> Path? {
-        let prefix = Bytes("file://".utf8)
-        guard address.starts(with: prefix) else { return nil }
-        var result: Bytes = []
-        var rest = address.dropFirst(prefix.count)
-        while let byte = rest.popFirst() {
-            if byte == UInt8(ascii: "%"), let code = unhexadecimal(Bytes(rest.prefix(2))), code.count == 1 {
-                result += code
-                rest = rest.dropFirst(2)
-            } else {
-                result.append(byte)
-            }
-        }
-        return Path(bytes: result)
-    }
-}
-
-/// The bytes of hexadecimal digits; nil if they are none.
-private func unhexadecimal(_ digits: Bytes) -> Bytes? {
-    guard digits.count % 2 == 0 else { return nil }
-    var result: Bytes = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-        guard let byte = UInt8(Bytes(digits[index..<index + 2]).lossyText, radix: 16) else { return nil }
-        result.append(byte)
-    }
-    return result
 }

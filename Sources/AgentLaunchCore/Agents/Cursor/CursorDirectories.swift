@@ -10,12 +10,7 @@ struct CursorDirectories: Sendable {
     private let workdir: Path
 
     init(_ query: StoreQuery) {
-        func folder(_ name: String) -> Path? {
-            query.environment.given(name).map {
-                let path = Path(bytes: $0)
-                return path.isAbsolute ? path : query.workdir / $0
-            }
-        }
+        func folder(_ name: String) -> Path? { query.environment.path(name, in: query.workdir) }
         let usual = [
             folder("XDG_CONFIG_HOME").map { $0 / "cursor" }, query.home / ".config" / "cursor",
             query.home / ".cursor",

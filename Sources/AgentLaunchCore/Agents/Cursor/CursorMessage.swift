@@ -38,12 +38,7 @@ struct CursorMessage: Equatable, Sendable {
 
     /// Whether it is the task; nil if it cannot be read.
     func isTask(_ task: TaskText) -> Bool? {
-        let said = queries.isEmpty ? texts : queries
-        if said.contains(where: task.matches(message:)) || task.matches(message: said.joined(separator: "\n"))
-        {
-            return true
-        }
-        return isCut ? nil : false
+        task.matches(texts: queries.isEmpty ? texts : queries, isCut: isCut)
     }
 
     /// Whether a conversation that ends with this message still lacks an answer; nil if that cannot be told.
@@ -60,18 +55,8 @@ struct CursorMessage: Equatable, Sendable {
         let (start, end) = ("<user_query>", "</user_query>")
         let bytes = Bytes(text.utf8)
         guard let from = bytes.firstRange(of: Bytes(start.utf8)),
-            let to = bytes.lastRange(of: Bytes(end.utf8)), from.upperBound <= to.lowerBound
+            let to = bytes.ranges(of: Bytes(end.utf8)).last, from.upperBound <= to.lowerBound
         else { return }
         queries.append(Bytes(bytes[from.upperBound..<to.lowerBound]).lossyText)
-    }
-}
-
-extension Bytes {
-    fileprivate func firstRange(of part: Bytes) -> Range<Int>? {
-        indices.first { self[$0...].starts(with: part) }.map { $0..<$0 + part.count }
-    }
-
-    fileprivate func lastRange(of part: Bytes) -> Range<Int>? {
-        indices.last { self[$0...].starts(with: part) }.map { $0..<$0 + part.count }
     }
 }

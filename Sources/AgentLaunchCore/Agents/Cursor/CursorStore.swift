@@ -14,30 +14,20 @@ final class CursorStore: SessionStore {
     var root: Path { folders.root }
     var places: [Path] { folders.roots }
 
-    func place(of session: Session) -> Path {
-        places.first { session.store.bytes.starts(with: ($0 / "").bytes) } ?? root
-    }
-
     var watched: [Path] {
         let here = folders.chats(of: query.workdir)
         let chats = here.flatMap { folder in ((try? namesInDirectory(folder)) ?? []).map { folder / $0 } }
         return folders.roots.map(\.parent) + folders.roots + here + chats
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        for folder in folders.roots + folders.chats(of: query.workdir) {
-            do throws(StoreFailure) { _ = try StoreEntry.names(in: folder) } catch {
-                findings.saw(error.path, .unreadable, error.why)
-                return error
-            }
-        }
-        return nil
+    func failure(_ findings: inout Findings) -> StoreFailure? {
+        findings.failure(listing: folders.roots + folders.chats(of: query.workdir))
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         // Cursor begins a new chat, without a word, where the id is not in the folder of its workspace.
         var best: Session?
-        var trouble = self.trouble(&findings)
+        var trouble = failure(&findings)
         do throws(StoreFailure) {
             for folder in try allFolders() where try StoreEntry.at(folder / id) == .directory {
                 do throws(StoreFailure) {
@@ -53,7 +43,7 @@ final class CursorStore: SessionStore {
                     }
                     if best.map({ isBetter(chat.session, $0) }) ?? true { best = chat.session }
                 } catch {
-                    findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+                    findings.saw(error)
                     trouble = trouble ?? error
                 }
             }
@@ -69,8 +59,7 @@ final class CursorStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
-        var roots: Set<Path> = []
-        var chosen: [String: Session] = [:]
+        var found: [Session] = []
         let here: [Path]
         do throws(StoreFailure) {
             here = query.everywhere ? try allFolders() : folders.chats(of: query.workdir)
@@ -78,15 +67,15 @@ final class CursorStore: SessionStore {
             return Candidates(troubles: [error])
         }
         for folder in here {
-            do throws(StoreFailure) {
-                let names = try StoreEntry.names(in: folder)
-                if names.isEmpty { findings.saw(folder, .absent, "no chat of this directory") }
-                for name in names { look(folder / name, &chosen, &roots, &result.troubles, &findings) }
-            } catch {
-                findings.saw(error.path, .unreadable, error.why)
-                result.troubles.append(error)
+            for name in result.names(in: folder, orNote: "no chat of this directory", &findings) {
+                do throws(StoreFailure) {
+                    if let session = try candidate(folder / name, &findings) { found.append(session) }
+                } catch {
+                    result.add(error, &findings)
+                }
             }
         }
+        let roots = Set(found.map { $0.store.parent.parent.parent })
         if roots.count > 1 && !query.everywhere {
             findings.warn(
                 "several-roots",
@@ -97,36 +86,23 @@ final class CursorStore: SessionStore {
         for other in folders.otherRoots.map({ $0 / key }) where (try? fileStatus(other)) != nil {
             findings.saw(other, .ignored, "CURSOR_CONFIG_DIR names another folder")
         }
-        result.sessions = Array(chosen.values)
+        let best = Dictionary(found.map { ($0.id, $0) }) { isBetter($1, $0) ? $1 : $0 }
+        result.sessions = Array(best.values)
         return result
     }
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
-        var result: Bool? = false
-        do throws(StoreFailure) {
-            let answer = try CursorChat.reader(session.store, query).read {
-                (database) throws(SQLiteFailure) in
-                result = false
-                try CursorDatabase(database).messages { message in
-                    guard let message else {
-                        result = nil
-                        return true
-                    }
-                    guard message.role == "user" else { return true }
-                    switch message.isTask(text) {
-                    case true?: result = true
-                    case nil: result = nil
-                    case false?: break
-                    }
-                    return result != true
-                }
-                return result
+        let answer = try? SQLiteReader(session.store, patience: query.patience).read {
+            (database) throws(SQLiteFailure) -> Bool? in
+            var result: Bool? = false
+            try CursorDatabase(database).messages { message in
+                // What is not known may be the text.
+                result.formOr(message.flatMap { $0.role == "user" ? $0.isTask(text) : false })
+                return result != true
             }
-            if case .read(let found, _) = answer { return found }
-            return nil
-        } catch {
-            return nil
+            return result
         }
+        return answer?.value ?? nil
     }
 
     /// The chat whose database a process has open, unless a sub-agent's: that began with something else than the task.
@@ -140,30 +116,17 @@ final class CursorStore: SessionStore {
         return id
     }
 
-    private func look(
-        _ folder: Path,
-        _ chosen: inout [String: Session],
-        _ roots: inout Set<Path>,
-        _ troubles: inout [StoreFailure],
-        _ findings: inout Findings
-    ) {
-        do throws(StoreFailure) {
-            guard try StoreEntry.at(folder) == .directory else { return }
-            guard let name = folder.lastComponent.text, Agent.cursor.isSessionID(name) else {
-                findings.saw(folder, .ignored, "its name is no chat's id")
-                findings.warn("chat-ignored", "\(folder) is no chat: its name is not of the form of an id")
-                return
-            }
-            let chat = try CursorChat(folder, query)
-            chat.report(to: &findings)
-            if let doubt = chat.doubt { throw doubt }
-            guard chat.session.state == .resumable, chat.session.origin == .user else { return }
-            roots.insert(folder.parent.parent)
-            if chosen[name].map({ isBetter(chat.session, $0) }) ?? true { chosen[name] = chat.session }
-        } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
-            troubles.append(error)
+    /// Nil if it is no chat that a person or a launcher could go on with.
+    private func candidate(_ folder: Path, _ findings: inout Findings) throws(StoreFailure) -> Session? {
+        guard try StoreEntry.at(folder) == .directory else { return nil }
+        guard let name = folder.lastComponent.text, Agent.cursor.isSessionID(name) else {
+            findings.ignore(folder, namedLikeNo: "chat", "chat-ignored")
+            return nil
         }
+        let chat = try CursorChat(folder, query)
+        chat.report(to: &findings)
+        if let doubt = chat.doubt { throw doubt }
+        return chat.session.state == .resumable && chat.session.origin == .user ? chat.session : nil
     }
 
     /// Of one chat in two roots the one that was used last.

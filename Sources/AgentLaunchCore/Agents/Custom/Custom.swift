@@ -32,7 +32,7 @@ private final class NoStore: SessionStore {
     let root: Path = "/"
     let watched: [Path] = []
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? { nil }
+    func failure(_ findings: inout Findings) -> StoreFailure? { nil }
     func find(_ id: String, _ findings: inout Findings) -> Lookup { .absent }
     func candidates(_ findings: inout Findings) -> Candidates { Candidates() }
     func contains(_ text: TaskText, in session: Session) -> Bool? { nil }

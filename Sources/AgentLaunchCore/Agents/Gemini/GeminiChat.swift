@@ -58,7 +58,7 @@ struct GeminiChat: Equatable {
                 $0.isUser && ($0.isTalk || $0.isUnreadable || $0.gives == true)
             })
         else { return .none }
-        return first.gives.map { $0 ? .isTask : .isOther } ?? .unknown
+        return Session.FirstMessage(isTask: first.gives)
     }
 
     // MARK: A log
@@ -97,13 +97,7 @@ struct GeminiChat: Equatable {
 
     /// One of the same id takes the other's place.
     private mutating func add(_ message: GeminiMessage) {
-        if message.isUser {
-            if message.gives == true {
-                gave = true
-            } else if message.gives == nil, gave == false {
-                gave = nil
-            }
-        }
+        gave.formOr(message.gives)
         if message.isOpaque { isDoubtful = true }
         if let position = positions[message.id] {
             messages[position] = message
@@ -132,11 +126,10 @@ struct GeminiChat: Equatable {
     }
 
     /// Why a doubtful file cannot be relied on.
-    func trouble(at path: Path) -> StoreFailure {
-        StoreFailure(
-            path: path,
-            kind: .damaged,
-            why: isSession
+    func failure(at path: Path) -> StoreFailure {
+        .damaged(
+            path,
+            isSession
                 ? "it holds lines that the agent passes over, and nothing else that was said"
                 : "it does not describe a session, and the agent would delete it",
             nextStep: "look at the file, or pass --fresh"

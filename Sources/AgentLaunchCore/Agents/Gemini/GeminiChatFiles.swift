@@ -1,12 +1,12 @@
 /// The chat files in Gemini's project folders; each is read once for as long as it does not change.
 final class GeminiChatFiles {
     private let task: TaskText?
-    private var known: [Path: (stamp: FileStamp, chat: GeminiChat)] = [:]
+    private var known = FileCache<GeminiChat>()
 
     init(_ task: TaskText?) { self.task = task }
 
     /// The hash of the directory in which a file's conversation began, where that file was read.
-    func projectHash(_ path: Path) -> String? { known[path]?.chat.projectHash }
+    func projectHash(_ path: Path) -> String? { known[path]?.projectHash }
 
     /// The files of a folder that Gemini looks at, or those of them whose name fits an id.
     func chats(
@@ -21,19 +21,8 @@ final class GeminiChatFiles {
             guard endings.contains(where: { name.suffix($0.count).elementsEqual($0) }) else { continue }
             let path = folder / "chats" / name
             guard case .file(let stamp) = try StoreEntry.at(path) else { continue }
-            result.append((path, try read(path, stamp)))
+            result.append((path, try known.value(path, stamp, try GeminiChat(path, task))))
         }
         return result
-    }
-
-    private func read(_ path: Path, _ stamp: FileStamp) throws(StoreFailure) -> GeminiChat {
-        if let entry = known[path], entry.stamp == stamp { return entry.chat }
-        do throws(Errno) {
-            let chat = try GeminiChat(path, task)
-            known[path] = (stamp, chat)
-            return chat
-        } catch {
-            throw StoreFailure(path, error)
-        }
     }
 }

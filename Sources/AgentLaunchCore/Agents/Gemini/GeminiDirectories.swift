@@ -11,11 +11,7 @@ struct GeminiDirectories: Sendable {
     static let machineSettings: Path = "/etc/gemini-cli/settings.json"
 
     init(_ query: StoreQuery) {
-        func path(_ name: String) -> Path? {
-            query.environment.given(name).map { Path(bytes: $0) }.map {
-                $0.isAbsolute ? $0 : query.workdir / $0.bytes
-            }
-        }
+        func path(_ name: String) -> Path? { query.environment.path(name, in: query.workdir) }
         home = (path("GEMINI_CLI_HOME") ?? query.home) / ".gemini"
         namedSettings = path(Self.settingsVariable)
         workdir = query.workdir

@@ -69,10 +69,9 @@ struct GeminiProjects {
 
     /// A folder of conversations that began in this directory, which nothing says to be this directory's.
     func unnamed(_ folder: Path) -> StoreFailure {
-        StoreFailure(
-            path: folder / ".project_root",
-            kind: .damaged,
-            why: "it is missing, and the folder holds conversations that began in this directory",
+        .damaged(
+            folder / ".project_root",
+            "it is missing, and the folder holds conversations that began in this directory",
             nextStep: "write the directory's path into it, or pass --fresh"
         )
     }
@@ -80,29 +79,30 @@ struct GeminiProjects {
     /// An empty owner file names nobody.
     private static func owner(_ folder: Path) throws(StoreFailure) -> Path? {
         let marker = folder / ".project_root"
-        do throws(Errno) {
-            guard let content = try contentsOfSmallFile(marker, limit: 1 << 16) else { return nil }
-            var text = content[...]
-            while let last = text.last, last == 0x0a || last == 0x0d || last == 0x20 { text.removeLast() }
-            return text.isEmpty ? nil : Path(bytes: text)
-        } catch {
-            throw StoreFailure(marker, error)
+        guard let content = try reading(marker, try contentsOfSmallFile(marker, limit: 1 << 16)) else {
+            return nil
         }
+        var text = content[...]
+        while let last = text.last, last == 0x0a || last == 0x0d || last == 0x20 { text.removeLast() }
+        return text.isEmpty ? nil : Path(bytes: text)
     }
 
     private mutating func readRegistry(_ findings: inout Findings) throws(StoreFailure) {
-        do throws(Errno) {
-            guard let record = try JSONRecord.of(file: folders.registry, ["projects.*"]) else { return }
-            guard let entries = record.value?["projects"]?.members else {
-                // Gemini begins a new one, and finds its folders by their owner files.
-                findings.saw(folders.registry, .damaged, "it is no registry: the owner files count")
-                return
-            }
-            registered = entries.compactMap { entry in
-                entry.value.text.map { (Path(entry.name), Bytes($0.utf8)) }
-            }
-        } catch {
-            throw StoreFailure(folders.registry, error)
+        guard
+            let record = try reading(
+                folders.registry,
+                try JSONRecord.of(file: folders.registry, ["projects.*"])
+            )
+        else {
+            return
+        }
+        guard let entries = record.value?["projects"]?.members else {
+            // Gemini begins a new one, and finds its folders by their owner files.
+            findings.saw(folders.registry, .damaged, "it is no registry: the owner files count")
+            return
+        }
+        registered = entries.compactMap { entry in
+            entry.value.text.map { (Path(entry.name), Bytes($0.utf8)) }
         }
     }
 }

@@ -5,7 +5,7 @@ final class GeminiStore: SessionStore {
     private let query: StoreQuery
     private let folders: GeminiDirectories
     private let files: GeminiChatFiles
-    private var cachedProjects: Result<GeminiProjects, StoreFailure>?
+    private var cachedProjects = StoreSnapshot<GeminiProjects>()
 
     init(_ query: StoreQuery) {
         self.query = query
@@ -21,12 +21,11 @@ final class GeminiStore: SessionStore {
         return [folders.home, root] + own + own.map { $0 / "chats" }
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         do throws(StoreFailure) {
-            for folder in try projects(&findings).own { _ = try StoreEntry.names(in: folder / "chats") }
-            return nil
+            let own = try projects(&findings).own
+            return findings.failure(listing: own.map { $0 / "chats" })
         } catch {
-            findings.saw(error.path, .unreadable, error.why)
             return error
         }
     }
@@ -68,24 +67,25 @@ final class GeminiStore: SessionStore {
         do throws(StoreFailure) {
             let projects = try projects(&findings)
             if query.everywhere {
-                for (folder, directory) in projects.all { collect(folder, directory, &result, &findings) }
+                for (folder, directory) in projects.all {
+                    collect(folder, of: directory, into: &result, &findings)
+                }
                 return result
             }
             let own = projects.own
             if own.isEmpty { findings.saw(root, .absent, "no folder of this directory") }
-            for folder in own { collect(folder, query.workdir, &result, &findings) }
+            for folder in own { collect(folder, of: query.workdir, into: &result, &findings) }
             // What nothing names may be this directory's: its messages tell.
             for folder in projects.nobodys where !own.contains(folder) {
                 var found = Candidates()
-                collect(folder, nil, &found, &findings)
+                collect(folder, of: nil, into: &found, &findings)
                 let isOurs = found.sessions.contains {
                     hash(of: $0) == GeminiDirectories.digest(query.workdir)
                 }
                 if isOurs { result.troubles.append(projects.unnamed(folder)) }
             }
         } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            result.troubles.append(error)
+            result.add(error, &findings)
         }
         return result
     }
@@ -119,15 +119,9 @@ final class GeminiStore: SessionStore {
     }
 
     private func projects(_ findings: inout Findings) throws(StoreFailure) -> GeminiProjects {
-        if let cachedProjects { return try cachedProjects.get() }
-        let result: Result<GeminiProjects, StoreFailure>
-        do throws(StoreFailure) {
-            result = .success(try GeminiProjects(folders, query.workdir, &findings))
-        } catch {
-            result = .failure(error)
-        }
-        cachedProjects = result
-        return try result.get()
+        try cachedProjects.load(&findings) { (findings) throws(StoreFailure) in
+            try GeminiProjects(folders, query.workdir, &findings)
+        }.get()
     }
 
     /// The session of an id, or what stands in its way.
@@ -150,11 +144,11 @@ final class GeminiStore: SessionStore {
                     continue
                 }
                 if chat.isSubAgent { continue }
-                let session = session(id, path, chat, directory)
+                let session = session(id, path, chat, of: directory)
                 if session.state == .resumable {
                     if best.map({ newestFirst(session, $0) }) ?? true { best = session }
                 } else if chat.isDoubtful {
-                    doubt = chat.trouble(at: path)
+                    doubt = chat.failure(at: path)
                 } else {
                     dead = dead ?? path
                 }
@@ -165,7 +159,7 @@ final class GeminiStore: SessionStore {
             return .found(best)
         }
         if let doubt {
-            findings.saw(doubt.path, .damaged, doubt.why)
+            findings.saw(doubt)
             return .unreadable(doubt)
         }
         guard let dead else { return .absent }
@@ -176,31 +170,24 @@ final class GeminiStore: SessionStore {
     /// Each session of a folder once.
     private func collect(
         _ folder: Path,
-        _ directory: Path?,
-        _ result: inout Candidates,
+        of directory: Path?,
+        into result: inout Candidates,
         _ findings: inout Findings
     ) {
         let found: [(path: Path, chat: GeminiChat)]
         do throws(StoreFailure) { found = try files.chats(in: folder) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            result.troubles.append(error)
+            result.add(error, &findings)
             return
         }
         var best: [String: Session] = [:]
         for (path, chat) in found where chat.isTalk && !chat.isSubAgent {
             guard let id = chat.id else { continue }
             guard isUUID(id) else {
-                result.troubles.append(
-                    StoreFailure(
-                        path: path,
-                        kind: .damaged,
-                        why: "its id is not of the form that Gemini makes",
-                        nextStep: "look at the file, or pass --fresh"
-                    )
-                )
+                let why = "its id is not of the form that Gemini makes"
+                result.troubles.append(.damaged(path, why, nextStep: "look at the file, or pass --fresh"))
                 continue
             }
-            let session = session(id, path, chat, directory)
+            let session = session(id, path, chat, of: directory)
             if best[id].map({ newestFirst(session, $0) }) ?? true { best[id] = session }
         }
         for session in best.values.sorted(by: newestFirst) {
@@ -211,13 +198,11 @@ final class GeminiStore: SessionStore {
         where chat.isDoubtful && !chat.isSubAgent && !(chat.isSession && chat.isTalk) {
             // One file of a session may be broken where another one is whole.
             if let id = chat.id, best[id] != nil { continue }
-            let trouble = chat.trouble(at: path)
-            findings.saw(path, .damaged, trouble.why)
-            result.troubles.append(trouble)
+            result.add(chat.failure(at: path), &findings)
         }
     }
 
-    private func session(_ id: String, _ path: Path, _ chat: GeminiChat, _ directory: Path?) -> Session {
+    private func session(_ id: String, _ path: Path, _ chat: GeminiChat, of directory: Path?) -> Session {
         Session(
             id: id,
             directory: directory,

@@ -24,11 +24,6 @@ struct GooseDatabase {
         var latest: Timestamp?
     }
 
-    /// The store is no store of goose's.
-    struct Foreign: Equatable, Sendable {
-        var why: String
-    }
-
     let database: SQLiteDatabase
     private let sessionColumns: Set<String>
 
@@ -37,25 +32,19 @@ struct GooseDatabase {
         sessionColumns = try database.columns(of: "sessions")
     }
 
-    /// Nil if this is a store that can be read, or a database without any table, which goose fills.
-    func foreign() throws(SQLiteFailure) -> Foreign? {
+    /// Why this is no store of goose's; nil if it can be read, or has no table yet.
+    func foreign() throws(SQLiteFailure) -> String? {
         guard try database.hasTables() else { return nil }
-        let needed: KeyValuePairs<String, Set<String>> = [
+        let lack = try database.lack(of: [
             "schema_version": ["version"], "sessions": ["id", "description", "working_dir", "updated_at"],
             "messages": ["id", "session_id", "role", "content_json", "created_timestamp"],
-        ]
-        for (table, columns) in needed {
-            let found = try database.columns(of: table)
-            if found.isEmpty { return Foreign(why: "it has no table \(table)") }
-            if let missing = columns.subtracting(found).min() {
-                return Foreign(why: "its table \(table) has no column \(missing)")
-            }
-        }
+        ])
+        if let lack { return lack }
         // Goose itself begins with this and stops if it fails.
         let version = try database.rows("SELECT MAX(version) FROM schema_version") { $0.integer(0) }.first
         // What schema 4 and 5 added is asked for by every later release, and not added again.
         if version ?? 0 >= 5, let missing = Set(["name", "session_type"]).subtracting(sessionColumns).min() {
-            return Foreign(why: "its table sessions has no column \(missing)")
+            return "its table sessions has no column \(missing)"
         }
         return nil
     }

@@ -26,51 +26,45 @@ struct GooseLegacy {
                 return nil
             }
             let lines = try JSONLines(path)
-            if let head = try lines.next(Self.fields) {
-                return try read(lines, head, path, id, task, &findings)
+            guard let head = try lines.next(Self.fields) else { return nil }
+            guard let metadata = head.value else { throw Errno(code: EBADMSG) }
+            guard let directory = metadata["working_dir"]?.text else {
+                findings.saw(path, .ignored, "its first line is no session's metadata")
+                return nil
             }
-            return nil
+            var session = Session(
+                id: id,
+                name: id,
+                directory: Path(directory),
+                store: path,
+                state: .empty,
+                updatedAt: lines.modified
+            )
+            try read(lines, into: &session, task)
+            return session
         } catch  where error.code == EBADMSG {
-            throw StoreFailure(
-                path: path,
-                kind: .damaged,
-                why: "its first line is damaged, so its directory is not known",
+            throw .damaged(
+                path,
+                "its first line is damaged, so its directory is not known",
                 nextStep: "restore it, or move it away"
             )
         } catch {
-            throw .unreadable(path, error)
+            throw StoreFailure(path, error)
         }
     }
 
     /// The names of the files, without their ending.
     func ids() throws(StoreFailure) -> [String] {
-        do throws(Errno) {
-            guard try fileStatus(folder) != nil else { return [] }
-            return try namesInDirectory(folder).compactMap { $0.text }.filter { $0.hasSuffix(".jsonl") }
-                .map { String($0.dropLast(6)) }
-        } catch {
-            throw .unreadable(folder, error)
-        }
+        try StoreEntry.names(in: folder).compactMap { $0.text?.part(before: ".jsonl") }
     }
 
     /// Whether any message of a user is the text; nil if that cannot be told.
     func contains(_ text: TaskText, _ path: Path) -> Bool? {
-        guard let lines = try? JSONLines(path) else { return nil }
-        var isCertain = true
-        while true {
-            guard let record = try? lines.next(Self.fields) else { break }
-            guard let value = record.value else {
-                isCertain = false
-                continue
-            }
-            guard value["role"]?.text == "user" else { continue }
-            switch GooseMessage(role: "user", content: value["content"]).isTask(text) {
-            case true?: return true
-            case nil: isCertain = false
-            case false?: break
-            }
+        try? JSONLines(path).contains(Self.fields) { record in
+            guard let value = record.value else { return nil }
+            guard value["role"]?.text == "user" else { return false }
+            return GooseMessage(role: "user", content: value["content"]).isTask(text)
         }
-        return isCertain ? false : nil
     }
 
     private static let fields: JSONFields = [
@@ -79,25 +73,9 @@ struct GooseLegacy {
 
     private func read(
         _ lines: JSONLines,
-        _ head: JSONRecord,
-        _ path: Path,
-        _ id: String,
-        _ task: TaskText?,
-        _ findings: inout Findings
-    ) throws(Errno) -> Session? {
-        guard let metadata = head.value else { throw Errno(code: EBADMSG) }
-        guard let directory = metadata["working_dir"]?.text else {
-            findings.saw(path, .ignored, "its first line is no session's metadata")
-            return nil
-        }
-        var session = Session(
-            id: id,
-            name: id,
-            directory: Path(directory),
-            store: path,
-            state: .empty,
-            updatedAt: lines.modified
-        )
+        into session: inout Session,
+        _ task: TaskText?
+    ) throws(Errno) {
         session.firstMessage = .none
         while let record = try lines.next(Self.fields) {
             guard let value = record.value, let role = value["role"]?.text else { continue }
@@ -116,6 +94,5 @@ struct GooseLegacy {
             session.updatedAt = value["created"]?.integer.map(GooseMessage.time) ?? session.updatedAt
             break
         }
-        return session
     }
 }

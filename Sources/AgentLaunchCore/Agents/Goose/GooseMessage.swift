@@ -30,9 +30,7 @@ struct GooseMessage: Equatable, Sendable {
 
     /// Whether it is the task; nil if it cannot be read.
     func isTask(_ task: TaskText) -> Bool? {
-        guard let texts else { return nil }
-        return texts.contains { task.matches(message: $0) }
-            || task.matches(message: texts.joined(separator: "\n"))
+        texts.flatMap { task.matches(texts: $0, isCut: false) }
     }
 
     /// Whether a conversation that ends with this message still lacks an answer; nil if that cannot be told.
@@ -42,9 +40,7 @@ struct GooseMessage: Equatable, Sendable {
     }
 
     static func firstMessage(_ first: GooseMessage?, _ task: TaskText?) -> Session.FirstMessage {
-        guard let first else { return .none }
-        guard let task, let isTask = first.isTask(task) else { return .unknown }
-        return isTask ? .isTask : .isOther
+        first.map { Session.FirstMessage(isTask: task.flatMap($0.isTask)) } ?? .none
     }
 
     /// Seconds since 1970, or in some rows milliseconds.

@@ -33,7 +33,8 @@ final class GooseReader {
     private struct Found {
         var here: [(row: GooseDatabase.Row, content: GooseDatabase.Content)] = []
         var elsewhere: [GooseDatabase.Row] = []
-        var foreign: GooseDatabase.Foreign?
+        /// Why it is no store of goose's.
+        var foreign: String?
         /// Goose has yet to make its tables.
         var isBlank = false
     }
@@ -61,12 +62,8 @@ final class GooseReader {
         case .read(let found, let sidecars):
             sidecars.report(to: &findings)
             if let foreign = found.foreign {
-                throw StoreFailure(
-                    path: folders.database,
-                    kind: .damaged,
-                    why: foreign.why,
-                    nextStep: "update agentlaunch, or restore the store"
-                )
+                let next = "update agentlaunch, or restore the store"
+                throw .damaged(folders.database, foreign, nextStep: next)
             }
             if found.isBlank, sidecars.doubt == nil {
                 // As if there were none: goose makes the tables, and imports the files of before.
@@ -104,7 +101,7 @@ final class GooseReader {
                 findings.saw(session.store, .ok, "a session that goose imports when it makes its database")
                 result.sessions.append(session)
             } catch {
-                findings.saw(error.path, .unreadable, error.why)
+                findings.saw(error)
                 result.unusable.append(
                     GooseSnapshot.Unusable(id: id, name: id, origin: .user, trouble: error)
                 )
@@ -113,20 +110,13 @@ final class GooseReader {
         return result
     }
 
-    private var database: SQLiteReader {
-        var reader = SQLiteReader(folders.database)
-        reader.patience = query.patience
-        return reader
-    }
+    private var database: SQLiteReader { SQLiteReader(folders.database, patience: query.patience) }
 
     /// Nil if there is no database any more.
     func read<Value>(
         _ body: (GooseDatabase) throws(SQLiteFailure) -> Value
     ) throws(StoreFailure) -> Value? {
-        let answer = try database.read { (database) throws(SQLiteFailure) in try body(GooseDatabase(database))
-        }
-        if case .read(let value, _) = answer { return value }
-        return nil
+        try database.read { (database) throws(SQLiteFailure) in try body(GooseDatabase(database)) }.value
     }
 
     func session(
@@ -156,12 +146,7 @@ final class GooseReader {
     }
 
     private func damaged(_ why: String) -> StoreFailure {
-        StoreFailure(
-            path: folders.database,
-            kind: .damaged,
-            why: why,
-            nextStep: "restore it from a backup, or pass --fresh"
-        )
+        .damaged(folders.database, why)
     }
 
     private func origin(_ row: GooseDatabase.Row) -> Session.Origin {

@@ -3,7 +3,7 @@ final class GooseStore: SessionStore {
     private let query: StoreQuery
     private let folders: GooseDirectories
     private let names: GooseNames
-    private var snapshot: Result<GooseSnapshot, StoreFailure>?
+    private var snapshot = StoreSnapshot<GooseSnapshot>()
     private let reader: GooseReader
 
     init(_ query: StoreQuery) {
@@ -16,7 +16,7 @@ final class GooseStore: SessionStore {
     var root: Path { folders.sessions }
     var watched: [Path] { [folders.sessions, folders.sessions.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
         case .failure(let trouble): trouble
@@ -79,11 +79,7 @@ final class GooseStore: SessionStore {
         let found = try? reader.read { (goose) throws(SQLiteFailure) -> Bool? in
             var result: Bool? = false
             try goose.messages(of: Bytes(session.id.utf8)) { message in
-                switch message.isTask(text) {
-                case true?: result = true
-                case nil: result = nil
-                case false?: break
-                }
+                result.formOr(message.isTask(text))
                 return result != true
             }
             return result
@@ -92,16 +88,7 @@ final class GooseStore: SessionStore {
     }
 
     private func load(_ findings: inout Findings) -> Result<GooseSnapshot, StoreFailure> {
-        if let snapshot { return snapshot }
-        let result: Result<GooseSnapshot, StoreFailure>
-        do throws(StoreFailure) {
-            result = .success(try reader.snapshot(&findings))
-        } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
-            result = .failure(error)
-        }
-        snapshot = result
-        return result
+        snapshot.load(&findings, reader.snapshot)
     }
 
     // MARK: Names

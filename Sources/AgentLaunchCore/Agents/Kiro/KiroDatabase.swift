@@ -45,7 +45,7 @@ struct KiroDatabase {
             do throws(StoreFailure) {
                 found.sessions.append(try session(row, conversation))
             } catch {
-                findings.saw(path, .damaged, error.why)
+                findings.saw(error)
                 found.unusable.append(Unusable(id: row.id?.lossyText, trouble: error))
             }
         }
@@ -63,18 +63,13 @@ struct KiroDatabase {
             }
             return nil
         }
-        if case .read(let contains, _)? = answer { return contains }
-        return nil
+        return answer?.value ?? nil
     }
 
     /// Whether somebody has signed in; nil if that cannot be told.
     var isSignedIn: Bool? { AmazonQTable.isSignedIn(reader) }
 
-    private var reader: SQLiteReader {
-        var reader = SQLiteReader(path)
-        reader.patience = query.patience
-        return reader
-    }
+    private var reader: SQLiteReader { SQLiteReader(path, patience: query.patience) }
 
     /// The table of now; where it has yet to be made, that of before, from which it will be filled. Once it is made,
     /// the old one is never looked at again.
@@ -99,31 +94,15 @@ struct KiroDatabase {
         _ row: AmazonQTable.Row,
         _ found: Result<AmazonQConversation, AmazonQConversation.Fault>
     ) throws(StoreFailure) -> Session {
-        let conversation: AmazonQConversation
-        switch found {
-        case .success(let value): conversation = value
-        case .failure(let fault):
-            throw damaged("conversation \(row.id?.lossyText ?? "") cannot be read: \(fault.why)")
+        let conversation = try found.mapError {
+            StoreFailure.damaged(
+                path,
+                "conversation \(row.id?.lossyText ?? "") cannot be read: \($0.why)"
+            )
+        }.get()
+        guard isUUID(conversation.id), row.id.map({ $0 == Bytes(conversation.id.utf8) }) ?? true else {
+            throw .damaged(path, "a conversation has an id that Kiro does not make")
         }
-        let id = row.id?.lossyText ?? conversation.id
-        guard isUUID(id), id == conversation.id else {
-            throw damaged("a conversation has an id that Kiro does not make")
-        }
-        return Session(
-            id: id,
-            directory: Path(bytes: row.directory),
-            store: path,
-            // One in which nothing was said is not resumed.
-            state: conversation.isEmpty ? .dead : .resumable,
-            messages: conversation.messages,
-            startedAt: conversation.startedAt ?? row.created,
-            updatedAt: row.updated ?? conversation.updatedAt,
-            interrupted: conversation.isEmpty ? nil : conversation.isInterrupted,
-            firstMessage: conversation.firstMessage(query.task)
-        )
-    }
-
-    private func damaged(_ why: String) -> StoreFailure {
-        KiroDescription.damaged(path, why)
+        return row.session(conversation, store: path, query.task)
     }
 }

@@ -9,19 +9,14 @@ struct KiroDescription {
     init?(_ file: Path, _ fields: JSONFields) throws(StoreFailure) {
         switch try StoreEntry.at(file) {
         case .absent: return nil
-        case .directory, .other: throw Self.damaged(file, "it is not a file")
+        case .directory, .other: throw .damaged(file, "it is not a file")
         case .file(let stamp):
-            do throws(Errno) {
-                guard let record = try JSONRecord.of(file: file, fields) else { return nil }
-                let isText = stamp.size > Self.checkedSize ? true : try Self.isText(file)
-                guard record.isStrictlyValid, record.depth <= 127, isText, let value = record.value,
-                    value.members != nil
-                else { throw Errno(code: 0) }
-                json = value
-            } catch {
-                if error.code == 0 { throw Self.damaged(file, "it is not valid JSON") }
-                throw StoreFailure(file, error)
-            }
+            guard let record = try reading(file, try JSONRecord.of(file: file, fields)) else { return nil }
+            let isText = stamp.size > Self.checkedSize ? true : try reading(file, try Self.isText(file))
+            guard record.isStrictlyValid, record.depth <= 127, isText, let value = record.value,
+                value.members != nil
+            else { throw .damaged(file, "it is not valid JSON") }
+            json = value
         }
     }
 
@@ -35,14 +30,5 @@ struct KiroDescription {
     private static func isText(_ file: Path) throws(Errno) -> Bool {
         guard let bytes = try contentsOfSmallFile(file, limit: checkedSize * 2) else { return false }
         return isStrictText(bytes)
-    }
-
-    static func damaged(_ file: Path, _ why: String) -> StoreFailure {
-        StoreFailure(
-            path: file,
-            kind: .damaged,
-            why: why,
-            nextStep: "restore it from a backup, or pass --fresh"
-        )
     }
 }

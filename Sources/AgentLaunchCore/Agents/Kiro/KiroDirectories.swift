@@ -8,13 +8,10 @@ struct KiroDirectories: Sendable {
     let workspaceRoots: [Path]
 
     init(_ query: StoreQuery) {
-        let named = query.environment.given("KIRO_HOME").map { Path(bytes: $0) }
-        let home = named.map { $0.isAbsolute ? $0 : query.workdir / $0.bytes } ?? query.home / ".kiro"
+        let home = query.environment.path("KIRO_HOME", in: query.workdir) ?? query.home / ".kiro"
         sessions = home / "sessions"
-        let data = query.environment.given("XDG_DATA_HOME").map { Path(bytes: $0) }
-        database =
-            (data.flatMap { $0.isAbsolute ? $0 : nil } ?? query.home / ".local/share")
-            / "kiro-cli/data.sqlite3"
+        let data = query.environment.absolutePath("XDG_DATA_HOME") ?? query.home / ".local/share"
+        database = data / "kiro-cli/data.sqlite3"
         let editors = query.home / ".kiro/sessions"
         workspaceRoots = editors == sessions ? [sessions] : [sessions, editors]
     }

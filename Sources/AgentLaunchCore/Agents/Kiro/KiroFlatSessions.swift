@@ -12,12 +12,12 @@ struct KiroFlatSessions {
     /// names that are no ids reach no command line.
     func ids(_ findings: inout Findings) throws(StoreFailure) -> [String] {
         let names = try StoreEntry.names(in: folder).map(\.lossyText)
-        let described = names.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }
+        let described = names.compactMap { $0.part(before: ".json") }
         for name in described where !isUUID(name) {
             findings.saw(folder / (name + ".json"), .ignored, "its name is no id of Kiro's")
         }
-        for name in names where name.hasSuffix(".jsonl") && isUUID(String(name.dropLast(6))) {
-            guard !described.contains(String(name.dropLast(6))) else { continue }
+        for name in names {
+            guard let id = name.part(before: ".jsonl"), isUUID(id), !described.contains(id) else { continue }
             findings.saw(folder / name, .ignored, "nothing describes this session: Kiro does not know it")
             findings.warn(
                 "session-unreadable",
@@ -48,7 +48,7 @@ struct KiroFlatSessions {
         guard description.text("session_id") == id, let cwd = description.text("cwd"),
             let created = description.time("created_at"), let updated = description.time("updated_at"),
             description.json["session_state"] != nil
-        else { throw KiroDescription.damaged(file, "it does not describe session \(id)") }
+        else { throw .damaged(file, "it does not describe session \(id)") }
         guard wanted(Path(cwd)) else { return nil }
         // The reason alone says nothing: that of a person's own session is the same.
         let isChild =

@@ -31,38 +31,32 @@ struct KiroJournal {
     init?(_ file: Path) throws(StoreFailure) {
         switch try StoreEntry.at(file) {
         case .absent: return nil
-        case .directory, .other: throw KiroDescription.damaged(file, "it is not a file")
+        case .directory, .other: throw .damaged(file, "it is not a file")
         case .file(let stamp):
-            do throws(Errno) {
-                let bytes = stamp.size <= Self.checkedSize ? try contentsOfSmallFile(file) : nil
-                if let bytes, bytes.text == nil { throw Errno(code: 0) }
-                // Where there is none in the whole file, no line has to be looked at for one.
-                try read(JSONLines(file), bytes.flatMap { hasLoneSurrogate($0) ? $0 : nil })
-            } catch {
-                // Kiro's reader ends with an error there.
-                if error.code == 0 { throw KiroDescription.damaged(file, "it holds a byte that is not text") }
-                throw StoreFailure(file, error)
-            }
+            let bytes =
+                stamp.size <= Self.checkedSize ? try reading(file, try contentsOfSmallFile(file)) : nil
+            // Kiro's reader ends with an error there.
+            if let bytes, bytes.text == nil { throw .damaged(file, "it holds a byte that is not text") }
+            // Where there is none in the whole file, no line has to be looked at for one.
+            let odd = bytes.flatMap { hasLoneSurrogate($0) ? $0 : nil }
+            try reading(file, try read(JSONLines(file), odd))
         }
         guard messages >= 0 else {
-            throw KiroDescription.damaged(file, "it returns to a point that it has not reached")
+            throw .damaged(file, "it returns to a point that it has not reached")
         }
         if messages == 0, isDoubtful {
-            throw KiroDescription.damaged(file, "none of its lines can be read as a message")
+            throw .damaged(file, "none of its lines can be read as a message")
         }
     }
 
     func firstMessage(_ task: TaskText?) -> Session.FirstMessage {
         guard let first = prompts.first else { return messages == 0 ? .none : .unknown }
-        guard let task, let first else { return .unknown }
-        if task.matches(message: first) { return .isTask }
-        return beginsWithSummary ? .unknown : .isOther
+        return Session.FirstMessage(isTask: task?.matches(anyOf: [first], isComplete: !beginsWithSummary))
     }
 
     /// Nil if that cannot be told.
     func contains(_ task: TaskText) -> Bool? {
-        if prompts.contains(where: { $0.map(task.matches(message:)) == true }) { return true }
-        return beginsWithSummary || isDoubtful || prompts.contains(nil) ? nil : false
+        task.matches(anyOf: prompts, isComplete: !beginsWithSummary && !isDoubtful)
     }
 
     private mutating func read(_ lines: JSONLines, _ odd: Bytes?) throws(Errno) {

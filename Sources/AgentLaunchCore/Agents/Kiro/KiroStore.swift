@@ -25,12 +25,8 @@ final class KiroStore: SessionStore {
     }
 
     var root: Path { folders.sessions }
-    var places: [Path] { folders.workspaceRoots + [folders.database.parent] }
-
     /// The engines keep theirs apart, and one may be on a volume that is not mounted while the others are there.
-    func place(of session: Session) -> Path {
-        places.first { session.store.bytes.starts(with: ($0 / "").bytes) } ?? root
-    }
+    var places: [Path] { folders.workspaceRoots + [folders.database.parent] }
 
     var watched: [Path] {
         let workspaces = (try? workspace.workspaces) ?? []
@@ -38,7 +34,7 @@ final class KiroStore: SessionStore {
             + [folders.database.parent, folders.sessions.parent]
     }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? { load(&findings).troubles.first }
+    func failure(_ findings: inout Findings) -> StoreFailure? { load(&findings).troubles.first }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let snapshot = load(&findings)
@@ -75,7 +71,7 @@ final class KiroStore: SessionStore {
     }
 
     /// Only the second engine says which process has a session open.
-    var signs: [Path] { [folders.flat] }
+    var switchMarkers: [Path] { [folders.flat] }
 
     func sessionsOpen(inProcess pid: Int32) -> Set<String> {
         var findings = Findings()
@@ -107,7 +103,10 @@ final class KiroStore: SessionStore {
                             "\(flat.lock(id).path) names no process: Kiro may refuse the conversation until it is removed"
                         )
                     }
-                } catch { note(error, id, &result, &findings) }
+                } catch {
+                    findings.saw(error)
+                    result.unusable.append((id, error))
+                }
             }
         } catch { fail(error, &result, &findings) }
     }
@@ -120,7 +119,10 @@ final class KiroStore: SessionStore {
                         continue
                     }
                     add(session, to: &result, &findings)
-                } catch { note(error, folder.lastComponent.lossyText, &result, &findings) }
+                } catch {
+                    findings.saw(error)
+                    result.unusable.append((folder.lastComponent.lossyText, error))
+                }
             }
         } catch { fail(error, &result, &findings) }
     }
@@ -169,18 +171,8 @@ final class KiroStore: SessionStore {
         result.sessions.append(session)
     }
 
-    private func note(
-        _ trouble: StoreFailure,
-        _ id: String?,
-        _ result: inout Snapshot,
-        _ findings: inout Findings
-    ) {
-        findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
-        result.unusable.append((id, trouble))
-    }
-
     private func fail(_ trouble: StoreFailure, _ result: inout Snapshot, _ findings: inout Findings) {
-        findings.saw(trouble.path, trouble.kind == .damaged ? .damaged : .unreadable, trouble.why)
+        findings.saw(trouble)
         result.troubles.append(trouble)
     }
 }

@@ -51,7 +51,7 @@ struct KiroWorkspaceSessions {
         }
         guard let description else { return nil }
         guard description.text("id") == id, let paths = description.json["workspacePaths"]?.elements else {
-            throw KiroDescription.damaged(file, "it does not describe session \(id)")
+            throw .damaged(file, "it does not describe session \(id)")
         }
         let directory = paths.first?.text.map { Path($0) }
         guard directory.map(wanted) ?? false else { return nil }
@@ -75,8 +75,7 @@ struct KiroWorkspaceSessions {
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
         guard let talk = try? talk(session.store.parent) else { return nil }
-        if talk.prompts.contains(where: { $0.map(text.matches(message:)) == true }) { return true }
-        return talk.isDoubtful || talk.prompts.contains(nil) ? nil : false
+        return text.matches(anyOf: talk.prompts, isComplete: !talk.isDoubtful)
     }
 
     private struct Talk {
@@ -90,7 +89,7 @@ struct KiroWorkspaceSessions {
         var talk = Talk()
         switch try StoreEntry.at(file) {
         case .absent: return talk
-        case .directory, .other: throw KiroDescription.damaged(file, "it is not a file")
+        case .directory, .other: throw .damaged(file, "it is not a file")
         case .file: break
         }
         do throws(Errno) {
@@ -113,7 +112,7 @@ struct KiroWorkspaceSessions {
             }
         } catch { throw StoreFailure(file, error) }
         if talk.messages == 0, talk.isDoubtful {
-            throw KiroDescription.damaged(file, "none of its lines can be read as a message")
+            throw .damaged(file, "none of its lines can be read as a message")
         }
         return talk
     }
@@ -127,9 +126,8 @@ struct KiroWorkspaceSessions {
 
     private func firstMessage(_ talk: Talk) -> Session.FirstMessage {
         guard talk.messages > 0 else { return .none }
-        guard let task, let first = talk.prompts.first ?? nil else { return .unknown }
-        if task.matches(message: first) { return .isTask }
-        return talk.isDoubtful ? .unknown : .isOther
+        let first = talk.prompts.first ?? nil
+        return Session.FirstMessage(isTask: task?.matches(anyOf: [first], isComplete: !talk.isDoubtful))
     }
 
     private func interrupted(_ status: String?) -> Bool? {

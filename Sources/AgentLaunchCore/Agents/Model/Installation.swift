@@ -1,6 +1,11 @@
 extension Agent {
     /// Its program, or another of the given name, as a start would find it.
-    func find(_ name: Bytes, _ environment: Environment, _ home: Path, _ directory: Path) -> Executable {
+    func find(
+        _ name: Bytes,
+        environment: Environment,
+        home: Path,
+        relativeTo directory: Path
+    ) -> Executable {
         var places = fallbackDirectories.map {
             $0.hasPrefix("~/") ? home / String($0.dropFirst(2)) : Path($0)
         }

@@ -20,6 +20,11 @@ struct Session: Equatable, Sendable {
         case none
         /// It cannot be read, or there was no task to compare it with.
         case unknown
+
+        /// - Parameter isTask: nil if that cannot be told
+        init(isTask: Bool?) {
+            self = isTask.map { $0 ? .isTask : .isOther } ?? .unknown
+        }
     }
 
     /// The agent's own id, checked against the agent's form of ids.
@@ -44,10 +49,9 @@ struct Session: Equatable, Sendable {
 extension StoreFailure {
     /// A conversation that may be anybody's.
     static func placeless(_ session: Session) -> StoreFailure {
-        StoreFailure(
-            path: session.store,
-            kind: .damaged,
-            why: "it holds a conversation, and nothing in it names a directory",
+        .damaged(
+            session.store,
+            "it holds a conversation, and nothing in it names a directory",
             nextStep: "resume it with --resume \(session.id), or pass --fresh"
         )
     }
@@ -88,6 +92,35 @@ struct Candidates: Equatable, Sendable {
     var sessions: [Session] = []
     /// What may belong to this directory and could not be read.
     var troubles: [StoreFailure] = []
+}
+
+extension Candidates {
+    /// Takes a resumable session that is wanted, or why one cannot be read.
+    mutating func add(_ lookup: Lookup, where isWanted: (Session) -> Bool = { _ in true }) {
+        switch lookup {
+        case .found(let session):
+            if session.state == .resumable, isWanted(session) { sessions.append(session) }
+        case .unreadable(let failure): troubles.append(failure)
+        case .absent: break
+        }
+    }
+
+    mutating func add(_ failure: StoreFailure, _ findings: inout Findings) {
+        findings.saw(failure)
+        troubles.append(failure)
+    }
+
+    /// The names in a folder of the store. That there are none is noted, and why it cannot be listed.
+    mutating func names(in folder: Path, orNote absence: String, _ findings: inout Findings) -> [Bytes] {
+        do throws(StoreFailure) {
+            let names = try StoreEntry.names(in: folder)
+            if names.isEmpty { findings.saw(folder, .absent, absence) }
+            return names
+        } catch {
+            add(error, &findings)
+            return []
+        }
+    }
 }
 
 /// By the latest activity recorded inside the store, then by id.

@@ -24,6 +24,20 @@ struct TaskText: Equatable, Sendable {
         return front.last == UInt8(ascii: "\n") || front.suffix(2).elementsEqual(Bytes(": ".utf8))
     }
 
+    /// Whether a message of several texts is this task, one of them or all together; nil if that cannot be told,
+    /// because a part of the message is missing.
+    func matches(texts: [String], isCut: Bool) -> Bool? {
+        let isTask =
+            texts.contains(where: matches(message:)) || matches(message: texts.joined(separator: "\n"))
+        return isTask || !isCut ? isTask : nil
+    }
+
+    /// Whether any of the messages is this task; nil if that cannot be told, because one is missing (nil) or may be.
+    func matches(anyOf messages: [String?], isComplete: Bool) -> Bool? {
+        if messages.contains(where: { $0.map(matches(message:)) == true }) { return true }
+        return isComplete && !messages.contains(nil) ? false : nil
+    }
+
     private func normalised(_ text: String) -> Bytes {
         var result: Bytes = []
         var afterReturn = false

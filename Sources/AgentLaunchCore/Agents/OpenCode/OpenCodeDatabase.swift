@@ -37,14 +37,7 @@ struct OpenCodeDatabase {
     /// Why this is no store of OpenCode's; nil if it can be read, or has no table yet.
     func foreign() throws(SQLiteFailure) -> String? {
         guard try database.hasTables() else { return nil }
-        for (table, columns) in Self.needed {
-            let found = try database.columns(of: table)
-            if found.isEmpty { return "it has no table \(table)" }
-            if let missing = columns.subtracting(found).min() {
-                return "its table \(table) has no column \(missing)"
-            }
-        }
-        return nil
+        return try database.lack(of: Self.needed)
     }
 
     /// Every session, without its messages.

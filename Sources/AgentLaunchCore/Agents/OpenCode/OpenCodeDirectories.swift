@@ -11,18 +11,10 @@ struct OpenCodeDirectories: Sendable {
 
     init(_ query: StoreQuery) {
         // OpenCode takes relative values as they are, from the directory that it runs in.
-        func path(_ value: Bytes, in folder: Path) -> Path {
-            let path = Path(bytes: value)
-            return path.isAbsolute ? path : folder / value
-        }
-        let base =
-            query.environment.given("XDG_DATA_HOME").map { path($0, in: query.workdir) }
-            ?? query.home / ".local" / "share"
-        data = base / "opencode"
-        let settings =
-            query.environment.given("XDG_CONFIG_HOME").map { path($0, in: query.workdir) }
-            ?? query.home / ".config"
-        let named = query.environment.given("OPENCODE_CONFIG").map { path($0, in: query.workdir) }
+        func path(_ name: String) -> Path? { query.environment.path(name, in: query.workdir) }
+        data = (path("XDG_DATA_HOME") ?? query.home / ".local" / "share") / "opencode"
+        let settings = path("XDG_CONFIG_HOME") ?? query.home / ".config"
+        let named = path("OPENCODE_CONFIG")
         configurations =
             ["config.json", "opencode.json", "opencode.jsonc"].map { settings / "opencode" / $0 }
             + [named].compactMap(\.self)
@@ -32,7 +24,7 @@ struct OpenCodeDirectories: Sendable {
         switch given {
         case nil: database = data / "opencode.db"
         case Bytes(":memory:".utf8)?: database = nil
-        case let value?: database = path(value, in: data)
+        case let value?: database = Path(bytes: value).absolute(in: data)
         }
     }
 

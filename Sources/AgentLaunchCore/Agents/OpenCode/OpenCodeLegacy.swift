@@ -24,8 +24,9 @@ struct OpenCodeLegacy {
         let fields: JSONFields = [
             "id", "directory", "title", "parentID", "time.created", "time.updated", "time.archived",
         ]
-        let record = try read(file, fields)
-        guard let value = record?.value else { throw damaged(file, "it is no whole JSON document") }
+        guard let value = try read(file, fields)?.value else {
+            throw damaged(file, "it is no whole JSON document")
+        }
         let id = value["id"]?.text ?? ""
         guard Agent.openCode.isSessionID(id), Bytes((id + ".json").utf8) == file.lastComponent else {
             throw damaged(file, "its id is not the one that it is named for")
@@ -96,12 +97,10 @@ struct OpenCodeLegacy {
     }
 
     private func read(_ file: Path, _ fields: JSONFields) throws(StoreFailure) -> JSONRecord? {
-        do throws(Errno) { return try JSONRecord.of(file: file, fields) } catch {
-            throw .unreadable(file, error)
-        }
+        try reading(file, try JSONRecord.of(file: file, fields))
     }
 
     private func damaged(_ file: Path, _ why: String) -> StoreFailure {
-        StoreFailure(path: file, kind: .damaged, why: why, nextStep: "restore it, or move it away")
+        .damaged(file, why, nextStep: "restore it, or move it away")
     }
 }

@@ -48,18 +48,9 @@ struct OpenCodeText: Equatable, Sendable {
     var isSpoken: Bool { isCut || !texts.isEmpty }
 
     /// Whether it is the task; nil if it cannot be read.
-    func isTask(_ task: TaskText) -> Bool? {
-        if task.matches(message: texts.joined(separator: "\n"))
-            || texts.contains(where: task.matches(message:))
-        {
-            return true
-        }
-        return isCut ? nil : false
-    }
+    func isTask(_ task: TaskText) -> Bool? { task.matches(texts: texts, isCut: isCut) }
 
     static func firstMessage(_ first: OpenCodeText?, _ task: TaskText?) -> Session.FirstMessage {
-        guard let first else { return .none }
-        guard let task, let isTask = first.isTask(task) else { return .unknown }
-        return isTask ? .isTask : .isOther
+        first.map { Session.FirstMessage(isTask: task.flatMap($0.isTask)) } ?? .none
     }
 }

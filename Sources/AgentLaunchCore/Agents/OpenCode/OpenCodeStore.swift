@@ -3,7 +3,7 @@ final class OpenCodeStore: SessionStore {
     private let query: StoreQuery
     private let folders: OpenCodeDirectories
     private let workdir: WorkdirMatcher
-    private var snapshot: Result<Snapshot, StoreFailure>?
+    private var snapshot = StoreSnapshot<Snapshot>()
 
     /// What the store holds at one moment.
     private struct Snapshot {
@@ -27,7 +27,7 @@ final class OpenCodeStore: SessionStore {
     var root: Path { folders.database ?? folders.data }
     var watched: [Path] { [folders.data, root.parent, folders.data.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
+    func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
         case .failure(let trouble): trouble
@@ -70,45 +70,25 @@ final class OpenCodeStore: SessionStore {
     }
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
-        var result: Bool? = false
-        func isLast(_ said: OpenCodeText) -> Bool {
-            switch said.isTask(text) {
-            case true?: result = true
-            case nil: result = nil
-            case false?: break
-            }
-            return result == true
+        if session.store != folders.database {
+            let texts = try? OpenCodeLegacy(folder: folders.legacy, task: nil).texts(of: session.id)
+            return texts?.reduce(into: Bool?.some(false)) { $0.formOr($1.isTask(text)) } ?? nil
         }
-        do throws(StoreFailure) {
-            if session.store != folders.database {
-                let legacy = OpenCodeLegacy(folder: folders.legacy, task: nil)
-                _ = try legacy.texts(of: session.id).first(where: isLast)
-                return result
+        let found = try? read { (database) throws(SQLiteFailure) -> Bool? in
+            var result: Bool? = false
+            try database.texts(of: Bytes(session.id.utf8)) { said in
+                result.formOr(said.isTask(text))
+                return result != true
             }
-            let found = try read { (database) throws(SQLiteFailure) -> Bool? in
-                result = false
-                try database.texts(of: Bytes(session.id.utf8)) { !isLast($0) }
-                return result
-            }
-            return found ?? nil
-        } catch {
-            return nil
+            return result
         }
+        return found ?? nil
     }
 
     // MARK: Reading
 
     private func load(_ findings: inout Findings) -> Result<Snapshot, StoreFailure> {
-        if let snapshot { return snapshot }
-        let result: Result<Snapshot, StoreFailure>
-        do throws(StoreFailure) {
-            result = .success(try look(&findings))
-        } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
-            result = .failure(error)
-        }
-        snapshot = result
-        return result
+        snapshot.load(&findings, look)
     }
 
     private func look(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
@@ -153,7 +133,7 @@ final class OpenCodeStore: SessionStore {
         case .read(let found, let sidecars):
             sidecars.report(to: &findings)
             if let foreign = found.foreign {
-                throw damaged(foreign, "update agentlaunch, or restore the store")
+                throw .damaged(root, foreign, nextStep: "update agentlaunch, or restore the store")
             }
             var result = Snapshot(elsewhere: found.elsewhere, doubt: sidecars.doubt)
             for (row, content) in found.here {
@@ -181,7 +161,7 @@ final class OpenCodeStore: SessionStore {
                 findings.saw(file, .ok, "a session that OpenCode imports when it makes its database")
                 result.sessions.append(session)
             } catch {
-                findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+                findings.saw(error)
                 let id = Bytes(file.lastComponent.dropLast(5)).lossyText
                 result.unusable.append((id, true, error))
             }
@@ -193,12 +173,11 @@ final class OpenCodeStore: SessionStore {
         _ row: OpenCodeDatabase.Row,
         _ content: OpenCodeDatabase.Content
     ) throws(StoreFailure) -> Session {
-        let next = "restore it from a backup, or pass --fresh"
         guard let id = row.id.text, Agent.openCode.isSessionID(id) else {
-            throw damaged("a session of this directory has an id that OpenCode does not make", next)
+            throw .damaged(root, "a session of this directory has an id that OpenCode does not make")
         }
         if content.count > 0 && !content.hasTurn {
-            throw damaged("the messages of session \(id) cannot be read", next)
+            throw .damaged(root, "the messages of session \(id) cannot be read")
         }
         let latest = [row.updated, content.latest].compactMap(\.self).max()
         return Session(
@@ -218,25 +197,15 @@ final class OpenCodeStore: SessionStore {
         )
     }
 
-    private func reader(_ path: Path) -> SQLiteReader {
-        var reader = SQLiteReader(path)
-        reader.patience = query.patience
-        return reader
-    }
+    private func reader(_ path: Path) -> SQLiteReader { SQLiteReader(path, patience: query.patience) }
 
     /// Nil if there is no database any more.
     private func read<Value>(
         _ body: (OpenCodeDatabase) throws(SQLiteFailure) -> Value
     ) throws(StoreFailure) -> Value? {
         guard let path = folders.database else { return nil }
-        let answer = try reader(path).read { (database) throws(SQLiteFailure) in
+        return try reader(path).read { (database) throws(SQLiteFailure) in
             try body(OpenCodeDatabase(database))
-        }
-        if case .read(let value, _) = answer { return value }
-        return nil
-    }
-
-    private func damaged(_ why: String, _ nextStep: String) -> StoreFailure {
-        StoreFailure(path: root, kind: .damaged, why: why, nextStep: nextStep)
+        }.value
     }
 }

@@ -51,17 +51,13 @@ struct AmazonQConversation: Equatable, Sendable {
     /// What the first user message is, compared with the task.
     func firstMessage(_ task: TaskText?) -> Session.FirstMessage {
         if isEmpty { return .none }
-        guard let task else { return .unknown }
         let first = isCompacted ? said.first ?? nil : prompts.first ?? nil
-        if let first, task.matches(message: first) { return .isTask }
-        return isCompacted || first == nil ? .unknown : .isOther
+        return Session.FirstMessage(isTask: task?.matches(anyOf: [first], isComplete: !isCompacted))
     }
 
     /// Whether anything that was said is this text; nil if that cannot be told.
     func contains(_ task: TaskText) -> Bool? {
-        let said = isCompacted ? prompts + self.said : prompts
-        if said.contains(where: { $0.map(task.matches(message:)) == true }) { return true }
-        return isCompacted || said.contains(nil) ? nil : false
+        task.matches(anyOf: isCompacted ? prompts + said : prompts, isComplete: !isCompacted)
     }
 
     /// A person's turns in the transcript.

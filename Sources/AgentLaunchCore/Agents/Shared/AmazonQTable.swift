@@ -9,6 +9,21 @@ struct AmazonQTable {
         var id: Bytes?
         var created: Timestamp?
         var updated: Timestamp?
+
+        func session(_ conversation: AmazonQConversation, store: Path, _ task: TaskText?) -> Session {
+            Session(
+                id: conversation.id,
+                directory: Path(bytes: directory),
+                store: store,
+                // One in which nothing was said is not resumed: a new one takes its place.
+                state: conversation.isEmpty ? .dead : .resumable,
+                messages: conversation.messages,
+                startedAt: conversation.startedAt ?? created,
+                updatedAt: updated ?? conversation.updatedAt,
+                interrupted: conversation.isEmpty ? nil : conversation.isInterrupted,
+                firstMessage: conversation.firstMessage(task)
+            )
+        }
     }
 
     let database: SQLiteDatabase

@@ -55,9 +55,9 @@ struct AgentsCommand {
         guard !agent.executable.isEmpty else { return nil }
         let found = agent.find(
             Bytes(agent.executable.utf8),
-            processContext.environment,
-            processContext.home,
-            processContext.currentDirectory
+            environment: processContext.environment,
+            home: processContext.home,
+            relativeTo: processContext.currentDirectory
         )
         if case .found(let path, _) = found { return path }
         return nil

@@ -71,8 +71,7 @@ struct OptionReader: Sendable {
 
     /// Absolute, because what it is passed to may run in another directory. Links are not resolved.
     func absolutePath(_ name: OptionName) throws(LaunchError) -> Path? {
-        guard let path = try path(name) else { return nil }
-        return path.isAbsolute ? path : currentDirectory / path.bytes
+        try path(name)?.absolute(in: currentDirectory)
     }
 
     /// A leading `~/` or `$HOME/`, or nothing but one of them, is the home directory: variables and quoted

@@ -138,7 +138,7 @@ struct LaunchSteps {
     }
 }
 
-extension SessionStore {
+extension ConversationGuard {
     /// Who has the resumed session open now. Where nobody has, what the agent will ask is a warning.
     fileprivate func holder(ofResumed decision: Decision, _ findings: inout Findings) -> Int32? {
         guard case .warm(let session) = decision.start else { return nil }

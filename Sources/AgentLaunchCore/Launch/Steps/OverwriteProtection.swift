@@ -26,7 +26,7 @@ struct OverwriteProtection {
     private static func overwritten(
         _ context: StartContext,
         _ conversation: ConversationFiles,
-        _ store: any SessionStore,
+        _ store: any ConversationGuard,
         _ findings: inout Findings
     ) throws(LaunchError) -> OldConversation? {
         let title = context.agent.title

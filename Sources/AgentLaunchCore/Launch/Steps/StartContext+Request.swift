@@ -27,7 +27,6 @@ extension StartContext {
         isRoot = processContext.isRoot
         workdir = try Self.physicalWorkdir(request, isAttended: isAttended)
         (environment, change) = try ChildEnvironment.make(request, processContext.environment)
-        let named = environment.given("HOME").map { Path(bytes: $0) }
-        home = named.flatMap { $0.isAbsolute ? $0 : nil } ?? processContext.home
+        home = environment.absolutePath("HOME") ?? processContext.home
     }
 }

@@ -10,7 +10,12 @@ struct StartPrograms {
     init(_ context: StartContext, _ launcher: ProcessContext) {
         self.context = context
         let request = context.request
-        agent = context.agent.find(Self.name(context), context.environment, launcher.home, context.workdir)
+        agent = context.agent.find(
+            Self.name(context),
+            environment: context.environment,
+            home: launcher.home,
+            relativeTo: context.workdir
+        )
         wrapper = request.wrapper.first.map {
             .find($0, places: [], environment: context.environment, relativeTo: context.workdir)
         }

@@ -20,16 +20,9 @@ struct JSONArrayFile {
         case .absent: return nil
         case .file: break
         case .directory, .other:
-            throw StoreFailure(
-                path: path,
-                kind: .damaged,
-                why: "it is not a file",
-                nextStep: "move it away"
-            )
+            throw .damaged(path, "it is not a file", nextStep: "move it away")
         }
-        let feed: ByteFeed?
-        do throws(Errno) { feed = try ByteFeed.document(path) } catch { throw StoreFailure(path, error) }
-        guard let feed else { return nil }
+        guard let feed = try reading(path, try ByteFeed.document(path)) else { return nil }
         var elements = JSONElements(feed, array: array, fields, members: members)
         do throws(JSONFault) {
             while let element = try elements.next() {

@@ -24,9 +24,7 @@ final class JSONLines {
         let status = try file.status()
         guard !status.isDirectory else { throw Errno(code: EISDIR) }
         size = Int(status.st_size)
-        modified = Timestamp(
-            milliseconds: Int64(status.st_mtim.tv_sec) * 1000 + Int64(status.st_mtim.tv_nsec) / 1_000_000
-        )
+        modified = Timestamp(milliseconds: status.st_mtim.nanoseconds / 1_000_000)
         tail = size
         self.limits = limits
         self.chunkSize = chunkSize
@@ -53,12 +51,14 @@ final class JSONLines {
         return nil
     }
 
-    /// Whether a strict parser takes every line that is left. A last line without a line feed may be valid.
-    func everyLineIsValid() throws(Errno) -> Bool {
-        while head < size {
-            guard try nextLine(.none).isStrictlyValid else { return false }
-        }
-        return true
+    /// Whether any line that is left is one of those that `matches` tells; nil if that cannot be told.
+    func contains(
+        _ fields: JSONFields,
+        where matches: (JSONRecord) -> Bool?
+    ) throws(Errno) -> Bool? {
+        var result: Bool? = false
+        while result != true, let record = try next(fields) { result.formOr(matches(record)) }
+        return result
     }
 
     func endsInNUL() throws(Errno) -> Bool { try size == 0 ? false : file.read(1, at: size - 1) == [0] }

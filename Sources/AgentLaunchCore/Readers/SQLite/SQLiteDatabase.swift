@@ -117,6 +117,18 @@ final class SQLiteDatabase {
         )
     }
 
+    /// The first of these tables or columns that is missing, as a clause; nil if all are there.
+    func lack(of needed: KeyValuePairs<String, Set<String>>) throws(SQLiteFailure) -> String? {
+        for (table, columns) in needed {
+            let found = try self.columns(of: table)
+            if found.isEmpty { return "it has no table \(table)" }
+            if let missing = columns.subtracting(found).min() {
+                return "its table \(table) has no column \(missing)"
+            }
+        }
+        return nil
+    }
+
     /// Throws if a table's rows are not those of its key's index: a damaged page loses rows without an error.
     func checkKeys(_ found: [Bytes], of table: String, _ key: String) throws(SQLiteFailure) {
         // In the order of the key, and with nothing but the key, it is the index that is read.

@@ -55,7 +55,7 @@ struct SQLiteLog: Equatable, Sendable {
                 if isValid {
                     isValid =
                         isOurs && bigEndian(bytes, at: start) != 0
-                        && matches(&sum, bytes, start, frameSize)
+                        && matches(&sum, bytes, at: start, size: frameSize)
                     if !isValid && validFrames == 0 { firstFrameIsForeign = !isOurs }
                 }
                 if isValid {
@@ -79,8 +79,8 @@ struct SQLiteLog: Equatable, Sendable {
     private func matches(
         _ sum: inout SQLiteLogChecksum,
         _ bytes: Bytes,
-        _ start: Int,
-        _ frameSize: Int
+        at start: Int,
+        size frameSize: Int
     ) -> Bool {
         bytes.withUnsafeBytes {
             sum.add($0[start..<(start + 8)], bigEndianWords: header.bigEndianWords)

@@ -54,9 +54,11 @@ struct SQLitePrivateCopy: ~Copyable {
             guard SQLiteLocks.share(original), !SQLiteLocks.isReserved(original) else {
                 throw Errno(code: EAGAIN)
             }
-            try copy(original, to: database)
-            if files.log != nil { try copy(ReadOnlyFile(files.logPath), to: database + "-wal") }
-            if files.journal != nil { try copy(ReadOnlyFile(files.journalPath), to: database + "-journal") }
+            try createFile(database, copyOf: original)
+            if files.log != nil { try createFile(database + "-wal", copyOf: ReadOnlyFile(files.logPath)) }
+            if files.journal != nil {
+                try createFile(database + "-journal", copyOf: ReadOnlyFile(files.journalPath))
+            }
         } catch {
             if error.code == EAGAIN || error.code == ENOENT { throw .busy }
             throw .trouble(
@@ -87,23 +89,4 @@ private func makeDirectory(in folders: [Path]) -> Path? {
 private func removeCopy(_ folder: Path) {
     for name in (try? namesInDirectory(folder)) ?? [] { _ = (folder / name).withCString { unlink($0) } }
     _ = folder.withCString { rmdir($0) }
-}
-
-private func copy(_ source: borrowing ReadOnlyFile, to target: Path) throws(Errno) {
-    let descriptor = try target.withCString { (name) throws(Errno) in
-        try retrying { open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600) }
-    }
-    defer { close(descriptor) }
-    var offset = 0
-    while true {
-        let bytes = try source.read(1 << 20, at: offset)
-        if bytes.isEmpty { return }
-        var written = 0
-        while written < bytes.count {
-            written += try retrying {
-                bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, bytes.count - written) }
-            }
-        }
-        offset += bytes.count
-    }
 }

@@ -67,20 +67,26 @@ private let openReadOnly: OpenFunction = { system, name, file, flags, outFlags i
     }
     let writing =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE | SQLITE_OPEN_DELETEONCLOSE
-    return openAsUnix(system, name, file, flags & ~writing | SQLITE_OPEN_READONLY, outFlags)
+    return openAsUnix(
+        system,
+        name: name,
+        file: file,
+        flags: flags & ~writing | SQLITE_OPEN_READONLY,
+        outFlags: outFlags
+    )
 }
 
 private let openCopy: OpenFunction = { system, name, file, flags, outFlags in
-    openAsUnix(system, name, file, flags, outFlags)
+    openAsUnix(system, name: name, file: file, flags: flags, outFlags: outFlags)
 }
 
 // All of SQLite's systems for Unix open files with the same function; what differs hangs on the structure.
 private func openAsUnix(
     _ system: UnsafeMutablePointer<sqlite3_vfs>?,
-    _ name: sqlite3_filename?,
-    _ file: UnsafeMutablePointer<sqlite3_file>?,
-    _ flags: Int32,
-    _ outFlags: UnsafeMutablePointer<Int32>?
+    name: sqlite3_filename?,
+    file: UnsafeMutablePointer<sqlite3_file>?,
+    flags: Int32,
+    outFlags: UnsafeMutablePointer<Int32>?
 ) -> Int32 {
     guard let original = sqlite3_vfs_find("unix"), let open = original.pointee.xOpen else {
         return SQLITE_CANTOPEN

@@ -10,11 +10,13 @@ struct SQLiteReader: Sendable {
         case empty
         /// What was read, and what the files beside the database tell about it.
         case read(Value, SQLiteSidecars)
+
+        var value: Value? { if case .read(let value, _) = self { value } else { nil } }
     }
 
     let path: Path
     /// How long a busy database is waited for.
-    var patience: Int64 = 10_000
+    var patience: Int64
     /// Where a private copy may be made, the first that can be written.
     var temporaryFolders: [Path] = ["/tmp", "/var/tmp", "/dev/shm"]
 
@@ -23,7 +25,10 @@ struct SQLiteReader: Sendable {
     /// What a process may need between the first page of a database and its tables while it holds no lock.
     private static let makingMilliseconds: Int64 = 200
 
-    init(_ path: Path) { self.path = path }
+    init(_ path: Path, patience: Int64 = 10_000) {
+        self.path = path
+        self.patience = patience
+    }
 
     /// The body's result. The body is run again whenever the database changed under it or was busy, so it must
     /// have no effects but its result. All its statements see one state of the database.
@@ -90,7 +95,7 @@ struct SQLiteReader: Sendable {
         // Beside a `-shm` that nobody uses SQLite trusts its old header, and where that does not fit the log it
         // tries again for many seconds; without the `-shm` it reads the log itself.
         if sidecars.isInUse || !sidecars.usesLog {
-            return read(sidecars.files.path, .locking, sidecars, body)
+            return read(sidecars.files.path, by: .locking, sidecars, body)
         }
         return readUnlocked(sidecars, body)
     }
@@ -103,7 +108,7 @@ struct SQLiteReader: Sendable {
     ) -> Outcome<Value> {
         let files = sidecars.files
         if files.isFresh || isLocked(files.path) { return .busy }
-        let outcome = read(files.path, .lockless, sidecars, body)
+        let outcome = read(files.path, by: .lockless, sidecars, body)
         if isLocked(files.path) || (try? SQLiteFiles.look(at: path)) != files { return .busy }
         return outcome
     }
@@ -114,7 +119,7 @@ struct SQLiteReader: Sendable {
     ) -> Outcome<Value> {
         do throws(SQLitePrivateCopy.Failure) {
             let copy = try SQLitePrivateCopy.make(of: sidecars.files, in: temporaryFolders)
-            let outcome = read(copy.database, .copy, sidecars, body)
+            let outcome = read(copy.database, by: .copy, sidecars, body)
             guard case .failedInPlace = outcome else { return outcome }
             return .trouble(
                 damage(SQLiteFailure(code: SQLITE_CANTOPEN, message: "a copy cannot be opened either"))
@@ -129,7 +134,7 @@ struct SQLiteReader: Sendable {
 
     private func read<Value>(
         _ file: Path,
-        _ system: SQLiteReadOnlySystem,
+        by system: SQLiteReadOnlySystem,
         _ sidecars: SQLiteSidecars,
         _ body: (SQLiteDatabase) throws(SQLiteFailure) -> Value
     ) -> Outcome<Value> {
@@ -161,17 +166,15 @@ struct SQLiteReader: Sendable {
 
     private func emptied(_ sidecars: SQLiteSidecars) -> StoreFailure {
         guard sidecars.header != nil else {
-            return StoreFailure(
-                path: path,
-                kind: .damaged,
-                why: "it is not a SQLite database: its header is damaged or cut off",
+            return .damaged(
+                path,
+                "it is not a SQLite database: its header is damaged or cut off",
                 nextStep: "restore it, or move the database away"
             )
         }
-        return StoreFailure(
-            path: path,
-            kind: .damaged,
-            why: "it uses a write-ahead log, but it has no table: the log with its content is lost",
+        return .damaged(
+            path,
+            "it uses a write-ahead log, but it has no table: the log with its content is lost",
             nextStep: "restore the -wal file, or move the database away"
         )
     }

@@ -40,7 +40,7 @@ struct SQLiteSidecars: Equatable, Sendable {
             case .failure(let damage): log = .broken(damage)
             }
         } catch {
-            throw .unreadable(files.logPath, error)
+            throw StoreFailure(files.logPath, error)
         }
         if isInUse {
             let now = try SQLiteFiles.look(at: files.path)
@@ -136,6 +136,6 @@ struct SQLiteSidecars: Equatable, Sendable {
     }
 
     private func damaged(_ path: Path, _ why: String, _ nextStep: String) -> StoreFailure {
-        StoreFailure(path: path, kind: .damaged, why: why, nextStep: nextStep)
+        .damaged(path, why, nextStep: nextStep)
     }
 }

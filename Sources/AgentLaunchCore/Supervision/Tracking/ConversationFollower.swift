@@ -53,7 +53,7 @@ final class ConversationFollower {
         self.belongsToOtherConversation = belongsToOtherConversation
         self.pids = pids
         self.onMove = onMove
-        signs = agent.store(query).signs.isEmpty ? nil : Inotify(Inotify.files)
+        signs = agent.store(query).switchMarkers.isEmpty ? nil : Inotify(Inotify.files)
     }
 
     var interests: [pollfd] {
@@ -64,7 +64,7 @@ final class ConversationFollower {
 
     func started() {
         guard let signs else { return }
-        signs.watchOnly(agent.store(query).signs)
+        signs.watchOnly(agent.store(query).switchMarkers)
         deadline = monotonicMilliseconds() + Self.shortest
     }
 
@@ -102,7 +102,7 @@ final class ConversationFollower {
 
     private func look() {
         let store = agent.store(query)
-        signs?.watchOnly(store.signs)
+        signs?.watchOnly(store.switchMarkers)
         guard let current else { return }
         if process?.isAlive != true { process = find(current, store) }
         guard let process else {
@@ -117,7 +117,7 @@ final class ConversationFollower {
     }
 
     /// The oldest, as its tools may read its files too.
-    private func find(_ id: String, _ store: any SessionStore) -> ProcessIdentity? {
+    private func find(_ id: String, _ store: any ConversationTracker) -> ProcessIdentity? {
         pids().filter { store.sessionsOpen(inProcess: $0).contains(id) }.compactMap { ProcessIdentity($0) }
             .min { ($0.startTicks, $0.pid) < ($1.startTicks, $1.pid) }
     }
@@ -142,8 +142,8 @@ final class ConversationFollower {
         guard let current else { return }
         let store = agent.store(query)
         let others = open.subtracting([current]).compactMap { session($0, store) }
-        guard let newest = others.max(by: Self.isOlder) else { return }
-        if open.contains(current), let own = session(current, store), !Self.isOlder(own, newest) { return }
+        guard let newest = others.min(by: newestFirst) else { return }
+        if open.contains(current), let own = session(current, store), !newestFirst(newest, own) { return }
         guard !belongsToOtherConversation(newest.id) else { return }
         left.insert(current)
         left.remove(newest.id)
@@ -152,17 +152,12 @@ final class ConversationFollower {
     }
 
     /// Nil unless it can be resumed here.
-    private func session(_ id: String, _ store: any SessionStore) -> Session? {
+    private func session(_ id: String, _ store: any ConversationReader) -> Session? {
         var findings = Findings()
         guard agent.isSessionID(id), case .found(let session) = store.find(id, &findings),
             session.state == .resumable, session.origin == .user
         else { return nil }
         guard agent.otherDirectoryProblem != nil, let directory = session.directory else { return session }
-        return (try? directory.resolved() ?? directory) == query.workdir ? session : nil
-    }
-
-    private static func isOlder(_ a: Session, _ b: Session) -> Bool {
-        let (first, second) = (a.updatedAt?.milliseconds ?? .min, b.updatedAt?.milliseconds ?? .min)
-        return first < second || first == second && a.id < b.id
+        return WorkdirMatcher(query).isHere(directory) ? session : nil
     }
 }

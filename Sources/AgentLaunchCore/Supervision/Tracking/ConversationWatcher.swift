@@ -178,7 +178,10 @@ final class ConversationWatcher: LaunchObserver {
     }
 
     /// The session that a process of the agent has open; else the only new one of this directory.
-    private func newID(_ store: any SessionStore, _ findings: inout Findings) -> String? {
+    private func newID(
+        _ store: any ConversationReader & ConversationTracker,
+        _ findings: inout Findings
+    ) -> String? {
         if let name = record.sessionName {
             let derivation = store.derived(&findings)
             return [derivation.resumable, derivation.empty].compactMap(\.self).first { $0.name == name }?.id

@@ -50,9 +50,7 @@ final class Inotify {
     }
 
     private static func nearest(_ folder: Path) -> Path {
-        var folder = folder
-        while ((try? fileStatus(folder)) ?? nil) == nil, folder.parent != folder { folder = folder.parent }
-        return folder
+        folder.ancestors.first { (try? fileStatus($0)) != nil } ?? "/"
     }
 
     /// Whether anything was reported since the last call.

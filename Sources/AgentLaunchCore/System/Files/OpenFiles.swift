@@ -10,9 +10,6 @@ func openFiles(of pid: Int32, forWriting: Bool = false) -> [Path] {
         if forWriting, (folder / name).withCString({ lstat($0, &link) }) != 0 || link.st_mode & S_IWUSR == 0 {
             return nil
         }
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = (folder / name).withCString { readlink($0, &buffer, buffer.count) }
-        guard count > 0 else { return nil }
-        return Path(bytes: buffer.prefix(count).map { UInt8(bitPattern: $0) })
+        return (folder / name).linkTarget()
     }
 }

@@ -22,6 +22,8 @@ struct Path: Hashable, Comparable, Sendable, CustomStringConvertible, Expressibl
     var description: String { bytes.lossyText }
     var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
 
+    func absolute(in directory: Path) -> Path { isAbsolute ? self : directory / bytes }
+
     /// The part after the last `/`; `/` itself has an empty one.
     var lastComponent: Bytes {
         guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes }
@@ -33,6 +35,12 @@ struct Path: Hashable, Comparable, Sendable, CustomStringConvertible, Expressibl
         guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "." }
         return slash == 0 ? "/" : Path(bytes: bytes[..<slash])
     }
+
+    /// Itself and the folders above it, the nearest first.
+    var ancestors: some Sequence<Path> { sequence(first: self) { $0.parent == $0 ? nil : $0.parent } }
+
+    /// Below a folder, at whatever depth.
+    func isInside(_ folder: Path) -> Bool { bytes.starts(with: (folder / "").bytes) }
 
     static func / (folder: Path, name: String) -> Path { folder / Bytes(name.utf8) }
 

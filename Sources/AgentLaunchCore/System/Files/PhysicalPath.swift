@@ -23,12 +23,23 @@ extension Path {
 
     /// nil if it does not exist.
     func resolved() throws(Errno) -> Path? {
-        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-        guard withCString({ realpath($0, &buffer) }) == nil else {
-            return Path(bytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+        do throws(Errno) { return try withoutLinks() } catch {
+            if error.code == ENOENT || error.code == ENOTDIR { return nil }
+            throw error
         }
-        if errno == ENOENT || errno == ENOTDIR { return nil }
-        throw Errno.last
+    }
+
+    func withoutLinks() throws(Errno) -> Path {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        guard withCString({ realpath($0, &buffer) }) != nil else { throw Errno.last }
+        return Path(bytes: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    }
+
+    /// Where a symbolic link points; nil if it is none, or may not be looked at.
+    func linkTarget() -> Path? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = withCString { readlink($0, &buffer, buffer.count) }
+        return count > 0 ? Path(bytes: buffer.prefix(count).map { UInt8(bitPattern: $0) }) : nil
     }
 
     static func currentDirectory() throws(Errno) -> Path {

@@ -53,15 +53,11 @@ func fileStatus(_ path: Path) throws(Errno) -> stat? {
 /// The symbolic link that leads nowhere on the way to something that is not there, itself or a folder above it; nil
 /// if there is none.
 func brokenLink(to path: Path) -> Path? {
-    var place = path
-    while true {
-        var status = stat()
-        if place.withCString({ lstat($0, &status) }) == 0 {
-            return place.withCString { stat($0, &status) } == 0 ? nil : place
-        }
-        if place == place.parent { return nil }
-        place = place.parent
+    var status = stat()
+    guard let place = path.ancestors.first(where: { $0.withCString { lstat($0, &status) } == 0 }) else {
+        return nil
     }
+    return place.withCString { stat($0, &status) } == 0 ? nil : place
 }
 
 extension stat {

@@ -7,8 +7,7 @@ struct StateDirectory: Equatable, Sendable {
     let root: Path
 
     init(environment: Environment, home: Path) {
-        let base = environment.given("XDG_STATE_HOME").map { Path(bytes: $0) }
-        root = (base.flatMap { $0.isAbsolute ? $0 : nil } ?? home / ".local/state") / "agentlaunch"
+        root = (environment.absolutePath("XDG_STATE_HOME") ?? home / ".local/state") / "agentlaunch"
     }
 
     /// The conversations' own directories, of one agent or of all; other folders of ours stand between them.

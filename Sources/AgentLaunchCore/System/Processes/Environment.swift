@@ -44,6 +44,16 @@ struct Environment: Equatable, Sendable {
         return value
     }
 
+    /// A path that counts only if it is absolute, as in the XDG variables.
+    func absolutePath(_ name: String) -> Path? {
+        given(name).map { Path(bytes: $0) }.flatMap { $0.isAbsolute ? $0 : nil }
+    }
+
+    /// A path; one that is not absolute begins in the directory.
+    func path(_ name: String, in directory: Path) -> Path? {
+        given(name).map { Path(bytes: $0).absolute(in: directory) }
+    }
+
     mutating func set(_ name: Bytes, _ value: Bytes) {
         if let index = entries.firstIndex(where: { $0.name == name }) {
             entries[index].value = value

@@ -17,7 +17,7 @@ enum Executable: Equatable, Sendable {
     ) -> Executable {
         if name.contains(UInt8(ascii: "/")) {
             return judge(
-                name.first == UInt8(ascii: "/") ? Path(bytes: name) : directory / name,
+                Path(bytes: name).absolute(in: directory),
                 isOnPath: true,
                 isNamed: true
             )
@@ -25,7 +25,7 @@ enum Executable: Equatable, Sendable {
         var blocked: Executable = .missing
         let path = environment["PATH"] ?? Bytes("/usr/local/bin:/usr/bin:/bin".utf8)
         let folders = path.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map {
-            $0.isEmpty ? directory : ($0.first == UInt8(ascii: "/") ? Path(bytes: $0) : directory / Bytes($0))
+            $0.isEmpty ? directory : Path(bytes: $0).absolute(in: directory)
         }
         for (index, folder) in (folders + places).enumerated() {
             switch judge(folder / name, isOnPath: index < folders.count) {

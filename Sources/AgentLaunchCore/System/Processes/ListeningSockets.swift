@@ -68,15 +68,8 @@ struct ListeningSockets {
         do throws(Errno) {
             return Set(
                 try namesInDirectory(folder).compactMap { name in
-                    var buffer = [CChar](repeating: 0, count: 64)
-                    let count = (folder / name).withCString { readlink($0, &buffer, buffer.count) }
-                    guard count > 0 else { return nil }
-                    let link = String(
-                        decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) },
-                        as: UTF8.self
-                    )
-                    guard link.hasPrefix("socket:["), link.hasSuffix("]") else { return nil }
-                    return UInt64(link.dropFirst(8).dropLast())
+                    let link = (folder / name).linkTarget()?.description
+                    return link?.part(after: "socket:[", before: "]").flatMap { UInt64($0) }
                 }
             )
         } catch {

@@ -26,9 +26,10 @@ struct JSONWriter {
         case .number(let digits): put(digits)
         case .string(let text): write(text)
         case .array(let elements):
-            list("[", "]", elements, depth) { writer, element in writer.write(element, depth: depth + 1) }
+            list(elements, in: ("[", "]"), depth) { writer, element in writer.write(element, depth: depth + 1)
+            }
         case .object(let members):
-            list("{", "}", members, depth) { writer, member in
+            list(members, in: ("{", "}"), depth) { writer, member in
                 writer.write(member.name)
                 writer.put(writer.indented ? ": " : ":")
                 writer.write(member.value, depth: depth + 1)
@@ -37,20 +38,19 @@ struct JSONWriter {
     }
 
     private mutating func list<Item>(
-        _ opening: String,
-        _ closing: String,
         _ items: [Item],
+        in brackets: (opening: String, closing: String),
         _ depth: Int,
         _ write: (inout JSONWriter, Item) -> Void
     ) {
-        put(opening)
+        put(brackets.opening)
         for (index, item) in items.enumerated() {
             if index > 0 { put(",") }
             breakLine(depth + 1)
             write(&self, item)
         }
         if !items.isEmpty { breakLine(depth) }
-        put(closing)
+        put(brackets.closing)
     }
 
     private mutating func breakLine(_ depth: Int) {

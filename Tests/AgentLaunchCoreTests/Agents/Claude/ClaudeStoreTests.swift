@@ -232,7 +232,7 @@ struct ClaudeStoreTests {
             try home.scratch.makeDirectory((home.scratch.path / path).parent)
             _ = (home.scratch.path / path).withCString { symlink("/nowhere/volume", $0) }
             var findings = Findings()
-            #expect(home.store.trouble(&findings) != nil, "\(path)")
+            #expect(home.store.failure(&findings) != nil, "\(path)")
             #expect(findings.evidence.contains { $0.status == .unreadable })
         }
         let home = try Home()

@@ -271,14 +271,14 @@ struct CodexStoreTests {
         #expect(threads.store().candidates(&findings).troubles.map(\.path) == [Path(loop)])
         let other = try Threads()
         try other.scratch.write(".codex/sessions", "a file")
-        #expect(other.store().trouble(&findings)?.path == other.home / ".codex/sessions")
+        #expect(other.store().failure(&findings)?.path == other.home / ".codex/sessions")
     }
 
     @Test("Where Codex never ran there is nothing, and no trouble")
     func isAbsent() throws {
         let threads = try Threads()
         var findings = Findings()
-        #expect(threads.store().trouble(&findings) == nil)
+        #expect(threads.store().failure(&findings) == nil)
         #expect(threads.store().candidates(&findings) == Candidates())
         #expect(threads.store().find(id, &findings) == .absent)
         #expect(threads.store().legacy(&findings) == .absent)
