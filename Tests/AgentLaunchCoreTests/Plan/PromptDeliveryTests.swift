@@ -7,7 +7,7 @@ struct PromptDeliveryTests {
     private func bench(_ agent: Agent, _ count: Int, _ transport: Transport = .agentapi) -> PlanBench {
         PlanBench(
             agent: agent,
-            words: agent.name == "custom" ? ["--", "claude"] : [],
+            words: agent.programIsFirstArgument ? ["--", "claude"] : [],
             transport: transport,
             task: TaskText(String(repeating: "x", count: count))
         )
@@ -43,8 +43,8 @@ struct PromptDeliveryTests {
             install: "-",
             agentAPIType: "claude",
             newestKnown: "1.0",
-            isSessionID: { _ in true },
             store: flagged.store,
+            isSessionID: { _ in true },
             command: { request in
                 let prompt: [AgentCommand.Argument] = request.hasPrompt ? [.prompt(prefix: "--prompt=")] : []
                 return AgentCommand(

@@ -1,7 +1,9 @@
 extension Agent {
     /// Cursor's CLI. The id of a chat is captured after a cold start. It gives no error for an id that it does not
     /// know: what it is told to resume must be there.
+    /// Facts: docs/agents/cursor.md.
     static let cursor = Agent(
+        // At a glance
         name: "cursor",
         aliases: ["cursor-cli", "cursor-agent"],
         title: "Cursor CLI",
@@ -25,17 +27,37 @@ extension Agent {
         ),
         limits: "the other half of a chat is on Cursor's server; which root a release reads is known "
             + "to itself alone",
-        refusedArguments: cursorRefusedArguments,
-        isSessionID: { isUUID($0) && $0 == $0.lowercased() },
-        needsVersion: { !$0.attended },
-        firstRun: { query, _, version in cursorFirstRun(query, version) },
-        pinnedURLs: { CursorDirectories($0).pinnedURLs },
-        otherDirectoryProblem: "would begin another chat under the same id",
-        inputReadiness: .boxed,
+
+        // Store
         store: { CursorStore($0) },
-        command: cursorCommand
+        isSessionID: { isUUID($0) && $0 == $0.lowercased() },
+
+        // Command line
+        refusedArguments: cursorRefusedArguments,
+        needsVersion: { !$0.attended },
+        command: cursorCommand,
+
+        // Prompt
+        // An argument, cold and warm; typed, or by agentapi, where it begins with `-`, which would be a flag, or is one
+        // word, which may be a subcommand.
+
+        // Resume
+        // `--resume=ID`.
+        otherDirectoryProblem: "would begin another chat under the same id",
+
+        // Screen
+        // Nobody could look at it.
+        inputReadiness: .boxed,
+
+        // Unattended
+        firstRun: { query, _, version in cursorFirstRun(query, version) },
+
+        // Environment
+        pinnedURLs: { CursorDirectories($0).pinnedURLs }
     )
 }
+
+// MARK: - Command line
 
 /// Flags that choose a chat or a directory or end after one answer, and the subcommands.
 private let cursorRefusedArguments: Set<String> = [
@@ -72,7 +94,6 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
     case .reuse(let session), .warm(let session): command.arguments.append(.init("--resume=" + session.id))
     }
     if request.hasPrompt {
-        // A word that begins with `-` would be a flag, a word alone may be a subcommand.
         if request.promptBeginsWithDash || request.promptIsWord {
             command.delivery = .agentapi
         } else {
@@ -88,6 +109,8 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
     }
     return command
 }
+
+// MARK: - Unattended
 
 /// The dialogs in which an unattended start would wait for ever.
 private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning] {
