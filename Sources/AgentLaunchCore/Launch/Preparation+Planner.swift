@@ -18,7 +18,7 @@ extension Preparation {
 
     func findExecutable() -> Executable {
         let name =
-            context.agent.name == "custom"
+            context.agent.programIsFirstArgument
             ? context.request.arguments.first ?? [] : Bytes(context.agent.executable.utf8)
         return context.agent.find(name, context.environment, processContext.home, context.workdir)
     }

@@ -40,7 +40,7 @@ struct SingleRun {
             now: now
         )
         files?.claim(&record)
-        let isRecorded = plan.agent.name != "custom"
+        let isRecorded = plan.agent.keepsConversations
         if isRecorded { write(record) }
         _ = consume claim
         diagnostics.notice(plan.startLine)

@@ -66,7 +66,7 @@ extension Preparation {
             agent: context.agent.name,
             record: record,
             claims: StateClaim.others(than: conversation, root: state.root),
-            isRecorded: context.agent.name != "custom",
+            isRecorded: context.agent.keepsConversations,
             sendsMessage: sendsMessage
         )
         return situation.decide(decision)

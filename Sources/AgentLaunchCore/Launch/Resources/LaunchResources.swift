@@ -40,7 +40,7 @@ struct LaunchResources {
     ) throws(LaunchError) -> Path {
         let plan = outcome.plan
         let name =
-            plan.agent.name == "custom"
+            plan.agent.programIsFirstArgument
             ? preparation.context.request.arguments.first?.lossyText ?? "" : plan.agent.executable
         var program = try found(outcome.executable, name, plan.agent.install)
         if let wrapper = preparation.findWrapper() {
