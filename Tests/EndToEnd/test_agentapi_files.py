@@ -258,7 +258,7 @@ def test_a_pipe_at_the_place_of_a_file_is_neither_waited_for_nor_replaced(world,
         world.say("one")
         process.terminate()
         assert process.wait(HANG) == 0, world.errors()
-        assert f"{pipe}: it is no file; agentapi cannot save the chat [state-not-kept]" in world.errors()
+        assert f"{pipe}: not a regular file; agentapi cannot save the chat [state-not-kept]" in world.errors()
     assert pipe.is_fifo()
 
 
@@ -412,7 +412,7 @@ def test_what_is_left_of_a_session_whose_agentapi_is_gone_is_ended_before_the_ne
     process = world.start("--stop-timeout", "1")
     until(lambda: len(world.servers()) == 2, "the next agentapi")
     assert not is_alive(left)
-    assert f"left (pid {left})" in world.errors()
+    assert f"waiting for processes left by an earlier start of claude (pid {left}) to exit" in world.errors()
     process.terminate()
     process.wait(HANG)
 

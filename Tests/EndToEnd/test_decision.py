@@ -303,9 +303,9 @@ def test_a_verbose_start_says_why_and_what_was_looked_at(bench):
     plan = bench.dry()
     lines = bench.start("--verbose").stderr.decode().splitlines()
     assert f"agentlaunch: because: {plan['reason']}" in lines
-    assert [line for line in lines if line.startswith("agentlaunch: looked at ")] == [
-        f"agentlaunch: looked at {entry['source']}: {entry['finding']}" for entry in plan["evidence"]]
-    assert not [line for line in bench.start().stderr.decode().splitlines() if "looked at" in line]
+    assert [line for line in lines if line.startswith("agentlaunch: checked ")] == [
+        f"agentlaunch: checked {entry['source']}: {entry['finding']}" for entry in plan["evidence"]]
+    assert not [line for line in bench.start().stderr.decode().splitlines() if "agentlaunch: checked " in line]
 
 
 # --resume, --require-resume

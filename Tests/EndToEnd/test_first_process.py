@@ -158,7 +158,7 @@ def test_on_a_terminal_a_control_c_reaches_the_agent_once_and_the_terminal_is_pu
 def test_a_control_c_at_the_terminal_in_the_pause_ends_it(direct, terminals):
     outer = terminals()
     outer.start([*APART, *direct("sh", "-c", "exit 3", options=("--restart", "on-failure"), quiet=False)])
-    outer.read_until(b"it is started again in")
+    outer.read_until(b"; restarting in")
     outer.type(b"\x03")
     assert outer.end() == 128 + signal.SIGINT
 

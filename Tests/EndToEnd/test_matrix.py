@@ -116,7 +116,7 @@ def test_the_readme_says_of_each_agent_what_the_program_says(agents):
         assert row["Coder's module"] == (entry["support"] or "–"), name
         needed, known = entry["agentVersion"]["needed"], entry["agentVersion"]["known"]
         assert row["releases"] == (f"{needed} to {known}" if needed else "–"), name
-        assert row["proven by"] == (entry["proof"]["kind"] if entry["proof"] else "–"), name
+        assert row["verified against"] == (entry["proof"]["kind"] if entry["proof"] else "–"), name
 
 
 def test_the_page_of_agents_says_of_each_what_the_program_says(agents):

@@ -15,7 +15,7 @@ from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 ASKING = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
-IN = "it is started again in"
+IN = "; restarting in"
 
 
 class Script:
@@ -250,7 +250,7 @@ def test_after_five_restarts_it_gives_up_with_the_agents_status_and_words(direct
     for pause, (earlier, later) in zip((1, 2, 4, 8, 16), zip(starts, starts[1:])):
         assert later - earlier >= pause
     [line] = result.stderr.decode().splitlines()
-    assert line.startswith("agentlaunch: custom: it ended with status 9: ")
+    assert line.startswith("agentlaunch: custom: it exited with status 9: ")
     assert "5 times in 10 minutes" in line and line.endswith("it said: cannot find my model")
 
 
@@ -314,4 +314,4 @@ def test_a_dry_run_shows_the_restart_policy(binary, tmp_path):
     with_it = subprocess.run([*words, *ON], env=environment, capture_output=True, text=True, timeout=HANG)
     without = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=HANG)
     more = set(with_it.stdout.splitlines()) - set(without.stdout.splitlines())
-    assert with_it.returncode == 0 and any(line.startswith("if it fails") for line in more)
+    assert with_it.returncode == 0 and any(line.startswith("on failure") for line in more)

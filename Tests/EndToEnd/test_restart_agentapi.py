@@ -18,7 +18,7 @@ from test_chat_doubles import make
 from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
-IN = "it is started again in"
+IN = "; restarting in"
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_an_agent_that_fails_behind_agentapi_is_restarted(agentapi, under_agenta
     ready(agentapi)
     os.kill(agentapi.wait_for_agent()["pid"], signal.SIGKILL)
     ready(agentapi, 2)
-    assert f"agentapi ended with status 1; {IN} 1 s" in errors(agentapi)
+    assert f"agentapi exited with status 1{IN} 1 s" in errors(agentapi)
     process.terminate()
     assert ended(process, agentapi) == 0 and starts(agentapi) == 2
 
@@ -184,7 +184,7 @@ def test_an_id_that_is_refused_twice_at_once_is_given_up_with_the_agents_words_a
     assert ended(process, world.agentapi) == 1
     assert len(world.servers()) == 3
     line = world.errors().splitlines()[-1]
-    assert line.startswith("agentlaunch: claude: agentapi ended with status 1: resumed, it failed at once twice")
+    assert line.startswith("agentlaunch: claude: agentapi exited with status 1: failed twice right after resuming, giving up")
     assert line.endswith("it said: cannot go on: no such session")
     assert (world.folder() / "agentapi-state.json").read_bytes() == before
 

@@ -110,7 +110,7 @@ def test_an_agent_that_refuses_its_id_twice_at_once_is_given_up_with_its_words(b
     status, said = end(start)
     assert status == 42
     line = said.splitlines()[-1]
-    assert line.startswith(f"agentlaunch: {bench.double.agent}: it ended with status 42: ")
+    assert line.startswith(f"agentlaunch: {bench.double.agent}: it exited with status 42: ")
     assert "failed at once twice" in line and line.endswith("it said: Error: no such conversation")
     assert (bench.root / "wrapper.runs").read_text() == "\n" * 3
     assert bench.texts() == [[TASK]] and given(bench, TASK) == 1

@@ -181,7 +181,7 @@ def test_stop_ends_the_agent_and_leaves_the_other_conversation(background):
     first, second = background.run_file(), background.run_file("b")
     stopped = background.command("stop", "custom")
     assert stopped.returncode == 0
-    assert stopped.stderr == f"agentlaunch: custom in {background.workdir}: conversation default has ended\n"
+    assert stopped.stderr == f"agentlaunch: custom in {background.workdir}: conversation default stopped\n"
     assert has_ended(first["launcher"]["pid"]) and has_ended(first["child"]["pid"])
     assert not has_ended(second["launcher"]["pid"]) and not has_ended(second["child"]["pid"])
     again = background.command("stop", "custom")
@@ -263,7 +263,7 @@ def test_a_launcher_that_does_not_end_is_killed_and_its_agent_with_it(background
     hold(run["launcher"]["pid"])
     stopped = background.command("stop", "custom")
     assert stopped.returncode == 0, stopped
-    assert stopped.stderr.splitlines()[-1].endswith("conversation default has ended, killed")
+    assert stopped.stderr.splitlines()[-1].endswith("conversation default stopped, killed")
     assert has_ended(run["launcher"]["pid"]) and has_ended(run["child"]["pid"])
     os.waitpid(run["launcher"]["pid"], 0)
     assert background.run_file()["end"] is None
@@ -309,7 +309,7 @@ def test_another_users_launcher_is_one_line_and_69(background, tmp_path, other_u
     )
     assert result.returncode == 69, result
     assert len(result.stderr.splitlines()) == 1
-    assert f"process {run['launcher']['pid']} may not be signalled" in result.stderr
+    assert f"cannot signal process {run['launcher']['pid']}: " in result.stderr
     assert not has_ended(run["launcher"]["pid"])
 
 

@@ -71,7 +71,7 @@ def test_an_agent_that_ends_before_it_is_ready_is_69_with_its_status_and_the_las
     result = wait_ready(50, AGENT_DIE=code, DOUBLE_SLOW_START="600")
     assert result.returncode == 69, result
     lines = result.stderr.splitlines()
-    assert lines[-1].startswith(f"agentlaunch: agentapi: the start ended with status {status} before it was ready")
+    assert lines[-1].startswith(f"agentlaunch: agentapi: the start exited with status {status} before it was ready")
     assert any("Running: " in line for line in lines[:-1])
     assert has_ended(background.run_file()["launcher"]["pid"])
 

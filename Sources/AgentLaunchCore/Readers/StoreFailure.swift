@@ -38,7 +38,7 @@ extension StoreFailure {
         StoreFailure(
             path: link,
             kind: .unreadable,
-            why: "it is a symbolic link that leads nowhere",
+            why: "it is a broken symbolic link",
             nextStep: "mount what it points to, or remove the link"
         )
     }

@@ -21,7 +21,7 @@ extension Agent {
             kind: .documentation,
             what: "a double, made from public documentation and from files that others saw"
         ),
-        limits: "unverified: the program itself was never run with these rules; needs Augment's "
+        limits: "unverified: never tested with the real program; needs Augment's "
             + "servers; no --allow-all",
         refusedArguments: auggieRefusedArguments,
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
@@ -52,8 +52,8 @@ private let auggieRefusedArguments: Set<String> = [
         throw LaunchError(
             .usage,
             "--allow-all",
-            "Auggie has no flag that allows every tool",
-            "leave it out, and add `-- --permission TOOL:allow` for each"
+            "Auggie has no option to allow all tools",
+            "remove it, and add `-- --permission TOOL:allow` for each tool"
         )
     }
     var command = AgentCommand(arguments: ["auggie", "--workspace-root", .text(request.workdir.bytes)])
@@ -83,7 +83,7 @@ private func auggieFirstRun(_ query: StoreQuery) -> [Warning] {
     return [
         Warning(
             "first-run-dialog",
-            "auggie is not logged in: set AUGMENT_SESSION_AUTH, or run `auggie login`, which makes \(login)"
+            "auggie is not logged in; set AUGMENT_SESSION_AUTH, or run `auggie login`, which creates \(login)"
         )
     ]
 }

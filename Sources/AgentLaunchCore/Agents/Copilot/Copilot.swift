@@ -21,8 +21,8 @@ extension Agent {
             what:
                 "1.0.64 on a terminal and under a double of agentapi; what it refuses measured on damaged copies; stores of 1.0.36 and 1.0.64"
         ),
-        limits: "sessions that releases before session-state/ kept are not resumed"
-            + "; a lock left by a killed Copilot whose number is another process's makes it ask before it resumes (resume-dialog)",
+        limits: "sessions of releases before session-state/ are not resumed"
+            + "; if a killed Copilot left a lock and its pid is in use again, it asks before it resumes (resume-dialog)",
         refusedArguments: copilotRefusedArguments,
         isSessionID: isUUID,
         // A warm start is the same in every release.
@@ -59,7 +59,7 @@ private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> Ag
     switch request.start {
     case .cold(let new):
         guard let id = new.id else {
-            throw LaunchError(.bug, "copilot", "a cold start has no session id", "report this")
+            throw LaunchError(.bug, "copilot", "a cold start has no session ID", "report this")
         }
         command.arguments += creation(id, request.version)
     // A folder without a user's message: resuming it is refused, creating it is not.

@@ -27,7 +27,7 @@ extension Agent {
         needsVersion: { start, _ in if case .cold = start { true } else { false } },
         firstRun: { query, _, _ in GooseDirectories(query).firstRun },
         pinnedURLs: { PinnedURL.inText(GooseDirectories($0).configuration) },
-        otherDirectoryProblem: "would ask on the terminal",
+        otherDirectoryProblem: "would ask a question on the terminal",
         promptIntake: { _, _ in .file },
         store: { GooseStore($0) },
         command: gooseCommand
@@ -55,7 +55,7 @@ private let gooseRefusedArguments: Set<String> = [
 }
 
 @Sendable private func gooseCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
-    try refuseFirstWord(request.extra, "goose takes no word that belongs to no flag")
+    try refuseFirstWord(request.extra, "goose takes no positional arguments")
     for argument in request.extra {
         // `-tTEXT` and `-rn` are the same flags in short.
         guard argument.count > 1, argument[0] == UInt8(ascii: "-"), "fhinpqrst".utf8.contains(argument[1])
@@ -72,7 +72,7 @@ private let gooseRefusedArguments: Set<String> = [
             throw LaunchError(
                 .usage,
                 "goose \(request.version)",
-                "this release only looks up the session that --name names and creates none",
+                "this release cannot create a session with --name",
                 "update goose to 1.13 or newer"
             )
         }
@@ -81,7 +81,7 @@ private let gooseRefusedArguments: Set<String> = [
         command.arguments += ["--resume", "--session-id", .init(session.id)]
         if let directory = session.directory, directory != request.workdir {
             command.warnings.append(
-                Warning("other-directory", "goose may ask: the conversation was in \(directory)")
+                Warning("other-directory", "goose may ask a question, because the conversation was in \(directory)")
             )
         }
         if request.model != nil {

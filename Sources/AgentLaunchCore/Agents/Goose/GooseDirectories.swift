@@ -34,7 +34,7 @@ struct GooseDirectories: Sendable {
         return [
             Warning(
                 "first-run-dialog",
-                "goose has no provider: add the line `GOOSE_PROVIDER: <name>` to \(configuration), set GOOSE_PROVIDER, "
+                "goose has no provider; add the line `GOOSE_PROVIDER: <name>` to \(configuration), set GOOSE_PROVIDER, "
                     + "or run `goose configure`"
             )
         ]

@@ -51,7 +51,7 @@ extension StoreFailure {
     static func placeless(_ session: Session) -> StoreFailure {
         .damaged(
             session.store,
-            "it holds a conversation, and nothing in it names a directory",
+            "it has a conversation, but nothing in it names a directory",
             nextStep: "resume it with --resume \(session.id), or pass --fresh"
         )
     }
