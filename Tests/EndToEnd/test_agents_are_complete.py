@@ -67,7 +67,7 @@ def test_a_missing_line_is_asked_for(project, file, line, asked_for):
     assert registry.missing(project, FOO) == [asked_for]
 
 
-def test_what_is_left_of_an_agent_that_is_not_registered_is_named(project):
+def test_leftovers_of_an_unregistered_agent_are_reported(project):
     assert registry.missing(project, {}) == [
         "README.md, the line for foo: the program knows no such agent",
         "Tests/Fixtures/foo/: the program knows no such agent",
@@ -78,7 +78,7 @@ def test_what_is_left_of_an_agent_that_is_not_registered_is_named(project):
     ]
 
 
-def test_a_program_of_ones_own_needs_a_line_for_readers_only(project):
+def test_custom_needs_only_a_readme_row(project):
     assert registry.missing(project, {**FOO, "custom": {"module": None}}) == [
         "README.md: a line for custom in the table of agents",
         "docs/plan.schema.json: custom among the agents",

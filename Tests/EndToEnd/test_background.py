@@ -24,7 +24,7 @@ def shell(*lines):
     return ["sh", "-c", "\n".join(lines)]
 
 
-def test_a_caller_with_pipes_gets_its_end_and_one_line_with_pid_and_log(background):
+def test_a_caller_with_pipes_gets_end_of_file_and_one_line_with_pid_and_log(background):
     # An end of file on both pipes is what run() waits for: it comes while the agent still runs.
     result = background.start(*shell("echo from the child; sleep 600"))
     assert result.returncode == 0, result

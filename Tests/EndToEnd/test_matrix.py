@@ -101,14 +101,14 @@ def test_each_agent_lists_its_releases_proof_and_limits(agents):
         assert entry["proof"]["kind"] in ("real CLI", "source", "documentation") and entry["proof"]["what"], name
 
 
-def test_what_counts_as_proven_by_the_real_cli_is_what_the_tests_run(agents):
+def test_agents_verified_against_the_real_cli_are_those_the_tests_run(agents):
     """Each line of that list is a program that suites of their own start; no agent claims one that is not there."""
     lines = (PROJECT / "Tests/real-agents.txt").read_text().splitlines()
     run_here = {line.split()[0] for line in lines if not line.startswith("#")}
     assert {name for name, entry in agents.items() if (entry["proof"] or {}).get("kind") == "real CLI"} == run_here
 
 
-def test_the_readme_says_of_each_agent_what_the_program_says(agents):
+def test_the_readme_agrees_with_the_program_on_each_agent(agents):
     table = readme()
     assert list(table) == list(agents)
     for name, entry in agents.items():
@@ -119,7 +119,7 @@ def test_the_readme_says_of_each_agent_what_the_program_says(agents):
         assert row["verified against"] == (entry["proof"]["kind"] if entry["proof"] else "–"), name
 
 
-def test_the_page_of_agents_says_of_each_what_the_program_says(agents):
+def test_the_page_of_agents_agrees_with_the_program_on_each_agent(agents):
     page = agents_page()
     assert list(page) == list(agents)
     for name, entry in agents.items():
@@ -130,7 +130,7 @@ def test_the_page_of_agents_says_of_each_what_the_program_says(agents):
         assert plain(section["limits"]) == entry["limits"], name
 
 
-def test_the_text_has_all_of_it_in_80_columns(binary, agents, tmp_path):
+def test_the_text_list_is_complete_in_80_columns(binary, agents, tmp_path):
     text = run(binary, tmp_path)
     assert max(map(len, text.splitlines())) <= 80
     blocks = {block.split()[0]: re.sub(r"\s+", " ", block) for block in text.split("\n\n")}

@@ -91,7 +91,7 @@ def test_an_agentapi_that_answers_to_another_name_only_is_ready(background, wait
     assert (found["state"], found["phase"]) == ("running", "ready")
 
 
-def test_an_agentapi_that_takes_its_time_is_running_of_unknown_phase(background, agentapi, wait_ready):
+def test_a_slow_agentapi_is_running_with_unknown_phase(background, agentapi, wait_ready):
     assert wait_ready(50).returncode == 0
     # The launcher first: it continues an agentapi that somebody stops.
     pids = [background.run_file()[name]["pid"] for name in ("launcher", "child")]

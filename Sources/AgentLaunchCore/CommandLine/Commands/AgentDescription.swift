@@ -1,6 +1,6 @@
 /// One agent in `agentlaunch agents`, for people: a line for each thing that is known, in 80 columns.
 struct AgentDescription {
-    private static let column = 15
+    private static let column = 19
     private static let width = 80
 
     let text: String
@@ -19,7 +19,9 @@ struct AgentDescription {
         if let oldest = agent.oldestKnown {
             facts.append(("releases", "\(oldest) or newer; tested up to \(agent.newestKnown)"))
         }
-        if let proof = agent.proof { facts.append(("verified by", "\(proof.kind.rawValue): \(proof.what)")) }
+        if let proof = agent.proof {
+            facts.append(("verified against", "\(proof.kind.rawValue): \(proof.what)"))
+        }
         facts.append(("limits", agent.limits))
         text = facts.enumerated().map { index, fact in
             Self.entry(index == 0 ? fact.0 : "  " + fact.0, fact.1)
@@ -34,7 +36,7 @@ struct AgentDescription {
     private static func module(_ name: String, _ row: Compatibility) -> String {
         var words = [name + (row.moduleVersion.map { " \($0) or newer" } ?? "")]
         if let support = row.support {
-            words.append("resume support without agentlaunch: \(support.rawValue)")
+            words.append("resumes by itself: \(support.rawValue)")
         }
         if let issue = row.issue { words.append("coder/registry#\(issue)") }
         return words.joined(separator: "; ")

@@ -67,8 +67,8 @@ enum Help {
         if !agent.executable.isEmpty {
             let places = ["PATH"] + agent.fallbackDirectories
             facts.append(("program", "\(agent.executable), from \(joinedList(places, "or"))"))
+            facts.append(("install", agent.install))
         }
-        if !agent.install.isEmpty { facts.append(("to install", agent.install)) }
         facts.append(("agentapi type", agent.agentAPIType))
         // A program of which nothing is known has no release either.
         if let oldest = agent.oldestKnown {

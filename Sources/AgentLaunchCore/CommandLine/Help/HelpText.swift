@@ -33,7 +33,7 @@ enum HelpText {
         Usage(
             command: .wait,
             words: "wait AGENT",
-            meaning: "wait until the launcher exits; return its exit status"
+            meaning: "wait until the agent exits; return its exit status"
         ),
         Usage(command: .stop, words: "stop AGENT|--all", meaning: "stop the agent and wait for it to exit"),
         Usage(command: .logs, words: "logs AGENT", meaning: "print the agent's output"),
@@ -57,7 +57,7 @@ enum HelpText {
 
     static let variables = """
         Environment:
-          Every option of a start has a variable: --some-name is
+          Every option for starting an agent has a variable: --some-name is
           AGENTLAUNCH_SOME_NAME. Options take precedence, and any --prompt... option
           overrides all AGENTLAUNCH_PROMPT... variables. An empty variable counts as
           unset. Switches take true, false, yes, no, 1 or 0; options that can be
@@ -76,8 +76,8 @@ enum HelpText {
     static let statuses = """
         Exit status:
           The status of the agent or of agentapi, or:
-            0   success: a dry run reached a verdict, the agent runs in the
-                background, it was stopped or was not running
+            0   success; also a dry run with a verdict, a start in the background,
+                and nothing to stop
             3   status: nothing is running; wait: nothing was ever run
            64   usage error, or a prompt that cannot be delivered
            65   a session store is damaged or unreadable

@@ -87,7 +87,7 @@ struct Invocation: Sendable {
                 .usage,
                 given.spelling,
                 "not an option for \(command == .start ? "starting an agent" : command.rawValue)",
-                "use it with \(joinedList(homes, "or"))"
+                "it is for \(joinedList(homes))"
             )
         }
         if command != .start, typed.passed != nil {
