@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a part of a store could not be read with certainty.
+/// Why a part of a store could not be read reliably.
 struct StoreFailure: Error, Equatable, Sendable {
     enum Kind: Sendable {
         case unreadable, damaged

@@ -72,7 +72,7 @@ struct Derivation: Equatable, Sendable {
     var isBeyondRecord = false
     /// One without messages that a cold start reuses.
     var empty: Session?
-    /// A try that could not be read with certainty.
+    /// A try that could not be read reliably.
     var trouble: StoreFailure?
     /// What a cold start with a new conversation creates.
     var new = NewSession()
