@@ -9,10 +9,10 @@ struct HelpTests {
             + Registry.agents.map(Help.agent)
     }
 
-    @Test("No line is longer than 80 columns or ends in a space")
+    @Test("No line is longer than 80 columns, but for an address, or ends in a space")
     func width() {
         for line in Self.texts.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
-            #expect(line.count <= 80, "\(line)")
+            #expect(line.count <= 80 || line.contains("https://"), "\(line)")
             #expect(line.last != " ", "\(line)")
         }
     }
