@@ -194,7 +194,8 @@ final class AmazonQStore: SessionStore {
         .damaged(
             database,
             why,
-            nextStep: "restore it from a backup, or pass --fresh, which backs it up and starts a new conversation"
+            nextStep:
+                "restore it from a backup, or pass --fresh, which backs it up and starts a new conversation"
         )
     }
 }

@@ -81,7 +81,10 @@ private let gooseRefusedArguments: Set<String> = [
         command.arguments += ["--resume", "--session-id", .init(session.id)]
         if let directory = session.directory, directory != request.workdir {
             command.warnings.append(
-                Warning("other-directory", "goose may ask a question, because the conversation was in \(directory)")
+                Warning(
+                    "other-directory",
+                    "goose may ask a question, because the conversation was in \(directory)"
+                )
             )
         }
         if request.model != nil {

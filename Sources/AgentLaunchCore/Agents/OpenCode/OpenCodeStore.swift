@@ -93,7 +93,10 @@ final class OpenCodeStore: SessionStore {
 
     private func look(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
         guard let path = folders.database else {
-            findings.warn("store-in-memory", "OPENCODE_DB=:memory: loses the conversation when opencode exits")
+            findings.warn(
+                "store-in-memory",
+                "OPENCODE_DB=:memory: loses the conversation when opencode exits"
+            )
             return Snapshot()
         }
         for other in folders.channelDatabases() {

@@ -12,7 +12,12 @@ extension StartContext {
             throw LaunchError(.noInput, "\(request.workdir)", "\(error)", "use another --workdir")
         }
         guard path.bytes.text != nil else {
-            throw LaunchError(.usage, "--workdir", "its physical path is not valid UTF-8", "use another directory")
+            throw LaunchError(
+                .usage,
+                "--workdir",
+                "its physical path is not valid UTF-8",
+                "use another directory"
+            )
         }
         if let status, !status.isDirectory {
             throw LaunchError(.noInput, "\(path)", "not a directory", "use another --workdir")

@@ -76,7 +76,12 @@ struct StartPrograms {
                 "chmod +x it, or reinstall it"
             )
         case .missing:
-            throw LaunchError(.notFound, name, "not found, neither on PATH nor in its usual directories", install)
+            throw LaunchError(
+                .notFound,
+                name,
+                "not found, neither on PATH nor in its usual directories",
+                install
+            )
         }
     }
 }
