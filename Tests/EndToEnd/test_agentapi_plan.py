@@ -266,13 +266,13 @@ def test_a_start_asks_once_and_a_replaced_program_again(binary, place):
     agentapi(place, "0.11.8")
     first, second = start(binary, place), start(binary, place)
     assert calls(place) == ["--version", "server", "server"], (first, second)
-    assert b"0.11.8 forgets the chat" in first.stderr and b"0.11.8 forgets the chat" in second.stderr
+    assert b"0.11.8 loses the chat" in first.stderr and b"0.11.8 loses the chat" in second.stderr
     assert "state-not-kept" in plans.codes(planned(binary, place))
     (place / "bin/agentapi").unlink()
     agentapi(place, "0.12.1")
     third = start(binary, place)
     assert calls(place)[3:] == ["--version", "server"]
-    assert b"forgets" not in third.stderr
+    assert b"loses the chat" not in third.stderr
 
 
 def test_a_start_that_depends_on_no_release_asks_none(binary, place):

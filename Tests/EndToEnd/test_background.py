@@ -32,7 +32,7 @@ def test_a_caller_with_pipes_gets_end_of_file_and_one_line_with_pid_and_log(back
     run = background.run_file()
     lines = result.stderr.splitlines()
     assert lines[0] == "agentlaunch: custom: cold, no prompt, direct"
-    assert lines[1:] == [f"agentlaunch: custom: in the background, pid {run['launcher']['pid']}, log {run['log']}"]
+    assert lines[1:] == [f"agentlaunch: custom: running in the background, pid {run['launcher']['pid']}, log {run['log']}"]
     until(lambda: b"from the child" in background.log(), "the child's line in the log")
 
 

@@ -446,6 +446,6 @@ def test_a_state_directory_that_cannot_be_written_is_a_warning(bench):
     (bench.home / ".local/state").write_text("no folder")
     runtime = bench.directory("runtime")
     result = started(bench, XDG_RUNTIME_DIR=str(runtime))
-    assert b"record-not-written" in result.stderr or b"the next start has to look" in result.stderr
+    assert b"record-not-written" in result.stderr or b"the next start has to search" in result.stderr
     assert (bench.home / ".local/state").read_text() == "no folder", "what is in the way stays as it is"
     assert bench.dry()["start"] == "warm"

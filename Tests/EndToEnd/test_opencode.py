@@ -74,7 +74,7 @@ def test_a_sub_agents_session_is_not_resumed_even_by_its_id(bench):
     change(bench, "INSERT INTO message SELECT 'msg_child', ?, time_created, time_updated, data FROM message LIMIT 1",
            child)
     code, error = status(bench, "--resume", child)
-    assert code == 66 and "holds no such conversation" in error
+    assert code == 66 and "has no such conversation" in error
 
 
 def test_another_directorys_conversation_is_resumed_only_there(bench):

@@ -251,7 +251,7 @@ def test_after_five_restarts_it_gives_up_with_the_agents_status_and_output(direc
         assert later - earlier >= pause
     [line] = result.stderr.decode().splitlines()
     assert line.startswith("agentlaunch: custom: it exited with status 9: ")
-    assert "5 times in 10 minutes" in line and line.endswith("it said: cannot find my model")
+    assert "5 times in 10 minutes" in line and line.endswith("last output: cannot find my model")
 
 
 def test_a_program_that_cannot_be_executed_any_more_ends_it_with_its_own_status(direct, script):

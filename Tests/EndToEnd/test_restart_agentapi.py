@@ -185,7 +185,7 @@ def test_an_id_refused_twice_in_a_row_is_given_up_with_the_agents_output_and_the
     assert len(world.servers()) == 3
     line = world.errors().splitlines()[-1]
     assert line.startswith("agentlaunch: claude: agentapi exited with status 1: failed twice right after resuming, giving up")
-    assert line.endswith("it said: cannot go on: no such session")
+    assert line.endswith("last output: cannot go on: no such session")
     assert (world.folder() / "agentapi-state.json").read_bytes() == before
 
 

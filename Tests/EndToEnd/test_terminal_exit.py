@@ -131,7 +131,7 @@ def test_working_directory_that_cannot_be_entered_is_named(direct, tmp_path):
     file = tmp_path / "file"
     file.touch()
     result = run(direct("true", options=("--workdir", str(file))))
-    assert result.returncode == 66 and b"no directory" in result.stderr
+    assert result.returncode == 66 and b"not a directory" in result.stderr
 
 
 def test_child_runs_in_the_working_directory_and_pwd_agrees(direct, tmp_path):

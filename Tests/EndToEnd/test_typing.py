@@ -238,7 +238,7 @@ def test_a_character_that_would_be_a_key_is_refused_before_anything_runs(bench, 
     offset += len(task) - len(text)
     for options in (["--direct"], ["--direct", "--dry-run"]):
         result = plans.run(bench.words(*options, task=task), bench.environment())
-        assert result.returncode == 64 and f"at offset {offset} ".encode() in result.stderr, result.stderr
+        assert result.returncode == 64 and f" at offset {offset}, ".encode() in result.stderr, result.stderr
     assert bench.agents() == [] and bench.log("pinned") == [] and not list(bench.home.glob(".local/state/agentlaunch/*/*/record.json"))
 
 

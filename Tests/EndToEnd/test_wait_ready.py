@@ -58,7 +58,7 @@ def test_an_agentapi_that_does_not_listen_in_time_is_stopped_and_69(background, 
     assert result.returncode == 69
     run = background.run_file()
     line = result.stderr.splitlines()[-1]
-    assert line.startswith("agentlaunch: agentapi: not ready in time: nobody listens")
+    assert line.startswith("agentlaunch: agentapi: not ready in time: nothing listens")
     assert run["log"] in line
     assert has_ended(run["launcher"]["pid"]) and has_ended(run["child"]["pid"])
     # Its ordinary stop: one TERM.
