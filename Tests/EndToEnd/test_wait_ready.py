@@ -42,7 +42,7 @@ def test_the_caller_leaves_when_agentapi_has_answered_three_times(background, ag
     assert len(agentapi.journal("listening")) == 1
     run = background.run_file()
     assert result.stderr.splitlines()[-1] == (
-        f"agentlaunch: custom: in the background, pid {run['launcher']['pid']}, http://localhost:{agentapi.port}, "
+        f"agentlaunch: custom: running in the background, pid {run['launcher']['pid']}, http://localhost:{agentapi.port}, "
         f"log {run['log']}"
     )
     for number in ("0", "1", "2"):
