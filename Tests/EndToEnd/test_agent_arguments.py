@@ -69,4 +69,4 @@ def test_resume_is_a_usage_error_for_agents_without_session_ids(binary, tmp_path
     argv = [binary, agent, "--dry-run", "--resume", "x", *command]
     result = plans.run(argv, {"PATH": plans.PATH, "HOME": str(tmp_path)})
     assert result.returncode == 64 and result.stdout == b""
-    assert result.stderr.startswith(f"agentlaunch: --resume: conversations of {agent} have no ids; ".encode())
+    assert result.stderr.startswith(f"agentlaunch: --resume: {agent} conversations have no session IDs; ".encode())

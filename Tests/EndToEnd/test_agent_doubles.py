@@ -25,7 +25,7 @@ def bench(request, binary, tmp_path, monkeypatch):
 
 
 @pytest.mark.smoke
-def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench):
+def test_the_prompt_is_given_once_across_a_stop_and_a_kill(bench):
     double, project = bench.double, str(bench.project)
     assert bench.dry()["start"] == "cold"
     first = bench.start().expect(f"reply 1 to: {TASK}")
@@ -68,7 +68,7 @@ def test_a_conversation_killed_while_the_model_thinks_is_resumed(bench):
         assert planned["start"] == "cold" and "prompt-repeated" in plans.codes(planned)
 
 
-def test_without_its_record_the_conversation_is_known_by_its_first_message(bench):
+def test_a_conversation_without_its_record_is_found_by_its_first_message(bench):
     first = bench.start().expect(f"reply 1 to: {TASK}")
     [(key, _, _)] = bench.conversations()
     first.stop()
@@ -79,7 +79,7 @@ def test_without_its_record_the_conversation_is_known_by_its_first_message(bench
     assert bench.texts() == [[TASK]]
 
 
-def test_two_directories_with_one_task_keep_apart(bench):
+def test_one_prompt_in_two_directories_makes_two_conversations(bench):
     other = bench.root / "other"
     other.mkdir()
     for directory in (bench.project, other):
@@ -93,7 +93,7 @@ def test_two_directories_with_one_task_keep_apart(bench):
     assert bench.texts() == [[TASK], [TASK]]
 
 
-def test_two_names_in_one_directory_keep_apart(bench):
+def test_two_names_in_one_directory_are_two_conversations(bench):
     if not bench.double.many:
         pytest.skip("it keeps one conversation of a directory")
     tasks = {"one": "the task of one", "two": "the task of two"}

@@ -199,7 +199,7 @@ DASHES = "╌" * 15
         ("amp", "0.12.1", "a\\r\\n╭──╮\\r\\n│  │\\r\\n╰──╯", True),
     ],
 )
-def test_the_input_box_by_type(agentapi, type, version, screen, ready):
+def test_each_type_has_its_own_input_box(agentapi, type, version, screen, ready):
     show(agentapi, screen + "\\r\\n\\r\\n", type=type, DOUBLE_VERSION=version)
     if ready:
         agentapi.wait_for("ready")

@@ -232,7 +232,7 @@ def test_older_releases_end_with_1_or_die_of_a_hup(agentapi, number, code):
 # What a test may ask for
 
 
-def test_asked_to_it_hangs_and_counts_the_signals(agentapi):
+def test_it_can_be_told_to_hang_and_count_signals(agentapi):
     process = ready(agentapi, DOUBLE_IGNORE_TERM="1")
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGTERM):
         count = len(agentapi.signals())
@@ -241,7 +241,7 @@ def test_asked_to_it_hangs_and_counts_the_signals(agentapi):
     assert agentapi.signals() == ["TERM", "INT", "TERM"] and agentapi.get("/status")[0] == 200
 
 
-def test_asked_to_it_writes_much_at_a_stop_and_waits_for_its_reader(agentapi):
+def test_it_can_be_told_to_flood_its_reader_at_a_stop(agentapi):
     reading, writing = os.pipe()
     process = ready(agentapi, DOUBLE_CHATTER="1000000", stdout=writing)
     os.close(writing)

@@ -26,7 +26,7 @@ def world(agentapi, under_agentapi, tmp_path):
 
 # The saved chat
 
-def test_a_chat_goes_on_over_a_restart_and_no_copy_stays(world):
+def test_a_chat_survives_a_restart_and_leaves_no_copy(world):
     world.talk("one")
     assert world.loads() == ["false"]
     world.talk("two")
@@ -174,7 +174,7 @@ def test_an_inherited_save_state_false_leaves_the_chat_as_it_is(world):
 # The pid file
 
 @pytest.mark.parametrize("content", ["2147483000\n", "1\n", "", "no pid", "{pid}\n"])
-def test_a_pid_file_of_no_agentapi_does_not_keep_agentapi_from_starting(world, tmp_path, content):
+def test_a_pid_file_of_another_program_does_not_block_the_start(world, tmp_path, content):
     other = subprocess.Popen(["sleep", "600"])
     try:
         pid_file = tmp_path / "agentapi.pid"
@@ -190,7 +190,7 @@ def test_a_pid_file_of_no_agentapi_does_not_keep_agentapi_from_starting(world, t
         other.wait()
 
 
-def test_a_pid_that_is_now_a_modules_start_scripts_is_no_agentapi(world, tmp_path):
+def test_a_pid_reused_by_a_modules_start_script_is_not_agentapi(world, tmp_path):
     script = tmp_path / "agentapi-start.sh"
     script.write_text("#!/bin/sh\nsleep 600\ntrue\n")
     script.chmod(0o755)
@@ -258,7 +258,7 @@ def test_a_pipe_at_the_place_of_a_file_is_neither_waited_for_nor_replaced(world,
         world.say("one")
         process.terminate()
         assert process.wait(HANG) == 0, world.errors()
-        assert f"{pipe}: it is no file; agentapi cannot save the chat [state-not-kept]" in world.errors()
+        assert f"{pipe}: not a regular file; agentapi cannot save the chat [state-not-kept]" in world.errors()
     assert pipe.is_fifo()
 
 
@@ -330,7 +330,7 @@ def test_a_port_in_use_is_reported_with_its_holder_and_nothing_is_started(world)
     assert (world.folder() / "record.json").read_bytes() == before
 
 
-def test_a_port_that_another_conversation_of_ours_uses_names_it(world):
+def test_a_port_used_by_another_conversation_is_reported_with_its_name(world):
     world.start("--session", "first")
     world.agentapi.wait_for_status("stable")
     known_run(world, "first")
@@ -397,7 +397,7 @@ def test_an_agent_that_outlives_its_agentapi_is_ended_before_the_next_one_starts
     process.wait(HANG)
 
 
-def test_what_is_left_of_a_session_whose_agentapi_is_gone_is_ended_before_the_next_one_starts(world):
+def test_processes_left_by_a_dead_agentapi_are_ended_before_the_next_start(world):
     process = world.start(AGENT_GRANDCHILD="1")
     world.say("before the kill")
     until(lambda: known_run(world)["agentProcess"], "the agent in run.json")
@@ -412,13 +412,13 @@ def test_what_is_left_of_a_session_whose_agentapi_is_gone_is_ended_before_the_ne
     process = world.start("--stop-timeout", "1")
     until(lambda: len(world.servers()) == 2, "the next agentapi")
     assert not is_alive(left)
-    assert f"left (pid {left})" in world.errors()
+    assert f"waiting for processes left by an earlier start of claude (pid {left}) to exit" in world.errors()
     process.terminate()
     process.wait(HANG)
 
 
 @pytest.mark.parametrize("leader", ["lives", "has gone"])
-def test_a_session_that_only_has_the_predecessors_number_is_left_alone(world, leader):
+def test_a_session_that_reuses_the_predecessors_id_is_left_alone(world, leader):
     """After a container's restart numbers come again, those of sessions too; a daemon's leader ends at once."""
     world.talk("one")
     script = "echo $$; exec sleep 600" if leader == "lives" else "sleep 600 >&2 & echo $!"
@@ -438,7 +438,7 @@ def test_a_session_that_only_has_the_predecessors_number_is_left_alone(world, le
         other.wait()
 
 
-def test_a_process_that_only_has_the_predecessors_number_is_left_alone(world):
+def test_a_process_that_reuses_the_predecessors_pid_is_left_alone(world):
     world.talk("one")
     other = subprocess.Popen(["sleep", "600"])
     try:

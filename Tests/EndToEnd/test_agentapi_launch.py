@@ -83,7 +83,7 @@ def test_what_agentapi_prints_arrives_byte_for_byte_on_stdout(agentapi, under_ag
     assert b"Running: " in text and b"\r\n" not in text and b"non-zero exit code" in text
 
 
-def test_an_agentapi_that_is_killed_is_an_end_by_that_signal_and_leaves_no_agent(agentapi, under_agentapi):
+def test_a_killed_agentapi_ends_the_launcher_by_that_signal_and_leaves_no_agent(agentapi, under_agentapi):
     process = under_agentapi("--stop-timeout", "1", AGENT_GRANDCHILD="1")
     agentapi.wait_until_up()
     agent = agentapi.wait_for_agent()["pid"]
@@ -93,7 +93,7 @@ def test_an_agentapi_that_is_killed_is_an_end_by_that_signal_and_leaves_no_agent
     assert not is_alive(agent) and not is_alive(grandchild)
 
 
-def test_an_agentapi_that_is_stopped_goes_on_since_nobody_else_could_continue_it(agentapi, under_agentapi):
+def test_a_stopped_agentapi_is_continued_by_its_launcher(agentapi, under_agentapi):
     process = under_agentapi()
     agentapi.wait_until_up()
     os.kill(agentapi.wait_for("started")["pid"], signal.SIGSTOP)
@@ -131,7 +131,7 @@ def test_a_missing_wrapper_is_127_before_agentapi_is_started(agentapi, under_age
     assert not agentapi.journal("started")
 
 
-def test_the_wrapper_of_the_module_stands_before_the_agent(agentapi, under_agentapi, tmp_path):
+def test_the_module_wrapper_precedes_the_agent(agentapi, under_agentapi, tmp_path):
     wrapper = tmp_path / "boundary-wrapper.sh"
     wrapper.write_text(f'#!/bin/sh\necho "$@" >{tmp_path}/wrapped\nexec "$@"\n')
     wrapper.chmod(0o755)

@@ -45,7 +45,7 @@ def assert_in_order(run, identity, prompt=TASK):
 
 
 @pytest.mark.timeout(120)
-def test_a_conversation_outlives_stops_and_kills_and_has_its_prompt_once(run):
+def test_a_conversation_survives_stops_and_kills_with_its_prompt_given_once(run):
     # Cold: the prompt is given, and the chat works.
     run.start(TASK)
     identity = run.answered(TASK)
@@ -108,7 +108,7 @@ def test_a_first_start_killed_before_the_agent_was_ready_gives_the_prompt_once_i
     assert run.record()["session"] == identity and not run.processes()
 
 
-def test_a_second_task_whose_agent_was_killed_before_it_read_it_is_given_by_the_next_start(workspaces, module_runs):
+def test_a_second_prompt_unread_when_the_agent_was_killed_is_given_by_the_next_start(workspaces, module_runs):
     run = module_runs(workspaces("goose"), "--on-new-prompt", "send")
     run.start(TASK)
     identity = run.answered(TASK)
@@ -174,7 +174,7 @@ def test_a_stop_while_the_agent_is_still_loading_does_not_cost_the_chat(run):
     assert_in_order(run, identity)
 
 
-def test_a_chat_that_agentapi_overwrote_is_back_although_agentlaunch_was_killed_too(workspaces, module_runs):
+def test_a_chat_that_agentapi_overwrote_is_restored_even_if_agentlaunch_was_killed(workspaces, module_runs):
     """A host going down kills in any order: the agent first, and agentapi saves the screen of a run that never was
     ready; then agentlaunch, which has had no time for it."""
     run = module_runs(workspaces("goose"))
@@ -220,7 +220,7 @@ def test_a_chat_that_ends_without_an_answer_does_not_keep_a_new_task_from_the_ag
     assert TASK in [message["message"] for message in json.loads(aside.read_text())["messages"]]
 
 
-def test_the_wrapper_of_the_module_stands_before_the_agent_cold_and_warm(run, wrapper, tmp_path):
+def test_the_module_wrapper_precedes_the_agent_cold_and_warm(run, wrapper, tmp_path):
     run.wrapper = wrapper
     run.start(TASK)
     identity = run.answered(TASK)

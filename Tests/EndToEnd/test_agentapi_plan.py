@@ -84,7 +84,7 @@ def test_what_coders_main_script_exports_is_kept_and_shown(binary, place):
     assert "agentapi-variable-removed" not in plans.codes(found)
 
 
-def test_the_boundary_prefix_of_coder_stands_in_front_of_the_agent(binary, place):
+def test_coders_boundary_prefix_precedes_the_agent(binary, place):
     wrapper = f"{place}/home/.claude-module/boundary-wrapper.sh"
     found = planned(binary, place, **coder(place) | {"AGENTAPI_BOUNDARY_PREFIX": wrapper})
     assert found["command"][8:10] == ["--", wrapper] and found["command"][10:] == found["agentCommand"]
@@ -190,7 +190,7 @@ def test_an_address_that_the_agents_own_configuration_pins_is_a_warning(binary, 
     assert "mcp-url-pinned" in plans.codes(planned(binary, place, agent=agent))
 
 
-def test_what_claude_has_for_another_directory_pins_nothing_here(binary, place):
+def test_claude_settings_of_another_directory_do_not_apply_here(binary, place):
     (place / "home/.claude.json").write_text(json.dumps({"projects": {"/other": servers(3284)}}))
     assert "mcp-url-pinned" not in plans.codes(planned(binary, place, "--port=4000"))
 
@@ -266,13 +266,13 @@ def test_a_start_asks_once_and_a_replaced_program_again(binary, place):
     agentapi(place, "0.11.8")
     first, second = start(binary, place), start(binary, place)
     assert calls(place) == ["--version", "server", "server"], (first, second)
-    assert b"0.11.8 forgets the chat" in first.stderr and b"0.11.8 forgets the chat" in second.stderr
+    assert b"0.11.8 loses the chat" in first.stderr and b"0.11.8 loses the chat" in second.stderr
     assert "state-not-kept" in plans.codes(planned(binary, place))
     (place / "bin/agentapi").unlink()
     agentapi(place, "0.12.1")
     third = start(binary, place)
     assert calls(place)[3:] == ["--version", "server"]
-    assert b"forgets" not in third.stderr
+    assert b"loses the chat" not in third.stderr
 
 
 def test_a_start_that_depends_on_no_release_asks_none(binary, place):
@@ -282,12 +282,12 @@ def test_a_start_that_depends_on_no_release_asks_none(binary, place):
     assert calls(place) == ["server"]
 
 
-def test_an_agentapi_that_does_not_answer_is_taken_for_the_newest(binary, place):
+def test_an_agentapi_that_does_not_answer_is_assumed_to_be_the_newest(binary, place):
     program(place, "claude", "exit 0\n")
     program(place, "agentapi", f'echo "$1" >> {place}/calls\n[ "$1" = --version ] && sleep 600\nexit 0\n')
     result = start(binary, place)
     assert calls(place) == ["--version", "server"]
-    assert b"the release of agentapi is not known: planned for 0.12.1" in result.stderr
+    assert b"the release of agentapi is unknown; assuming 0.12.1" in result.stderr
 
 
 def test_agentapi_is_found_outside_path_and_its_absence_is_127(binary, place):

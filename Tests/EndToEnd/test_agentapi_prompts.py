@@ -312,7 +312,7 @@ def test_a_prompt_that_would_end_its_own_paste_is_refused_before_anything_starts
     (tmp_path / "prompt").write_text(text)
     process = under_agentapi("--prompt-file", str(tmp_path / "prompt"))
     assert process.wait(HANG) == 64
-    assert f"at offset {size} it holds the sequence that ends a paste" in (agentapi.root / "launch.err").read_text()
+    assert f"the prompt contains the end-of-paste sequence at offset {size}, " in (agentapi.root / "launch.err").read_text()
     assert not agentapi.journal("agent-started")
     (tmp_path / "prompt").write_text("a" * size + "\x1b[200~ \x1b[20")
     process = under_agentapi("--prompt-file", str(tmp_path / "prompt"))

@@ -26,14 +26,14 @@ def ended(process, *pids):
 
 
 @pytest.mark.parametrize("number", STOPS)
-def test_a_request_to_stop_is_one_term_to_agentapi(agentapi, under_agentapi, number):
+def test_a_stop_request_sends_agentapi_one_term(agentapi, under_agentapi, number):
     process, *pids = running(agentapi, under_agentapi)
     process.send_signal(number)
     assert ended(process, *pids) == 0
     assert agentapi.signals() == ["TERM"]
 
 
-def test_repeated_stop_requests_are_still_one_term(agentapi, under_agentapi):
+def test_repeated_stop_requests_still_send_one_term(agentapi, under_agentapi):
     process, *pids = running(agentapi, under_agentapi, AGENT_ON_INT="hold")
     for number in STOPS * 3:
         process.send_signal(number)
@@ -52,7 +52,7 @@ def test_a_request_before_agentapi_listens_ends_it_too(agentapi, under_agentapi)
     assert ended(process, *pids) == -signal.SIGTERM
 
 
-def test_the_modules_shutdown_with_a_term_to_agentlaunch_in_between_is_one_term(agentapi, under_agentapi):
+def test_the_modules_shutdown_with_a_term_to_agentlaunch_in_between_sends_one_term(agentapi, under_agentapi):
     """USR1, a second, the messages, TERM to agentapi's pid, and waiting for that pid to vanish."""
     process, pid, agent = running(agentapi, under_agentapi, AGENT_ON_INT="hold")
     assert agentapi.post("before the end")[0] == 200
@@ -77,7 +77,7 @@ def test_agentapi_log_lines_inside_a_prompt_do_not_end_the_run(agentapi, under_a
 
 
 @pytest.mark.parametrize("first", ["agentapi", "agentlaunch"])
-def test_a_service_manager_that_signals_everybody_at_once_is_one_term(agentapi, under_agentapi, first):
+def test_a_service_manager_signalling_every_process_sends_one_term(agentapi, under_agentapi, first):
     process, pid, agent = running(agentapi, under_agentapi)
     order = [pid, process.pid] if first == "agentapi" else [process.pid, pid]
     for target in order:
@@ -86,7 +86,7 @@ def test_a_service_manager_that_signals_everybody_at_once_is_one_term(agentapi, 
     assert agentapi.signals() == ["TERM"]
 
 
-def test_usr1_is_passed_on_as_itself_and_others_are_not(agentapi, under_agentapi):
+def test_usr1_is_forwarded_and_other_signals_are_not(agentapi, under_agentapi):
     process, *pids = running(agentapi, under_agentapi)
     assert agentapi.post("save me")[0] == 200
     for number in (signal.SIGUSR2, signal.SIGWINCH, signal.SIGCONT):
@@ -181,7 +181,7 @@ def test_control_c_is_a_request_to_stop_and_the_terminal_is_neither_read_nor_cha
     assert termios.tcgetattr(outer.slave) == before
 
 
-def test_what_is_typed_stays_for_the_shell(agentapi, under_agentapi, terminals):
+def test_typed_input_is_left_for_the_shell(agentapi, under_agentapi, terminals):
     outer = terminals()
     process = under_agentapi(terminal=outer)
     agentapi.wait_for_status("stable")

@@ -63,7 +63,7 @@ def test_a_missing_line_is_asked_for(project, file, line, asked_for):
     assert registry.missing(project, FOO) == [asked_for]
 
 
-def test_what_is_left_of_an_agent_that_is_not_registered_is_named(project):
+def test_leftovers_of_an_unregistered_agent_are_reported(project):
     assert registry.missing(project, {}) == [
         "Tests/Fixtures/foo/: the program knows no such agent",
         "Tests/Support/agents/foo/: the program knows no such agent",
@@ -72,5 +72,5 @@ def test_what_is_left_of_an_agent_that_is_not_registered_is_named(project):
     ]
 
 
-def test_a_program_of_ones_own_needs_none_of_it(project):
+def test_custom_needs_none_of_it(project):
     assert registry.missing(project, {**FOO, "custom": {"module": None}}) == []

@@ -24,7 +24,7 @@ def shell(*lines):
     return ["sh", "-c", "\n".join(lines)]
 
 
-def test_a_caller_with_pipes_gets_its_end_and_one_line_with_pid_and_log(background):
+def test_a_caller_with_pipes_gets_end_of_file_and_one_line_with_pid_and_log(background):
     # An end of file on both pipes is what run() waits for: it comes while the agent still runs.
     result = background.start(*shell("echo from the child; sleep 600"))
     assert result.returncode == 0, result
@@ -32,7 +32,7 @@ def test_a_caller_with_pipes_gets_its_end_and_one_line_with_pid_and_log(backgrou
     run = background.run_file()
     lines = result.stderr.splitlines()
     assert lines[0] == "agentlaunch: custom: cold, no prompt, direct"
-    assert lines[1:] == [f"agentlaunch: custom: in the background, pid {run['launcher']['pid']}, log {run['log']}"]
+    assert lines[1:] == [f"agentlaunch: custom: running in the background, pid {run['launcher']['pid']}, log {run['log']}"]
     until(lambda: b"from the child" in background.log(), "the child's line in the log")
 
 
@@ -205,7 +205,7 @@ def test_prompts_on_standard_input_and_in_the_callers_descriptors_are_read_befor
         stdin=b"what is on standard input", env=agentapi.environment(),
     )
     assert first.returncode == 0, first
-    assert "the prompt is given" in first.stderr
+    assert ", prompt given, " in first.stderr
     reader, writer = os.pipe()
     os.write(writer, b"what is in a pipe")
     os.close(writer)
@@ -216,7 +216,7 @@ def test_prompts_on_standard_input_and_in_the_callers_descriptors_are_read_befor
     )
     os.close(reader)
     assert second.returncode == 0, second
-    assert "the prompt is given" in second.stderr
+    assert ", prompt given, " in second.stderr
 
 
 def test_under_agentapi_the_line_has_its_address_and_the_log_all_of_its_output(background, agentapi):
@@ -414,7 +414,7 @@ def test_a_launcher_killed_before_it_started_anything_is_not_reported_as_a_bug(b
         os.kill(question, signal.SIGKILL)
         assert process.returncode == 69, errors
         assert errors.splitlines()[-1] == (
-            f"agentlaunch: background process: it was ended by signal {int(number)} before it started anything; start it again"
+            f"agentlaunch: background process: it was killed by signal {int(number)} before starting anything; start it again"
         )
 
 

@@ -19,7 +19,7 @@ DEBUG = PROJECT / ".build/debug/agentlaunch"
 
 @pytest.mark.parametrize("part", range(4))
 @pytest.mark.timeout(200)
-def test_whatever_is_killed_starved_or_doubled_the_prompt_is_there_once_and_the_next_start_is_right(
+def test_no_fault_loses_or_repeats_the_prompt_or_misleads_the_next_start(
         part, binary, tmp_path, monkeypatch):
     """15 cycles each; scripts/campaign chaos prints the seed again, and more of them by hand."""
     for name in list(os.environ):

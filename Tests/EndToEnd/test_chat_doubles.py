@@ -104,7 +104,7 @@ def amp(binary, tmp_path, monkeypatch, agentapi):
 
 
 @pytest.mark.parametrize("task", [TASK, HARD.strip()], ids=["plain", "hard"])
-def test_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, task):
+def test_the_prompt_is_given_once_across_a_stop_and_a_kill(bench, task):
     double, project = bench.double, str(bench.project)
     assert bench.dry("--agentapi", task=task)["start"] == "cold"
     first = bench.launch(task=task)
@@ -154,7 +154,7 @@ def test_a_requested_new_conversation_is_resumed_by_the_next_start(bench):
     assert sorted(bench.texts()) == [[TASK], ["something else"]]
 
 
-def test_two_names_in_one_directory_keep_apart(bench):
+def test_two_names_in_one_directory_are_two_conversations(bench):
     for name in ("one", "two"):
         process = bench.launch("--session", name, task=f"the task of {name}")
         until(lambda: [f"the task of {name}"] in bench.texts(), "the prompt in the store")
@@ -245,7 +245,7 @@ def test_the_wrapper_is_in_front_of_the_new_thread_too(amp):
     amp.stop(process)
 
 
-def test_a_thread_of_that_id_is_resumed_whatever_is_known_here(amp):
+def test_a_requested_thread_is_resumed_even_if_unknown_here(amp):
     key = "T-019a0000-0000-7000-8000-00000000abcd"
     planned = amp.dry("--agentapi", "--resume", key, task=None)
     assert planned["start"] == "warm" and planned["agentCommand"][-1] == key

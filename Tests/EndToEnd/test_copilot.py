@@ -75,7 +75,7 @@ def given(bench, text=TASK):
     return [line for line in bench.log("prompt") if line["sha256"] == sha256(text.encode())]
 
 
-def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once(bench, under_double, agentapi):
+def test_under_agentapi_the_prompt_is_given_once_across_a_stop_and_a_kill(bench, under_double, agentapi):
     [key] = [bench.dry("--agentapi")["session"]["id"]]
     first = under_double()
     until(lambda: [texts for _, _, texts in bench.conversations()] == [[TASK]], "the prompt in the store")
@@ -98,7 +98,7 @@ def test_under_agentapi_cold_stopped_warm_killed_warm_with_the_prompt_given_once
     assert len(given(bench)) == 1 and bench.conversations() == [(key, str(bench.project), [TASK])]
 
 
-def test_killed_before_the_prompt_reached_it_the_next_start_gives_it_to_the_same_id(bench, under_double):
+def test_after_a_kill_before_delivery_the_next_start_gives_the_prompt_to_the_same_id(bench, under_double):
     """The folder that the opened session left is not warm: --session-id takes it, --resume would not."""
     key = bench.dry("--agentapi")["session"]["id"]
     put(bench, key)
@@ -111,7 +111,7 @@ def test_killed_before_the_prompt_reached_it_the_next_start_gives_it_to_the_same
     assert stop(process) == 0 and len(given(bench)) == 1
 
 
-def test_typed_by_a_person_stopped_and_killed_it_goes_on(bench):
+def test_a_conversation_typed_by_a_person_survives_a_stop_and_a_kill(bench):
     first = bench.start(task=None).expect("the double is ready")
     first.say("hello").expect("reply 1 to: hello").stop()
     [(key, directory, _)] = bench.conversations()
@@ -214,7 +214,7 @@ def test_a_session_that_another_copilot_has_open_is_75_and_a_lock_left_behind_is
         lock.unlink()
 
 
-def test_of_several_sessions_the_one_with_the_task_is_taken_over_and_never_anothers(bench):
+def test_of_several_sessions_only_the_one_with_the_prompt_is_adopted(bench):
     keys = [f"{digit * 8}-2222-4333-8444-555555555555" for digit in "123"]
     put(bench, keys[0], "something else")
     put(bench, keys[1], f"Read the instructions first.\n\n{TASK}")
@@ -226,7 +226,7 @@ def test_of_several_sessions_the_one_with_the_task_is_taken_over_and_never_anoth
     assert bench.dry("--agentapi", "--adopt", "never")["start"] == "cold"
 
 
-def test_two_names_and_two_directories_keep_apart(bench, under_double):
+def test_two_names_and_two_directories_stay_separate(bench, under_double):
     other = bench.root / "other"
     other.mkdir()
     ids = {bench.dry("--agentapi", "--session", name, workdir=where)["session"]["id"]

@@ -132,7 +132,7 @@ def test_a_sub_agents_chat_that_begins_meanwhile_is_not_taken_for_ours(bench):
     assert bench.dry()["session"]["id"] == key
 
 
-def test_a_users_newer_chat_here_does_not_take_its_place(bench):
+def test_a_newer_chat_of_the_user_does_not_replace_it(bench):
     key = begun(bench)
     add(bench, "my own words")
     again = bench.start().expect("the double is ready")

@@ -111,7 +111,7 @@ def test_a_prompt_that_never_reached_the_agent_is_given_again(bench):
 
 # The prompt
 
-def test_an_edited_prompt_is_left_out_refused_sent_or_begins_anew(bench):
+def test_an_edited_prompt_is_skipped_refused_sent_or_starts_afresh(bench):
     started(bench)
     token = conversation(bench)
     plan = bench.dry(task="another task")
@@ -165,7 +165,7 @@ def test_toggling_report_tasks_keeps_the_prompt_the_same(bench, first, second):
     assert decided(bench.dry(*second))[2:] == ("skip", "this")
 
 
-def test_a_prompt_file_that_is_gone_stops_a_cold_start_only(bench):
+def test_a_missing_prompt_file_stops_only_a_cold_start(bench):
     file = bench.root / "task.txt"
     options = ["--prompt-file", str(file)]
     assert bench.refused(*options, task=None)[0] == 66
@@ -178,7 +178,7 @@ def test_a_prompt_file_that_is_gone_stops_a_cold_start_only(bench):
     assert bench.refused(*options, "--fresh", task=None)[0] == 66
 
 
-def test_a_prompt_file_that_is_gone_is_66_where_only_its_text_tells_whose_conversation_it_is(bench):
+def test_a_missing_prompt_file_is_66_where_adoption_needs_its_text(bench):
     bench.write([TASK])
     status, line = bench.refused("--prompt-file", "/not/there", task=None)
     assert status == 66 and "--prompt-file" in line
@@ -234,7 +234,7 @@ def test_fresh_killed_before_its_first_message_never_brings_the_old_conversation
 
 # Whose conversation
 
-def test_a_users_own_conversation_here_is_left_alone_unless_it_began_with_the_prompt(bench):
+def test_a_conversation_of_the_user_is_left_alone_unless_it_began_with_the_prompt(bench):
     own = bench.write(["what does this do?"])
     assert bench.dry()["start"] == "cold"
     assert decided(bench.dry(task=None))[:2] == ("warm", own)
@@ -272,7 +272,7 @@ def test_two_names_in_turn_have_two_conversations(bench):
     assert bench.dry("--session", "c", "--adopt", "newest")["start"] == "cold"
 
 
-def test_two_names_with_the_same_task_have_two_conversations(bench):
+def test_two_names_with_the_same_prompt_have_two_conversations(bench):
     started(bench)
     assert bench.dry("--session", "b")["start"] == "cold"
     started(bench, "--session", "b")
@@ -298,14 +298,14 @@ def test_a_symbolic_link_to_the_directory_counts_as_the_directory(bench):
     assert decided(plan)[:2] == ("warm", conversation(bench))
 
 
-def test_a_verbose_start_says_why_and_what_was_looked_at(bench):
+def test_a_verbose_start_says_why_and_what_was_checked(bench):
     started(bench)
     plan = bench.dry()
     lines = bench.start("--verbose").stderr.decode().splitlines()
     assert f"agentlaunch: because: {plan['reason']}" in lines
-    assert [line for line in lines if line.startswith("agentlaunch: looked at ")] == [
-        f"agentlaunch: looked at {entry['source']}: {entry['finding']}" for entry in plan["evidence"]]
-    assert not [line for line in bench.start().stderr.decode().splitlines() if "looked at" in line]
+    assert [line for line in lines if line.startswith("agentlaunch: checked ")] == [
+        f"agentlaunch: checked {entry['source']}: {entry['finding']}" for entry in plan["evidence"]]
+    assert not [line for line in bench.start().stderr.decode().splitlines() if "agentlaunch: checked " in line]
 
 
 # --resume, --require-resume
@@ -318,7 +318,7 @@ def test_a_missing_id_is_66_and_lists_the_existing_ones(bench):
     assert decided(bench.dry("--resume", token))[:2] == ("warm", token)
 
 
-def test_an_id_of_another_directory_goes_on_here_unless_the_agent_would_ask(bench):
+def test_an_id_of_another_directory_is_resumed_here_unless_the_agent_would_ask(bench):
     elsewhere = bench.directory("elsewhere")
     token = bench.write([TASK], workdir=elsewhere)
     if bench.agent == "goose":
@@ -446,6 +446,6 @@ def test_a_state_directory_that_cannot_be_written_is_a_warning(bench):
     (bench.home / ".local/state").write_text("no folder")
     runtime = bench.directory("runtime")
     result = started(bench, XDG_RUNTIME_DIR=str(runtime))
-    assert b"record-not-written" in result.stderr or b"the next start has to look" in result.stderr
+    assert b"record-not-written" in result.stderr or b"the next start has to search" in result.stderr
     assert (bench.home / ".local/state").read_text() == "no folder", "what is in the way stays as it is"
     assert bench.dry()["start"] == "warm"

@@ -64,7 +64,7 @@ def planned(run, task):
 
 @pytest.mark.parametrize("kind, transport", runs("agentapi"))
 @pytest.mark.timeout(700)
-def test_cold_stopped_warm_killed_warm_killed_in_a_turn_warm_with_the_task_given_once(make, kind, transport):
+def test_the_prompt_is_given_once_across_a_stop_and_two_kills(make, kind, transport):
     run = make(kind, transport)
     assert planned(run, TASK)["start"] == "cold"
     identity = cold(run)

@@ -9,7 +9,7 @@ from waiting import HANG
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
-def test_the_modules_scripts_start_go_on_and_stop(agentapi, binary, workspaces, module_runs):
+def test_the_modules_scripts_start_resume_and_stop(agentapi, binary, workspaces, module_runs):
     goose = workspaces("goose")
     run = module_runs(goose)
     folder = agentapi.root / "program"

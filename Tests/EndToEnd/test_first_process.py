@@ -75,7 +75,7 @@ def test_in_the_pause_between_two_runs_other_programs_processes_are_left_alone(c
     assert container.has_orphan(4711)
 
 
-def test_a_stop_waits_for_nobody_elses_processes(containers, direct, tmp_path):
+def test_a_stop_does_not_wait_for_other_programs_processes(containers, direct, tmp_path):
     script = f"trap 'exit 7' TERM; echo >{tmp_path}/runs; while :; do sleep 0.05; done"
     container = containers(direct("sh", "-c", script, options=("--stop-timeout", "600")))
     until((tmp_path / "runs").exists, "the agent")
@@ -85,7 +85,7 @@ def test_a_stop_waits_for_nobody_elses_processes(containers, direct, tmp_path):
     assert container.process.wait(HANG) == 7
 
 
-def test_the_end_of_an_agentapi_waits_for_nobody_elses_processes(agentapi, under_agentapi):
+def test_the_end_of_agentapi_does_not_wait_for_other_programs_processes(agentapi, under_agentapi):
     container = Container(under_agentapi("--stop-timeout", "600", under=APART, AGENT_ON_INT="0"))
     agentapi.wait_for_agent()
     agentapi.wait_for_status("stable")
@@ -158,7 +158,7 @@ def test_on_a_terminal_a_control_c_reaches_the_agent_once_and_the_terminal_is_pu
 def test_a_control_c_at_the_terminal_in_the_pause_ends_it(direct, terminals):
     outer = terminals()
     outer.start([*APART, *direct("sh", "-c", "exit 3", options=("--restart", "on-failure"), quiet=False)])
-    outer.read_until(b"it is started again in")
+    outer.read_until(b"; restarting in")
     outer.type(b"\x03")
     assert outer.end() == 128 + signal.SIGINT
 

@@ -107,7 +107,7 @@ def test_a_conversation_that_was_cleared_and_nothing_said_since_is_resumed(agent
 
 @pytest.mark.parametrize("name", ["claude", "codex"])
 @pytest.mark.timeout(90)
-def test_under_agentapi_the_chat_goes_with_the_conversation(name, workspaces, module_runs):
+def test_under_agentapi_the_chat_follows_the_conversation(name, workspaces, module_runs):
     run = module_runs(workspaces(name))
     run.start(TASK)
     old = run.answered(TASK)
@@ -135,7 +135,7 @@ def test_under_agentapi_the_chat_goes_with_the_conversation(name, workspaces, mo
 
 @pytest.mark.parametrize("command", ["/clear", "/new"])
 @pytest.mark.timeout(170)
-def test_copilot_goes_on_in_a_new_session(command, tmp_path, binary):
+def test_copilot_continues_in_a_new_session(command, tmp_path, binary):
     home, work, path = (tmp_path / name for name in ("home", "work", "path"))
     for folder in (home / ".copilot", work, path):
         folder.mkdir(parents=True)

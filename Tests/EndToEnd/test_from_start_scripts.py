@@ -24,7 +24,7 @@ ELSEWHERE = {
         "ready after three answers": "test_wait_ready.py::test_an_agentapi_that_does_not_listen_in_time_is_stopped_and_69",
         "the log is overwritten": "test_background.py::test_the_log_is_its_owners_only_and_earlier_starts_stay",
         "the agent is missing": "test_agentapi_launch.py::test_a_missing_agent_is_127_before_agentapi_is_started",
-        "the script ends, or is killed": "test_agentapi_stop.py::test_a_request_to_stop_is_one_term_to_agentapi",
+        "the script ends, or is killed": "test_agentapi_stop.py::test_a_stop_request_sends_agentapi_one_term",
         "`.bashrc` and `nvm.sh`": "test_start_script_bugs.py::test_a_shell_startup_file_is_not_read",
         "downloads and installs": "test_start_script_bugs.py::"
             "test_a_start_makes_no_file_outside_its_own_folders_and_runs_nothing_but_the_agent",
@@ -35,9 +35,9 @@ ELSEWHERE = {
     "claude-code": {
         "a transcript that is short": "test_start_script_bugs.py::"
             "test_a_transcript_is_never_deleted_and_one_that_claude_resumes_goes_on",
-        "a task always has": "test_start_script_bugs.py::test_permissions_are_what_was_asked_for_cold_warm_and_fresh",
+        "a task always has": "test_start_script_bugs.py::test_permissions_are_as_requested_cold_warm_and_fresh",
         "`ARG_PERMISSION_MODE=plan`":
-            "test_start_script_bugs.py::test_permissions_are_what_was_asked_for_cold_warm_and_fresh",
+            "test_start_script_bugs.py::test_permissions_are_as_requested_cold_warm_and_fresh",
         "`~/.claude` is searched":
             "test_start_script_bugs.py::test_a_moved_configuration_folder_is_where_claude_is_looked_for",
     },
@@ -45,7 +45,7 @@ ELSEWHERE = {
         "the new id is looked for": "test_agentapi_lifecycle.py::"
             "test_a_kill_in_the_middle_of_the_first_answer_loses_nothing_and_repeats_nothing",
         "any older conversation": "test_start_script_bugs.py::"
-            "test_a_conversation_that_was_there_before_is_not_captured_as_the_tasks",
+            "test_an_existing_conversation_is_not_captured_for_a_new_prompt",
         "an id whose rollout": "test_start_script_bugs.py::test_an_id_whose_rollout_is_gone_is_not_resumed",
         "status 0 whatever": "test_agentapi_launch.py::test_the_exit_status_is_agentapis",
         "`~/.codex` is searched": "test_start_script_bugs.py::test_codex_home_and_the_physical_directory_count",

@@ -157,7 +157,7 @@ def test_another_session_of_the_same_first_eight_characters_is_in_the_way(bench)
     assert bench.dry()["session"]["id"] == gemini_id(bench.project, attempt=1)
 
 
-def test_a_release_that_takes_no_id_has_it_captured(bench):
+def test_a_release_that_accepts_no_id_has_its_own_captured(bench):
     old = {"GEMINI_DOUBLE_RELEASE": "0.40.0"}
     first = bench.start(**old).expect(f"reply 1 to: {TASK}")
     assert first.agent["argv"] == [f"--prompt-interactive={TASK}"]

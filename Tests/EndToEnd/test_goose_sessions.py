@@ -102,7 +102,7 @@ def prompts(bench, data=TASK):
 
 
 @pytest.mark.parametrize("end", ["kill_agent", "kill_all"])
-def test_cold_killed_warm_with_the_prompt_given_once(bench, end):
+def test_the_prompt_is_given_once_across_a_kill(bench, end):
     first = Start(bench).expect("reply 1 to: do the task")
     [(identifier, name, directory, _)] = bench.sessions()
     assert (name, directory) == (name_for(bench.project), str(bench.project))
@@ -121,7 +121,7 @@ def test_cold_killed_warm_with_the_prompt_given_once(bench, end):
     assert len(prompts(bench)) == 1 and len(bench.sessions()) == 1
 
 
-def test_killed_while_the_model_thinks_is_warm(bench):
+def test_a_kill_while_the_model_thinks_leads_to_a_warm_start(bench):
     task = b"HANG over it"
     first = Start(bench, task=task)
     until(lambda: bench.user_texts() == [task], "the user's message")
@@ -152,7 +152,7 @@ def test_stopped_before_the_first_message_is_cold_with_the_same_id_and_then_warm
     assert bench.user_texts() == [TASK] and len(bench.sessions()) == 1
 
 
-def test_a_start_that_goose_refused_for_want_of_a_provider_is_given_the_prompt_later(bench):
+def test_a_prompt_that_goose_refused_without_a_provider_is_given_later(bench):
     first = Start(bench, GOOSE_PROVIDER=None).expect("goose configure")
     first.child.expect(pexpect.EOF)
     first.child.close()
@@ -207,7 +207,7 @@ def test_the_prompt_arrives_byte_for_byte_exactly_once(bench, task):
     assert len(prompts(bench, task)) == 1
 
 
-def test_two_conversations_in_one_directory_keep_apart(bench):
+def test_two_conversations_in_one_directory_stay_separate(bench):
     for name, task in (("one", b"task of one"), ("two", b"task of two")):
         Start(bench, "--session", name, task=task).expect("reply 1 to:").kill_agent()
     (first, first_name, *_), (second, second_name, *_) = bench.sessions()
@@ -220,7 +220,7 @@ def test_two_conversations_in_one_directory_keep_apart(bench):
     assert bench.user_texts(second) == [b"task of two"]
 
 
-def test_two_directories_with_one_task_keep_apart(bench):
+def test_one_prompt_in_two_directories_makes_two_conversations(bench):
     other = bench.directory("other")
     for directory in (bench.project, other):
         Start(bench, workdir=directory).expect("reply 1 to:").kill_agent()
@@ -292,7 +292,7 @@ def test_our_own_variables_do_not_reach_goose(bench):
     started.leave()
 
 
-def test_goose_without_a_prompt_is_a_plain_session_and_the_next_start_asks_for_it_by_id(bench):
+def test_goose_without_a_prompt_starts_a_plain_session_that_is_resumed_by_id(bench):
     first = Start(bench, task=None).expect("goose is ready")
     assert first.goose["argv"] == ["session", "--name", name_for(bench.project)]
     first.leave()
@@ -318,7 +318,7 @@ sys.stdin.readline()
 """
 
 
-def test_a_store_that_another_goose_is_just_making_is_waited_for(bench):
+def test_a_store_that_another_goose_is_creating_is_waited_for(bench):
     folder = bench.home / ".local/share/goose/sessions"
     folder.mkdir(parents=True)
     maker = subprocess.Popen(

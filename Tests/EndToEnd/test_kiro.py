@@ -149,7 +149,7 @@ def test_a_conversation_that_another_kiro_has_open_is_75(bench):
     bench.start().expect("the double is ready").leave()
 
 
-def test_a_lock_of_another_program_or_of_a_younger_kiro_holds_nothing(bench):
+def test_a_lock_of_another_program_or_a_newer_kiro_process_is_ignored(bench):
     key, other = put(bench, "v2", TASK), put(bench, "v2", "elsewhere", directory="/srv")
     lock = flat(bench, key, "lock")
     for pid in (os.getpid(), 1, 2 ** 31 - 1, -1, 0, 2 ** 40):

@@ -86,7 +86,7 @@ def test_each_agent_lists_its_releases_proof_and_limits(agents):
         assert entry["proof"]["kind"] in ("real CLI", "source", "documentation") and entry["proof"]["what"], name
 
 
-def test_what_counts_as_proven_by_the_real_cli_is_what_the_tests_run(agents):
+def test_agents_verified_against_the_real_cli_are_those_the_tests_run(agents):
     """Each line of that list is a program that suites of their own start; no agent claims one that is not there."""
     lines = (PROJECT / "Tests/real-agents.txt").read_text().splitlines()
     run_here = {line.split()[0] for line in lines if not line.startswith("#")}
@@ -123,7 +123,7 @@ def test_tables_that_say_something_else_are_named_and_mended(binary, monkeypatch
     assert {name: (tmp_path / name).read_text() for name in TABLES} == right
 
 
-def test_the_text_has_all_of_it_in_80_columns(binary, agents, tmp_path):
+def test_the_text_list_is_complete_in_80_columns(binary, agents, tmp_path):
     text = run(binary, tmp_path)
     assert max(map(len, text.splitlines())) <= 80
     blocks = {block.split()[0]: re.sub(r"\s+", " ", block) for block in text.split("\n\n")}

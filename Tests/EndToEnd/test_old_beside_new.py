@@ -63,7 +63,7 @@ def place(binary, tmp_path, monkeypatch):
 # Aider
 
 @pytest.mark.parametrize("change", ["a repository is made around it", "another file is named"])
-def test_a_history_that_was_taken_over_goes_on_where_aider_would_keep_its_own_elsewhere_by_now(place, change):
+def test_an_adopted_history_is_still_used_after_aider_would_keep_its_own_elsewhere(place, change):
     folder = place.project / "part"
     folder.mkdir()
     file = aider_homes.put(place.home, folder, TASK, 1)
@@ -87,7 +87,7 @@ def goose_name(directory):
     return f"{directory.name}-{hashlib.sha256(str(directory).encode()).hexdigest()[:8]}"
 
 
-def test_a_goose_conversation_named_like_the_directory_is_another_one_than_the_directorys_own(place):
+def test_a_goose_conversation_named_like_the_directory_is_separate_from_the_default_one(place):
     goose_store.write(place.home, place.project, [TASK], "20260921_1", name=goose_name(place.project))
     assert place.decided("goose") == ("warm", "20260921_1", "skip")
     for prompt in (TASK, "another task"):
@@ -175,7 +175,7 @@ def test_an_id_in_a_folder_that_nothing_names_is_never_given_to_gemini(place):
 # Copilot
 
 @pytest.mark.parametrize("options, prompt", [((), None), ((), TASK), (("--adopt", "newest"), "another task")])
-def test_a_copilot_session_that_names_no_directory_is_nobodys(place, options, prompt):
+def test_a_copilot_session_without_a_directory_is_not_resumed(place, options, prompt):
     session = copilot_double.Session(
         place.home / ".copilot/session-state" / KEY, str(place.root / "elsewhere"), conversations.seconds(1)).open()
     session.begin(TASK)
@@ -194,7 +194,7 @@ def test_a_copilot_session_that_names_no_directory_is_nobodys(place, options, pr
 # Amp
 
 @pytest.mark.parametrize("damage", ['{"schema": "agentlaunch.rec', '{"schema": "agentlaunch.record/2"}', ""])
-def test_where_the_record_alone_knows_the_thread_a_damaged_one_is_unknown(place, damage):
+def test_a_damaged_record_is_unknown_where_nothing_else_names_the_thread(place, damage):
     thread = "T-019a0000-0000-7000-8000-000000000001"
     assert place.plan("amp")["start"] == "cold"
     place.record("amp", place.project, session=thread)
@@ -207,7 +207,7 @@ def test_where_the_record_alone_knows_the_thread_a_damaged_one_is_unknown(place,
     assert place.plan("amp", "--session", "other")["start"] == "cold"
 
 
-def test_a_string_in_the_form_of_an_id_is_not_a_name(place):
+def test_a_session_id_is_not_accepted_as_a_name(place):
     for key in ("sess_019a0000-0000-7000-8000-000000000001", "cli_019a0000-0000-7000-8000-000000000001"):
         result = place.result("kiro", "--session", key)
         assert result.returncode == 64 and f"did you mean --resume {key}?" in result.stderr.decode()

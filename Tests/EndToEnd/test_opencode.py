@@ -56,7 +56,7 @@ def test_a_resumed_conversation_takes_no_prompt_as_an_argument(bench):
         assert planned["prompt"]["delivery"] == delivery
 
 
-def test_a_conversation_that_was_archived_since_goes_on_by_its_record(bench):
+def test_a_conversation_archived_since_is_resumed_by_its_record(bench):
     key = begun(bench)
     change(bench, "UPDATE session SET time_archived = 1790928000000 WHERE id = ?", key)
     again = bench.start().expect("the double is ready")
@@ -74,7 +74,7 @@ def test_a_sub_agents_session_is_not_resumed_even_by_its_id(bench):
     change(bench, "INSERT INTO message SELECT 'msg_child', ?, time_created, time_updated, data FROM message LIMIT 1",
            child)
     code, error = status(bench, "--resume", child)
-    assert code == 66 and "holds no such conversation" in error
+    assert code == 66 and "has no such conversation" in error
 
 
 def test_another_directorys_conversation_is_resumed_only_there(bench):
@@ -85,13 +85,13 @@ def test_another_directorys_conversation_is_resumed_only_there(bench):
     assert result.returncode == 66 and f"--workdir {bench.project}" in result.stderr.decode()
 
 
-def test_with_another_database_the_conversation_is_not_known_and_not_begun_again(bench):
+def test_with_another_database_the_conversation_is_unknown_and_not_started_again(bench):
     begun(bench)
     result = plans.run(bench.words("--dry-run", "-o", "json"), bench.environment(OPENCODE_DB="other.db"))
     assert plans.plan(result)["start"] == "unknown"
 
 
-def test_a_session_that_lost_its_messages_is_left_alone_and_the_task_is_given_anew(bench):
+def test_a_session_that_lost_its_messages_is_left_alone_and_the_prompt_is_given_again(bench):
     """-s would open it, and drop the prompt."""
     key = begun(bench)
     change(bench, "DELETE FROM part")
@@ -103,7 +103,7 @@ def test_a_session_that_lost_its_messages_is_left_alone_and_the_task_is_given_an
     assert sorted(texts for other, _, texts in bench.conversations() if other != key) == [[TASK]]
 
 
-def test_killed_before_the_id_was_learnt_it_is_the_only_session_since(bench):
+def test_after_a_kill_before_the_id_was_captured_the_only_newer_session_is_resumed(bench):
     first = bench.start()
     until(lambda: bench.log("prompt"), "the prompt")
     first.kill_all()
@@ -123,7 +123,7 @@ def test_sessions_from_before_1_2_are_resumed_by_id_and_imported_by_opencode(ben
     assert bench.texts() == [["fix it"]]
 
 
-def test_a_newer_session_started_by_someone_else_does_not_take_its_place(bench):
+def test_a_newer_session_started_by_someone_else_does_not_replace_it(bench):
     key = begun(bench)
     person = subprocess.Popen([bench.program, "--prompt=my own words"], cwd=bench.project, env=bench.environment(),
                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)

@@ -72,7 +72,7 @@ def test_a_daemon_of_an_agent_that_ends_by_itself_is_left_alone(direct, tmp_path
 
 
 @pytest.mark.parametrize("kind", ["daemon", "daemon stubborn"])
-def test_a_stop_that_was_asked_for_ends_daemons_too(direct, tmp_path, kind):
+def test_a_requested_stop_ends_daemons_too(direct, tmp_path, kind):
     process, left = started(direct(PYTHON, "-c", LEAVES, kind, "waits", options=("--stop-timeout", "1")), tmp_path)
     process.terminate()
     assert process.wait(HANG) == -signal.SIGTERM

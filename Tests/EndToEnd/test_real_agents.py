@@ -123,7 +123,7 @@ def test_a_workdir_with_a_space_a_dot_and_a_link_is_one_directory(agent):
 
 
 @pytest.mark.timeout(110)
-def test_two_sessions_of_one_directory_stay_apart(agent):
+def test_two_sessions_of_one_directory_stay_separate(agent):
     first = start_cold(agent, "Paint the boat", session="painter")
     second = start_cold(agent, "Mend the sail", session="mender")
     assert first != second

@@ -196,7 +196,7 @@ def test_what_the_real_aider_restores_is_what_is_planned(aider, case):
 
 
 @pytest.mark.timeout(120)
-def test_typed_into_a_direct_start_once_and_only_when_cold(aider):
+def test_a_direct_start_types_the_prompt_once_and_only_when_cold(aider):
     aider.transport = ["--direct"]
     assert aider.dry()["prompt"]["delivery"] == "typed"
     # Killed while it loads: nothing was typed, and the next start types it.

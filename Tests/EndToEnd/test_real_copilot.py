@@ -112,7 +112,7 @@ def test_what_the_real_copilot_does_with_it_is_what_is_planned(trap, case):
 
 
 @pytest.mark.parametrize("lives, screen", [(True, "Session in use"), (False, "gpt-4o")])
-def test_the_real_copilot_asks_where_a_locks_number_is_any_process(trap, lives, screen):
+def test_the_real_copilot_asks_if_the_pid_in_a_lock_is_in_use(trap, lives, screen):
     """As after a container's restart, when the number is given again; and while a dead one waits to be reaped."""
     pid = os.getpid() if lives else 2 ** 31 - 1
     (trap.session.folder / f"inuse.{pid}.lock").write_text(str(pid))

@@ -49,7 +49,7 @@ def typed(workspaces):
 
 
 @pytest.mark.timeout(140)
-def test_typed_into_a_direct_start_once_and_only_when_cold(typed):
+def test_a_direct_start_types_the_prompt_once_and_only_when_cold(typed):
     task = "it's \"quoted\"\n\n  \u00e9 \U0001fabf `x`\n" + "line\n" * 200 + "end"
     planned = typed.planned(task)
     assert (planned["start"], planned["prompt"]["delivery"]) == ("cold", "typed")

@@ -29,7 +29,7 @@ def is_canonical(terminal):
 
 
 @pytest.mark.timeout(90)
-def test_control_z_gives_the_shell_back_and_fg_goes_on(agent):
+def test_control_z_returns_to_the_shell_and_fg_resumes(agent):
     terminal = agent.run("bash", "--norc", "--noprofile", "-i")
     os.write(terminal.master, b"PS1=SHE''LL; bind 'set enable-bracketed-paste off'; unset HISTFILE\r")
     terminal.wait_for("SHELL")

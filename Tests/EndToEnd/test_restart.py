@@ -15,7 +15,7 @@ from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 ASKING = [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT]
-IN = "it is started again in"
+IN = "; restarting in"
 
 
 class Script:
@@ -102,7 +102,7 @@ def test_an_end_the_user_asked_the_agent_for_is_not_a_failure(direct, script, en
 
 
 @pytest.mark.parametrize("number", ASKING)
-def test_a_signal_to_agentlaunch_ends_it_for_good_whatever_the_agent_makes_of_it(launch, script, number):
+def test_a_signal_to_agentlaunch_prevents_a_restart_however_the_agent_reacts(launch, script, number):
     stubborn = script("trap 'exit 7' TERM INT HUP QUIT", "echo ready", "while :; do sleep 0.05; done")
     process = launch(stubborn)
     assert process.stdout.readline() == b"ready\n"
@@ -123,7 +123,7 @@ def test_an_agent_killed_after_a_term_is_not_restarted(launch, script):
 # The pause
 
 @pytest.mark.parametrize("number", ASKING)
-def test_a_signal_in_the_pause_ends_it_and_is_its_end(launch, script, number):
+def test_a_signal_in_the_pause_ends_the_launcher_by_that_signal(launch, script, number):
     failing = script("exit 3")
     process = launch(failing)
     paused(process)
@@ -162,7 +162,7 @@ def test_the_next_agent_has_the_terminal_as_the_first_had_it(direct, script, ter
     assert outer.settings() == before
 
 
-def test_a_typed_control_c_that_ends_the_agent_ends_it_for_good(direct, script, terminals):
+def test_a_typed_control_c_that_ends_the_agent_prevents_a_restart(direct, script, terminals):
     cooked = script("printf READY", "exec sleep 600")
     outer = terminals()
     outer.start(direct(str(cooked.path), options=ON))
@@ -198,7 +198,7 @@ WRAPPER = ("--wrapper", "sh", "--wrapper", "-c", "--wrapper", '"$@"; exit $?', "
 @pytest.mark.parametrize("by, options, left", [
     ("", (), b"gone"), ("setsid", (), b"alive"), ("", WRAPPER, b"gone"), ("setsid", WRAPPER, b"gone"),
 ])
-def test_only_daemons_of_the_last_agent_live_on_into_the_next_run(direct, script, by, options, left):
+def test_only_daemons_of_the_last_agent_survive_into_the_next_run(direct, script, by, options, left):
     leaving = script(*(line.format(by) for line in LEAVING))
     result = run(direct(str(leaving.path), options=(*ON, "--stop-timeout", "1", *options)))
     # A wrapper's shell says that what it ran was killed.
@@ -240,7 +240,7 @@ def test_every_agent_gets_the_same_signals_and_descriptors(direct, script):
 
 
 @pytest.mark.timeout(320)
-def test_after_five_restarts_it_gives_up_with_the_agents_status_and_words(direct, script):
+def test_after_five_restarts_it_gives_up_with_the_agents_status_and_output(direct, script):
     """31 seconds, most of them asleep: the only test of the whole way to the limit."""
     failing = script("echo 'cannot find my model'", "exit 9")
     result = run(direct(str(failing.path), options=ON, quiet=True))
@@ -250,8 +250,8 @@ def test_after_five_restarts_it_gives_up_with_the_agents_status_and_words(direct
     for pause, (earlier, later) in zip((1, 2, 4, 8, 16), zip(starts, starts[1:])):
         assert later - earlier >= pause
     [line] = result.stderr.decode().splitlines()
-    assert line.startswith("agentlaunch: custom: it ended with status 9: ")
-    assert "5 times in 10 minutes" in line and line.endswith("it said: cannot find my model")
+    assert line.startswith("agentlaunch: custom: it exited with status 9: ")
+    assert "5 times in 10 minutes" in line and line.endswith("last output: cannot find my model")
 
 
 def test_a_program_that_cannot_be_executed_any_more_ends_it_with_its_own_status(direct, script):
@@ -314,4 +314,4 @@ def test_a_dry_run_shows_the_restart_policy(binary, tmp_path):
     with_it = subprocess.run([*words, *ON], env=environment, capture_output=True, text=True, timeout=HANG)
     without = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=HANG)
     more = set(with_it.stdout.splitlines()) - set(without.stdout.splitlines())
-    assert with_it.returncode == 0 and any(line.startswith("if it fails") for line in more)
+    assert with_it.returncode == 0 and any(line.startswith("on failure") for line in more)

@@ -18,7 +18,7 @@ from test_chat_doubles import make
 from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
-IN = "it is started again in"
+IN = "; restarting in"
 
 
 @pytest.fixture
@@ -116,7 +116,7 @@ def test_an_agent_that_fails_behind_agentapi_is_restarted(agentapi, under_agenta
     ready(agentapi)
     os.kill(agentapi.wait_for_agent()["pid"], signal.SIGKILL)
     ready(agentapi, 2)
-    assert f"agentapi ended with status 1; {IN} 1 s" in errors(agentapi)
+    assert f"agentapi exited with status 1{IN} 1 s" in errors(agentapi)
     process.terminate()
     assert ended(process, agentapi) == 0 and starts(agentapi) == 2
 
@@ -139,7 +139,7 @@ def test_an_agentapi_stopped_by_someone_else_is_not_restarted(agentapi, under_ag
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_to_agentlaunch_ends_it_for_good(agentapi, under_agentapi, number):
+def test_a_signal_to_agentlaunch_prevents_a_restart(agentapi, under_agentapi, number):
     process = under_agentapi(*ON)
     ready(agentapi)
     process.send_signal(number)
@@ -168,7 +168,7 @@ def test_the_modules_shutdown_sequence_is_no_failure(agentapi, under_agentapi):
 # The pause
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_in_the_pause_is_a_stop_that_was_asked_for(agentapi, under_agentapi, number):
+def test_a_signal_in_the_pause_is_a_requested_stop(agentapi, under_agentapi, number):
     process = under_agentapi(*ON, AGENT_DIE="3")
     until(lambda: IN in errors(agentapi), "the pause")
     process.send_signal(number)
@@ -177,19 +177,19 @@ def test_a_signal_in_the_pause_is_a_stop_that_was_asked_for(agentapi, under_agen
 
 # What goes with a restart
 
-def test_an_id_that_is_refused_twice_at_once_is_given_up_with_the_agents_words_and_the_chat_stays(world):
+def test_an_id_refused_twice_in_a_row_is_given_up_with_the_agents_output_and_the_chat_stays(world):
     world.talk("one")
     before = (world.folder() / "agentapi-state.json").read_bytes()
     process = world.start(*ON, "--quiet", AGENT_DIE="3")
     assert ended(process, world.agentapi) == 1
     assert len(world.servers()) == 3
     line = world.errors().splitlines()[-1]
-    assert line.startswith("agentlaunch: claude: agentapi ended with status 1: resumed, it failed at once twice")
-    assert line.endswith("it said: cannot go on: no such session")
+    assert line.startswith("agentlaunch: claude: agentapi exited with status 1: failed twice right after resuming, giving up")
+    assert line.endswith("last output: cannot go on: no such session")
     assert (world.folder() / "agentapi-state.json").read_bytes() == before
 
 
-def test_a_prompt_by_agentapi_is_not_given_again(agentapi, under_agentapi, tmp_path):
+def test_a_prompt_given_through_agentapi_is_not_given_again(agentapi, under_agentapi, tmp_path):
     """A program that keeps no conversation: nothing but the record of this run could tell, and it tells nothing."""
     process = under_agentapi(*ON, "--prompt", "the task")
     ready(agentapi)

@@ -102,7 +102,7 @@ def test_a_prompt_from_standard_input_is_there_for_the_restart_too(bench):
     assert bench.texts() == [[TASK]]
 
 
-def test_an_agent_that_refuses_its_id_twice_at_once_is_given_up_with_its_words(bench):
+def test_an_agent_that_refuses_its_id_twice_in_a_row_is_given_up_with_its_output(bench):
     refusal = '[ $n -gt 1 ] && { printf "\\033[31mError:\\033[0m no such conversation\\r\\n"; exit 42; }'
     start = bench.start(*ON, *wrapper(bench, refusal))
     start.expect(f"reply 1 to: {TASK}")
@@ -110,8 +110,8 @@ def test_an_agent_that_refuses_its_id_twice_at_once_is_given_up_with_its_words(b
     status, said = end(start)
     assert status == 42
     line = said.splitlines()[-1]
-    assert line.startswith(f"agentlaunch: {bench.double.agent}: it ended with status 42: ")
-    assert "failed at once twice" in line and line.endswith("it said: Error: no such conversation")
+    assert line.startswith(f"agentlaunch: {bench.double.agent}: it exited with status 42: ")
+    assert "failed twice right after resuming" in line and line.endswith("last output: Error: no such conversation")
     assert (bench.root / "wrapper.runs").read_text() == "\n" * 3
     assert bench.texts() == [[TASK]] and given(bench, TASK) == 1
 
@@ -128,7 +128,7 @@ def test_fresh_applies_to_the_first_start_only(bench):
     assert sorted(bench.texts()) == [[LONG], [TASK]]
 
 
-def test_a_resumed_id_is_the_runs_own_after_a_restart_too(bench):
+def test_a_resumed_id_is_kept_after_a_restart(bench):
     for task in (TASK, "another task"):
         bench.start("--fresh", task=task).expect(f"reply 1 to: {task}").stop()
     [older] = [key for key, _, texts in bench.conversations() if texts == [TASK]]
@@ -152,7 +152,7 @@ def test_a_store_that_is_damaged_meanwhile_ends_it_with_65(benches):
     assert len(Start.starts(bench)) == 1
 
 
-def test_a_conversation_that_is_gone_is_not_begun_anew(benches):
+def test_a_lost_conversation_is_not_started_again(benches):
     bench = benches("gemini")
     start = bench.start(*ON).expect(f"reply 1 to: {TASK}")
     until(lambda: bench.record()["prompts"][0]["state"] == "delivered", "the prompt seen in the store")
@@ -161,7 +161,7 @@ def test_a_conversation_that_is_gone_is_not_begun_anew(benches):
     kill(start, 1)
     status, said = end(start)
     assert status == 65
-    assert "not started again" in said.splitlines()[-1]
+    assert "not restarting: " in said.splitlines()[-1]
     assert given(bench, TASK) == 1
 
 
@@ -171,7 +171,7 @@ def test_a_prompt_that_the_agent_keeps_only_with_its_answer_is_not_repeated_by_a
     until(lambda: given(bench, LONG), "the prompt")
     kill(start, 1)
     status, said = end(start)
-    assert status == 65 and "may have had the prompt" in said
+    assert status == 65 and "may have been given the prompt" in said
     assert given(bench, LONG) == 1
 
 

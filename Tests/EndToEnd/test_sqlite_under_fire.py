@@ -109,7 +109,7 @@ def read_only_mount(writer):
 
 @pytest.mark.parametrize("mode", ["wal", "delete"])
 @pytest.mark.timeout(400)
-def test_decisions_beside_a_writer_are_definite_and_none_is_wrong(home, writer, mode, other_user):
+def test_decisions_beside_a_writer_are_certain_and_correct(home, writer, mode, other_user):
     """Three readers at once: root, somebody who may not write, a read-only mount."""
     busy = writer(mode)
     new = f"{busy.database}-new"
@@ -133,7 +133,7 @@ def test_decisions_beside_a_writer_are_definite_and_none_is_wrong(home, writer, 
 
 @pytest.mark.parametrize("mode", ["exclusive-wal", "exclusive-delete"])
 @pytest.mark.timeout(110)
-def test_a_store_that_one_process_keeps_for_itself_is_unknown(home, writer, mode):
+def test_a_store_locked_by_another_process_is_unknown(home, writer, mode):
     busy = writer(mode)
     asked = [start_deciding(home, 1) for _ in range(20)]
     decisions = [d for each in asked for d in decisions_of(each)]

@@ -172,7 +172,7 @@ def test_a_moved_configuration_folder_is_where_claude_is_looked_for(claude):
     assert claude.dry()["start"] == "cold"
 
 
-def test_permissions_are_what_was_asked_for_cold_warm_and_fresh(claude):
+def test_permissions_are_as_requested_cold_warm_and_fresh(claude):
     skip = "--dangerously-skip-permissions"
     plan = ["--", "--permission-mode", "plan"]
     assert claude.start().returncode == 0
@@ -200,7 +200,7 @@ def test_a_wrapper_leaves_the_project_alone_and_the_agent_in_it(bench):
 
 
 @pytest.mark.parametrize("options", [(), ("--report-tasks",)])
-def test_nothing_of_coders_is_set_that_was_not_there(bench, options):
+def test_no_coder_variable_is_added(bench, options):
     plan = bench.dry("--agentapi", *options)
     assert not [name for name in plan["environment"]["set"] if name.startswith("CODER_")]
 
@@ -216,7 +216,7 @@ def test_a_directory_is_compared_as_text_and_not_as_a_pattern(codex):
     assert codex.dry(workdir=odd)["session"]["id"] == ours
 
 
-def test_a_conversation_that_was_there_before_is_not_captured_as_the_tasks(codex):
+def test_an_existing_conversation_is_not_captured_for_a_new_prompt(codex):
     before = codex.write(["a person's own"])
     assert codex.start("--adopt", "never").returncode == 0
     assert codex.record()["session"] not in (None, before)
@@ -235,7 +235,7 @@ def test_an_id_whose_rollout_is_gone_is_not_resumed(codex):
     assert plan["start"] == "cold" and "conversation-lost" in plans.codes(plan)
 
 
-def test_other_ids_in_the_first_line_of_a_rollout_are_no_ids_of_it(codex):
+def test_other_ids_in_the_first_line_of_a_rollout_are_ignored(codex):
     token = codex.write([TASK])
     [rollout] = codex.home.rglob("rollout-*.jsonl")
     first, rest = rollout.read_text().split("\n", 1)

@@ -63,7 +63,7 @@ def forge(background, process, **changes):
     ("port", 99_999_999, None), ("port", -1, None), ("port", 0, None), ("port", 65_535, 65_535),
     ("stopTimeoutMilliseconds", 2**63 - 1, None), ("stopTimeoutMilliseconds", -(2**63), None),
 ])
-def test_a_number_in_a_damaged_run_file_keeps_nobody_from_seeing_and_stopping_what_runs(background, key, value, shown):
+def test_a_damaged_run_file_does_not_hide_a_run_from_status_and_stop(background, key, value, shown):
     background.start("sleep", "600")
     run = background.run_file()
     (background.conversation() / "run.json").write_text(json.dumps({**run, key: value}))
@@ -89,7 +89,7 @@ def test_without_any_run_status_prints_an_empty_list_and_exits_3(background):
     assert text.stdout.split() == ["AGENT", "SESSION", "STATE", "PID", "ADDRESS", "SINCE", "DIRECTORY"]
 
 
-def test_a_start_runs_then_has_ended_with_its_status(background):
+def test_status_shows_a_run_and_then_its_exit_status(background):
     background.start("sh", "-c", "read line; exit 0", options=["--stop-timeout", "1"])
     [running] = status(background)
     run = background.run_file()
@@ -134,7 +134,7 @@ def test_selectors_by_word_option_and_variable(background, tmp_path):
     assert background.command("status", "--session", "b").returncode == 3
 
 
-def test_a_run_json_that_is_missing_or_an_older_starts_does_not_hide_who_runs(background):
+def test_a_missing_or_outdated_run_json_does_not_hide_a_run(background):
     background.start("sleep", "600")
     path = background.conversation() / "run.json"
     run = json.loads(path.read_text())
@@ -181,7 +181,7 @@ def test_stop_ends_the_agent_and_leaves_the_other_conversation(background):
     first, second = background.run_file(), background.run_file("b")
     stopped = background.command("stop", "custom")
     assert stopped.returncode == 0
-    assert stopped.stderr == f"agentlaunch: custom in {background.workdir}: conversation default has ended\n"
+    assert stopped.stderr == f"agentlaunch: custom in {background.workdir}: conversation default stopped\n"
     assert has_ended(first["launcher"]["pid"]) and has_ended(first["child"]["pid"])
     assert not has_ended(second["launcher"]["pid"]) and not has_ended(second["child"]["pid"])
     again = background.command("stop", "custom")
@@ -213,7 +213,7 @@ def test_stop_names_the_directory_where_the_agent_runs(background, tmp_path):
     assert not has_ended(background.run_file()["launcher"]["pid"])
 
 
-def test_stop_all_asks_all_at_once(background):
+def test_stop_all_signals_all_launchers_at_once(background):
     # Each waits for the other's end: stopped one after the other, the first would never end by itself.
     both = [background.workdir / name for name in ("a", "b")]
     for own, other in (both, both[::-1]):
@@ -238,7 +238,7 @@ def test_stop_continues_a_launcher_that_is_stopped(background):
     assert has_ended(run["launcher"]["pid"]) and has_ended(run["child"]["pid"])
 
 
-def test_an_agent_that_ignores_it_is_killed_by_its_launcher(background):
+def test_an_agent_that_ignores_a_stop_is_killed_by_its_launcher(background):
     background.start("sh", "-c", "trap '' TERM; echo deaf; sleep 600", options=["--stop-timeout", "1"])
     until(lambda: b"deaf" in background.log(), "the agent's trap")
     assert background.command("stop", "custom").returncode == 0
@@ -263,7 +263,7 @@ def test_a_launcher_that_does_not_end_is_killed_and_its_agent_with_it(background
     hold(run["launcher"]["pid"])
     stopped = background.command("stop", "custom")
     assert stopped.returncode == 0, stopped
-    assert stopped.stderr.splitlines()[-1].endswith("conversation default has ended, killed")
+    assert stopped.stderr.splitlines()[-1].endswith("conversation default stopped, killed")
     assert has_ended(run["launcher"]["pid"]) and has_ended(run["child"]["pid"])
     os.waitpid(run["launcher"]["pid"], 0)
     assert background.run_file()["end"] is None
@@ -309,7 +309,7 @@ def test_another_users_launcher_is_one_line_and_69(background, tmp_path, other_u
     )
     assert result.returncode == 69, result
     assert len(result.stderr.splitlines()) == 1
-    assert f"process {run['launcher']['pid']} may not be signalled" in result.stderr
+    assert f"cannot signal process {run['launcher']['pid']}: " in result.stderr
     assert not has_ended(run["launcher"]["pid"])
 
 
@@ -353,7 +353,7 @@ def test_wait_for_what_never_ran_is_3_and_for_a_killed_launcher_69(background, b
     assert b"it was killed" in said
 
 
-def test_every_start_leaves_its_end_also_in_the_foreground(background):
+def test_every_start_records_its_end_even_in_the_foreground(background):
     background.foreground("sh", "-c", "exit 5")
     assert background.command("wait", "custom").returncode == 5
     background.foreground("/no/such/program")

@@ -154,7 +154,7 @@ def test_a_flood_that_is_read_goes_through_in_flat_memory(direct, terminals, on_
     assert process.wait(HANG) == -signal.SIGTERM
 
 
-def test_agentapi_may_flood_for_a_reader_that_does_not_read_memory_is_flat_and_one_term_ends_it(agentapi, under_agentapi):
+def test_agentapi_flooding_a_stalled_reader_keeps_memory_flat_and_one_term_ends_it(agentapi, under_agentapi):
     """agentapi must never wait for a reader: what nobody takes is dropped, the oldest first, and counted."""
     agentapi.program.unlink()
     agentapi.program.write_text(
@@ -190,7 +190,7 @@ echo "end of $*"
 """
 
 
-def test_100_launches_at_once_of_100_conversations_do_not_meet(binary, tmp_path):
+def test_100_launches_at_once_of_100_conversations_do_not_interfere(binary, tmp_path):
     """Each has its own lock, record, id and output; each is refused a second time while it runs.
 
     Ten have a prompt. Each of those watches the store for it, and the kernel gives a user 128 inotify instances.

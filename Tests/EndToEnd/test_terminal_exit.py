@@ -15,12 +15,12 @@ pytestmark = pytest.mark.smoke
 
 
 @pytest.mark.parametrize("code", [0, 1, 42, 127, 255])
-def test_exit_code_of_the_child_is_ours(direct, code):
+def test_the_childs_exit_code_is_ours(direct, code):
     assert run(direct("sh", "-c", f"exit {code}")).returncode == code
 
 
 @pytest.mark.parametrize("name", ["KILL", "TERM", "SEGV", "INT", "HUP", "ABRT", "PIPE"])
-def test_signal_that_kills_the_child_kills_us(direct, name, terminals):
+def test_a_signal_that_kills_the_child_kills_us(direct, name, terminals):
     child = direct("sh", "-c", f"kill -{name} $$")
     assert run(child).returncode == -getattr(signal, f"SIG{name}")
     outer = terminals()
@@ -57,7 +57,7 @@ def test_childs_own_code_wins_over_a_forwarded_signal(direct, name, tmp_path):
     assert process.wait(60) == 75
 
 
-def test_program_that_is_not_there_is_127_with_its_name(direct, tmp_path):
+def test_a_missing_program_is_127_with_its_name(direct, tmp_path):
     for name in ("no-such-program", str(tmp_path / "missing"), str(tmp_path / "missing/below")):
         result = run(direct(name))
         assert result.returncode == 127
@@ -131,7 +131,7 @@ def test_working_directory_that_cannot_be_entered_is_named(direct, tmp_path):
     file = tmp_path / "file"
     file.touch()
     result = run(direct("true", options=("--workdir", str(file))))
-    assert result.returncode == 66 and b"no directory" in result.stderr
+    assert result.returncode == 66 and b"not a directory" in result.stderr
 
 
 def test_child_runs_in_the_working_directory_and_pwd_agrees(direct, tmp_path):
@@ -156,7 +156,7 @@ def test_ended_launcher_leaves_no_living_child(direct):
     assert not is_alive(int(result.stdout))
 
 
-def test_as_first_process_which_no_signal_kills_the_status_is_128_and_the_number(direct):
+def test_as_first_process_the_status_after_a_signal_is_128_plus_its_number(direct):
     apart = ["unshare", "--pid", "--fork", "--mount-proc"]
     if run([*apart, "true"]).returncode != 0:
         pytest.skip("unshare may not make a PID namespace here")
@@ -175,7 +175,7 @@ def test_a_working_directory_that_is_gone_or_may_not_be_entered_is_66_with_its_n
     assert result.returncode in (66, 126) and str(closed).encode() in result.stderr and result.stdout == b""
 
 
-def test_what_the_kernel_still_holds_of_an_agent_that_has_ended_is_not_lost(direct, tmp_path):
+def test_output_still_in_the_kernel_when_an_agent_exits_is_not_lost(direct, tmp_path):
     """The reader's pipe and our queue are full, so the agent's last bytes wait in its terminal."""
     count = 2 * 65_536 + 3_000
     script = f"head -c {count} /dev/zero; echo $$ >{tmp_path}/agent"
@@ -222,7 +222,7 @@ victim.kill()
 """
 
 
-def test_no_signal_goes_to_a_process_that_got_the_agents_number_after_its_end(direct, tmp_path):
+def test_no_signal_goes_to_a_process_that_reuses_the_agents_pid(direct, tmp_path):
     apart = ["unshare", "--pid", "--fork", "--mount-proc"]
     if run([*apart, "sh", "-c", "echo 100 >/proc/sys/kernel/ns_last_pid"]).returncode != 0:
         pytest.skip("no PID namespace of its own may be made here")

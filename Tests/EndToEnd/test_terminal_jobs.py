@@ -109,7 +109,7 @@ os.read(0, 1)
 
 
 @pytest.mark.parametrize("end", ["exit", "TERM", "KILL", "group", "helper"])
-def test_what_makes_control_z_work_is_no_child_of_the_agents_holds_nothing_and_goes_with_it(direct, terminals, end):
+def test_the_control_z_processes_are_no_children_of_the_agent_hold_nothing_and_end_with_it(direct, terminals, end):
     outer = terminals()
     process = outer.start(direct(sys.executable, "-c", WAITS_FOR_ANYTHING))
     outer.read_until(b".\r\n")
@@ -141,7 +141,7 @@ def test_what_makes_control_z_work_is_no_child_of_the_agents_holds_nothing_and_g
     assert not [pid for pid in helpers if is_alive(pid)]
 
 
-def test_without_a_terminal_there_are_no_such_processes_and_a_tstp_stops_nobody(direct, tmp_path):
+def test_without_a_terminal_there_are_no_control_z_processes_and_tstp_stops_nothing(direct, tmp_path):
     result = run(direct("sh", "-c", "kill -TSTP 0; ps -s $$ -o pid= > pids; wc -l < pids; exit 3"), cwd=tmp_path)
     # The shell and ps.
     assert (result.returncode, result.stdout.strip()) == (3, b"2")

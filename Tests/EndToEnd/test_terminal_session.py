@@ -179,7 +179,7 @@ def test_dispositions_and_mask_of_the_child_are_default_by_default(direct):
 
 
 @pytest.mark.parametrize("name", ["HUP", "INT", "QUIT", "TERM", "PIPE", "CHLD", "TSTP", "ALRM", "SEGV", "WINCH"])
-def test_what_the_caller_ignores_stays_ignored(direct, name):
+def test_signals_that_the_caller_ignores_stay_ignored(direct, name):
     number = getattr(signal, f"SIG{name}")
 
     def prepare():

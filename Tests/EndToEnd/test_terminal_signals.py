@@ -32,7 +32,7 @@ def counter(direct, count, signals, options=()):
 
 
 @pytest.mark.parametrize("on_terminal", [True, False])
-def test_every_signal_reaches_the_child_as_itself(direct, terminals, on_terminal):
+def test_every_signal_reaches_the_child_unchanged(direct, terminals, on_terminal):
     child = counter(direct, len(FORWARDED), FORWARDED)
     if on_terminal:
         outer = terminals()
@@ -55,7 +55,7 @@ def test_every_signal_reaches_the_child_as_itself(direct, terminals, on_terminal
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_second_and_third_signal_are_passed_on_too(direct, terminals, number):
+def test_second_and_third_signals_are_forwarded_too(direct, terminals, number):
     outer = terminals()
     process = outer.start(counter(direct, 3, [number]))
     outer.read_until(b"READY")
@@ -149,7 +149,7 @@ time.sleep(1000)
 
 
 @pytest.mark.parametrize("name", ["TERM", "HUP"])
-def test_after_the_stop_timeout_everything_left_is_killed_orphans_in_other_sessions_too(direct, tmp_path, name):
+def test_after_the_stop_timeout_all_that_is_left_is_killed_even_orphans_in_other_sessions(direct, tmp_path, name):
     process = subprocess.Popen(
         direct(sys.executable, "-c", STUBBORN, options=("--stop-timeout", "1")),
         cwd=tmp_path,

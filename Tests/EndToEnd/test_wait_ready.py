@@ -42,7 +42,7 @@ def test_the_caller_leaves_when_agentapi_has_answered_three_times(background, ag
     assert len(agentapi.journal("listening")) == 1
     run = background.run_file()
     assert result.stderr.splitlines()[-1] == (
-        f"agentlaunch: custom: in the background, pid {run['launcher']['pid']}, http://localhost:{agentapi.port}, "
+        f"agentlaunch: custom: running in the background, pid {run['launcher']['pid']}, http://localhost:{agentapi.port}, "
         f"log {run['log']}"
     )
     for number in ("0", "1", "2"):
@@ -58,7 +58,7 @@ def test_an_agentapi_that_does_not_listen_in_time_is_stopped_and_69(background, 
     assert result.returncode == 69
     run = background.run_file()
     line = result.stderr.splitlines()[-1]
-    assert line.startswith("agentlaunch: agentapi: not ready in time: nobody listens")
+    assert line.startswith("agentlaunch: agentapi: not ready in time: nothing listens")
     assert run["log"] in line
     assert has_ended(run["launcher"]["pid"]) and has_ended(run["child"]["pid"])
     # Its ordinary stop: one TERM.
@@ -71,7 +71,7 @@ def test_an_agent_that_ends_before_it_is_ready_is_69_with_its_status_and_the_las
     result = wait_ready(50, AGENT_DIE=code, DOUBLE_SLOW_START="600")
     assert result.returncode == 69, result
     lines = result.stderr.splitlines()
-    assert lines[-1].startswith(f"agentlaunch: agentapi: the start ended with status {status} before it was ready")
+    assert lines[-1].startswith(f"agentlaunch: agentapi: the start exited with status {status} before it was ready")
     assert any("Running: " in line for line in lines[:-1])
     assert has_ended(background.run_file()["launcher"]["pid"])
 
@@ -91,7 +91,7 @@ def test_an_agentapi_that_answers_to_another_name_only_is_ready(background, wait
     assert (found["state"], found["phase"]) == ("running", "ready")
 
 
-def test_an_agentapi_that_takes_its_time_is_running_of_unknown_phase(background, agentapi, wait_ready):
+def test_a_slow_agentapi_is_running_with_unknown_phase(background, agentapi, wait_ready):
     assert wait_ready(50).returncode == 0
     # The launcher first: it continues an agentapi that somebody stops.
     pids = [background.run_file()[name]["pid"] for name in ("launcher", "child")]

@@ -1,4 +1,4 @@
-"""The real Codex CLI: started cold with a task, stopped, started warm; the task is given once.
+"""The real Codex CLI: started cold with a prompt, stopped, started warm; the prompt is given once.
 
 The model is a server on loopback, the home a scratch folder; both are gone afterwards. scripts/demo builds what this
 needs and runs it.
@@ -44,7 +44,7 @@ def demonstrate(codex):
     show("The first plan: nothing on disk yet")
     plan(codex)
 
-    show("Start: Codex gets the task and answers")
+    show("Start: Codex gets the prompt and answers")
     terminal = start(codex)
     identity = codex.answered(TASK)
     terminal.wait_quiet()
@@ -68,7 +68,7 @@ def demonstrate(codex):
     show("What the model server saw in the last request")
     texts = items(request)
     given = texts.count(sha256(TASK))
-    print(f"the task: {given} time; the new message: {texts.count(sha256(MESSAGE))} time; conversations on disk: "
+    print(f"the prompt: {given} time; the new message: {texts.count(sha256(MESSAGE))} time; conversations on disk: "
           f"{len(codex.conversations())}")
     codex.assert_given_once(TASK, identity, request)
 
@@ -82,7 +82,7 @@ def main():
             demonstrate(codex)
         finally:
             codex.close()
-    show("Done: one conversation, one task, given once. The scratch home is gone.")
+    show("Done: one conversation, one prompt, given once. The scratch home is gone.")
 
 
 main()

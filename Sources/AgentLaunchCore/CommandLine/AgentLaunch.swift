@@ -23,7 +23,7 @@ public enum AgentLaunch {
         throw LaunchError(
             .unavailable,
             "/proc",
-            "neither the arguments nor other processes can be seen there",
+            "not mounted, so arguments and processes cannot be read",
             "mount it: mount -t proc proc /proc"
         )
     }
@@ -58,7 +58,7 @@ public enum AgentLaunch {
         case .logs(let agent):
             return try LogsCommand(selection(invocation, agent, diagnostics), agent: agent).run()
         case .doctor, .completions:
-            throw LaunchError(.bug, "agentlaunch", "a command without code", "report this")
+            throw LaunchError(.bug, "agentlaunch", "command not implemented", "report this")
         }
         return ExitStatus.success.rawValue
     }

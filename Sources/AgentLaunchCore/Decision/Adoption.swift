@@ -9,7 +9,7 @@ extension Decider {
             return .unknown(
                 trouble,
                 .legacy,
-                "What an older start script left cannot be read with certainty."
+                "What an older start script left cannot be read reliably."
             )
         case .found, .absent: return nil
         }
@@ -28,7 +28,7 @@ extension Decider {
                 return warm(
                     newest,
                     .adopted,
-                    "The newest conversation of this directory is taken over.",
+                    "Adopted the newest conversation of this directory.",
                     despite: unreadable,
                     &findings
                 )
@@ -38,7 +38,7 @@ extension Decider {
                 return warm(
                     newest,
                     .adopted,
-                    "The newest conversation of this directory is taken over.",
+                    "Adopted the newest conversation of this directory.",
                     despite: unreadable,
                     &findings
                 )
@@ -49,7 +49,7 @@ extension Decider {
                 return warm(
                     match,
                     .matched,
-                    "A conversation of this directory began with this task.",
+                    "A conversation of this directory began with this prompt.",
                     despite: unreadable,
                     &findings
                 )
@@ -74,8 +74,8 @@ extension Decider {
             // A pinned thread is on a server: nothing but the record names it.
             let reason =
                 free.isEmpty
-                ? "The record is damaged, and it alone names the conversation of this directory."
-                : "The record is damaged, and one of the conversations here may be its."
+                ? "The record is damaged, and nothing else names the conversation of this directory."
+                : "The record is damaged, and one of the conversations here may be the recorded one."
             return .unknown(trouble, .record, reason)
         }
         return nil

@@ -19,11 +19,11 @@ struct Decider {
         {
             findings.warn(
                 "unknown-fresh",
-                "\(decision.reason) A new conversation is started, as --on-unknown fresh says."
+                "\(decision.reason) Starting a new conversation, because of --on-unknown fresh."
             )
             decision = try cold(
                 .fresh,
-                "The state is unknown, and --on-unknown fresh asks for a new conversation.",
+                "The state is unknown, and --on-unknown is fresh.",
                 &findings
             )
         }
@@ -31,8 +31,8 @@ struct Decider {
             throw LaunchError(
                 .noInput,
                 "--require-resume",
-                "there is no conversation of \(agent.name) to resume in \(query.workdir)",
-                "start once without --require-resume, or name one with --resume ID"
+                "no \(agent.name) conversation to resume in \(query.workdir)",
+                "start once without --require-resume, or choose one with --resume ID"
             )
         }
         return decision
@@ -40,31 +40,31 @@ struct Decider {
 
     private func firstThatApplies(_ findings: inout Findings) throws(LaunchError) -> Decision {
         if let id = options.resume { return try requested(id, &findings) }
-        if options.fresh { return try cold(.fresh, "A new conversation was asked for.", &findings) }
+        if options.fresh { return try cold(.fresh, "A new conversation was requested.", &findings) }
         switch remembered(&findings) {
         case .decided(let decision): return decision
         case .startOver(let empty):
             // What the record names came to nothing, and a start after it could not write its own.
             let derivation = store.derived(&findings)
             if derivation.isBeyondRecord, let session = derivation.resumable {
-                return .warm(session, .derived, "A later conversation of this directory and name is there.")
+                return .warm(session, .derived, "A later conversation of this directory and name exists.")
             }
             let reason =
                 isFresh
-                ? "The new conversation that was asked for holds no message."
+                ? "The requested new conversation has no message yet."
                 : "The prompt never reached the last conversation."
             return try cold(isFresh ? .fresh : .derived, reason, reusing: empty, &findings)
         case .goOn: break
         }
         let derivation = store.derived(&findings)
         if let session = derivation.resumable {
-            return .warm(session, .derived, "The conversation of this directory and name is there.")
+            return .warm(session, .derived, "The conversation of this directory and name exists.")
         }
         if let trouble = derivation.trouble {
             return .unknown(
                 trouble,
                 .derived,
-                "The conversation of this directory and name cannot be read with certainty."
+                "The conversation of this directory and name cannot be read reliably."
             )
         }
         if let decision = inherited(&findings) { return decision }
@@ -74,7 +74,7 @@ struct Decider {
         }
         return try cold(
             isFresh ? .fresh : .derived,
-            "\(agent.title) holds no conversation of this directory and name.",
+            "\(agent.title) has no conversation of this directory and name.",
             &findings
         )
     }
@@ -89,16 +89,16 @@ struct Decider {
             throw LaunchError(
                 .usage,
                 "--resume",
-                "conversations of \(agent.name) have no ids",
-                "leave it out; --session NAME tells them apart"
+                "\(agent.name) conversations have no session IDs",
+                "remove it; --session NAME tells conversations apart"
             )
         }
         guard agent.isSessionID(id) else {
             throw LaunchError(
                 .usage,
                 "--resume \(id)",
-                "this has not the form of an id of \(agent.title)",
-                "`agentlaunch sessions \(agent.name)` lists the ids"
+                "not a valid \(agent.title) session ID",
+                "see agentlaunch sessions \(agent.name)"
             )
         }
         switch store.find(id, &findings) {
@@ -107,16 +107,16 @@ struct Decider {
                 throw LaunchError(
                     .noInput,
                     "--resume \(id)",
-                    "\(agent.title) \(agent.otherDirectoryProblem ?? ""), because the conversation is of \(place)",
+                    "the conversation belongs to \(place), and \(agent.title) \(agent.otherDirectoryProblem ?? "")",
                     "add --workdir \(ShellQuoting.quote(place.description))"
                 )
             }
-            return .warm(session, .requested, "This conversation was asked for by its id.")
+            return .warm(session, .requested, "This conversation was requested by its session ID.")
         case .unreadable(let trouble):
             return .unknown(
                 trouble,
                 .requested,
-                "The conversation that was asked for cannot be read with certainty."
+                "The requested conversation cannot be read reliably."
             )
         case .found, .absent: break
         }
@@ -126,11 +126,11 @@ struct Decider {
         let ids = store.candidates(&findings).sessions.sorted(by: newestFirst).map(\.id)
         let known =
             ids.isEmpty
-            ? "none is there for \(query.workdir)" : "there are: " + ids.prefix(10).joined(separator: ", ")
+            ? "\(query.workdir) has none" : "resumable: " + ids.prefix(10).joined(separator: ", ")
         throw LaunchError(
             .noInput,
             "--resume \(id)",
-            "\(agent.title) holds no such conversation with a message",
+            "\(agent.title) has no such conversation, or it has no message",
             known
         )
     }
@@ -151,7 +151,11 @@ struct Decider {
     ) throws(LaunchError) -> Decision {
         let derivation = store.derived(&findings)
         if how == .fresh, options.fresh, let trouble = derivation.trouble {
-            return .unknown(trouble, .fresh, "The ids already used for new conversations cannot be read.")
+            return .unknown(
+                trouble,
+                .fresh,
+                "The session IDs already used for new conversations cannot be read."
+            )
         }
         if let error = options.unreadableTask { throw error }
         if let empty = given ?? (how == .fresh ? nil : derivation.empty) {

@@ -44,7 +44,7 @@ struct PromptDecider {
         case .unknown:
             findings.warn(
                 "prompt-unknown",
-                "it cannot be told whether \(session.id) was given this prompt: it is left out"
+                "cannot tell whether \(session.id) has been given this prompt; not giving it"
             )
             return PromptDecision(action: resume(session, otherwise: .skip), given: given)
         case .other, .never: break
@@ -57,13 +57,13 @@ struct PromptDecider {
         case .skip:
             findings.warn(
                 "prompt-not-sent",
-                "the conversation goes on without this prompt, which it was not given; --on-new-prompt send gives it"
+                "the resumed conversation has not been given this prompt; use --on-new-prompt send to give it"
             )
             return PromptDecision(action: resume(session, otherwise: .skip), given: given)
         case .refuse:
             findings.warn(
                 "prompt-refused",
-                "the conversation was not given this prompt, and --on-new-prompt is refuse"
+                "the conversation has not been given this prompt, and --on-new-prompt is refuse"
             )
             return PromptDecision(action: resume(session, otherwise: .skip), given: given, isRefused: true)
         }
@@ -74,7 +74,7 @@ struct PromptDecider {
         guard storesPromptWithAnswer, record?.holds(task.sha256) != nil else { return }
         findings.warn(
             "prompt-repeated",
-            "this prompt was given before, and the agent kept nothing of it: it is given again"
+            "this prompt was given before, but the agent kept no trace of it; giving it again"
         )
     }
 

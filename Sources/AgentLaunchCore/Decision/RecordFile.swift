@@ -13,7 +13,7 @@ struct RecordFile: Sendable {
                 findings.saw(path, .ok, "the record of this conversation")
                 return .present(record)
             }
-            return damaged(.damaged, "it is not a record of ours", &findings)
+            return damaged(.damaged, "it is not an agentlaunch record", &findings)
         } catch {
             return damaged(.unreadable, error.description, &findings)
         }
@@ -29,14 +29,14 @@ struct RecordFile: Sendable {
     private func damaged(_ kind: StoreFailure.Kind, _ why: String, _ findings: inout Findings) -> RecordState
     {
         findings.saw(path, kind == .damaged ? .damaged : .unreadable, why)
-        findings.warn("record-damaged", "\(path): \(why); the agent's own store decides")
+        findings.warn("record-damaged", "\(path): \(why); relying on the agent's own store")
         return .damaged(
             StoreFailure(
                 path: path,
                 kind: kind,
                 why: why,
                 nextStep:
-                    "remove it if no conversation of yours is missing, name one with --resume ID, or pass --fresh"
+                    "remove it if no conversation is missing, choose one with --resume ID, or pass --fresh"
             )
         )
     }

@@ -27,13 +27,13 @@ extension Decider {
                         .unknown(
                             moved(session, place),
                             .record,
-                            "The conversation that was started here has moved to another directory."
+                            "The recorded conversation has moved to another directory."
                         )
                     )
                 }
-                return .decided(.warm(session, .record, "The conversation that was started here is there."))
+                return .decided(.warm(session, .record, "The recorded conversation exists."))
             case .unreadable(let trouble):
-                let reason = "The conversation that was started here cannot be read with certainty."
+                let reason = "The recorded conversation cannot be read reliably."
                 return .decided(.unknown(trouble, .record, reason))
             case .found(let session): empty = session.state == .empty ? session : nil
             case .absent: break
@@ -41,10 +41,10 @@ extension Decider {
         } else if record.sessionName != nil {
             let derivation = store.derived(&findings)
             if let session = derivation.resumable, session.name == record.sessionName {
-                return .decided(.warm(session, .record, "The conversation that was started here is there."))
+                return .decided(.warm(session, .record, "The recorded conversation exists."))
             }
             if let trouble = derivation.trouble {
-                let reason = "The conversation that was started here cannot be read with certainty."
+                let reason = "The recorded conversation cannot be read reliably."
                 return .decided(.unknown(trouble, .record, reason))
             }
             empty = derivation.empty.flatMap { $0.name == record.sessionName ? $0 : nil }
@@ -65,13 +65,13 @@ extension Decider {
         return .goOn
     }
 
-    private static let storeIsGone = "A prompt was delivered here, and the store is not where it was."
+    private static let storeIsGone = "A prompt was delivered here, but the store is no longer where it was."
 
     private func moved(_ session: Session, _ place: Path) -> StoreFailure {
         StoreFailure(
             path: session.store,
             kind: .unreadable,
-            why: "conversation \(session.id) of this directory is now of \(place)",
+            why: "conversation \(session.id) of this directory now belongs to \(place)",
             nextStep: "add --workdir \(ShellQuoting.quote(place.description)), or pass --fresh"
         )
     }
@@ -80,7 +80,7 @@ extension Decider {
         let token = record.sessionID ?? record.sessionName ?? ""
         return empty == nil
             ? "conversation \(token) of this directory is no longer in \(record.store)"
-            : "conversation \(token) of this directory was given a prompt and holds no message any more"
+            : "conversation \(token) of this directory was given a prompt and no longer has a message"
     }
 
     /// The launcher ended before it learnt the id: ours is the only session that began since.
@@ -96,7 +96,7 @@ extension Decider {
             return .goOn
         }
         return .decided(
-            .warm(since[0], .record, "The only conversation since the start that was recorded here.")
+            .warm(since[0], .record, "The only conversation since the recorded start.")
         )
     }
 
@@ -105,8 +105,8 @@ extension Decider {
             return StoreFailure(
                 path: record.store,
                 kind: .unreadable,
-                why: "it held the conversation, but now \(store.root) is the store",
-                nextStep: "start with the environment of that time (HOME, …), or pass --fresh"
+                why: "it held the conversation, but the store is now \(store.root)",
+                nextStep: "start with the same environment as then (HOME, …), or pass --fresh"
             )
         }
         if (try? fileStatus(record.store)) != nil { return nil }

@@ -23,8 +23,8 @@ final class LauncherStop {
             throw LaunchError(
                 .unavailable,
                 conversation.title,
-                "process \(pid) seems to hold its lock, but is not known to be its launcher",
-                "end it by hand if it is: kill \(pid)"
+                "process \(pid) seems to hold its lock, but may not be its launcher",
+                "if it is, stop it with kill \(pid)"
             )
         }
         do throws(Errno) { process = try ProcessHandle(pid) } catch {
@@ -49,8 +49,8 @@ final class LauncherStop {
             throw LaunchError(
                 .unavailable,
                 conversation.title,
-                "process \(process.pid) does not end even when it is killed",
-                "it waits for a device or a file system: see its state with ps"
+                "process \(process.pid) does not exit even when killed",
+                "it is waiting for a device or file system; see its state with ps"
             )
         }
         wasKilled = true
@@ -84,7 +84,7 @@ final class LauncherStop {
         LaunchError(
             .unavailable,
             conversation.title,
-            "process \(pid) may not be signalled: \(error)",
+            "cannot signal process \(pid): \(error)",
             error.code == EPERM
                 ? "stop it as the user who started it, or as root" : "stop it with kill \(pid)"
         )

@@ -40,7 +40,7 @@ struct ProcessContext {
             throw LaunchError(
                 .usage,
                 "HOME",
-                "it is unset or not absolute, so no agent's store can be found",
+                "unset or not absolute, so no agent's store can be found",
                 "set HOME"
             )
         }

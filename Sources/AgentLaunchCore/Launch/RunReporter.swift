@@ -97,7 +97,7 @@ final class RunReporter: LaunchObserver {
         // In the background the log has the warning already.
         if report != nil { return }
         log?.line(
-            "\(now.rfc3339) \(run.heading) ended with status \(status), started again in \(pause / 1000) s"
+            "\(now.rfc3339) \(run.heading) exited with status \(status), restarting in \(pause / 1000) s"
         )
     }
 
@@ -115,7 +115,7 @@ final class RunReporter: LaunchObserver {
             warn(
                 Warning(
                     "run-not-written",
-                    "\(file.path): \(error); status, stop, wait and logs know little of this start"
+                    "\(file.path): \(error); status, stop, wait and logs will know little about this start"
                 )
             )
         }

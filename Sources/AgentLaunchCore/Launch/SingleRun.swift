@@ -124,7 +124,7 @@ struct SingleRun {
             diagnostics.warn(
                 Warning(
                     "record-not-written",
-                    "\(file.path): \(error); the next start has to look for itself"
+                    "\(file.path): \(error); the next start has to search the agent's store"
                 )
             )
         }
@@ -151,9 +151,9 @@ extension LaunchPlan {
             }
         let prompt =
             switch prompt.action {
-            case .send: "the prompt is given"
-            case .skip: prompt.given == .this ? "the prompt was given before" : "the prompt is left out"
-            case .resumePrompt: "the resume prompt is given"
+            case .send: "prompt given"
+            case .skip: prompt.given == .this ? "prompt already given" : "prompt not given"
+            case .resumePrompt: "resume prompt given"
             case .none: "no prompt"
             }
         let session = token.map { " \($0)" } ?? ""

@@ -19,8 +19,8 @@ struct ArgumentSpace {
             throw LaunchError(
                 .usage,
                 what,
-                "an argument of \(longest) bytes is over the \(Self.string) that one may have",
-                "shorten it, or give it in a file"
+                "argument too long: \(longest) bytes, at most \(Self.string)",
+                "shorten it, or pass it in a file"
             )
         }
         for entry in environment.entries {
@@ -29,7 +29,7 @@ struct ArgumentSpace {
             throw LaunchError(
                 .usage,
                 shown(entry.name),
-                "the variable has \(count) bytes with its name, over the \(Self.string) that one may have",
+                "variable too long: \(count) bytes with its name, at most \(Self.string)",
                 "unset or shorten it"
             )
         }
@@ -38,8 +38,8 @@ struct ArgumentSpace {
             throw LaunchError(
                 .usage,
                 what,
-                "arguments and environment of \(count) bytes are over the system's limit of \(total)",
-                "shorten them, or raise the limit of the stack (ulimit -s), of which it is a quarter"
+                "arguments and environment too long: \(count) bytes, at most \(total)",
+                "shorten them, or raise the stack limit (ulimit -s), a quarter of which is the limit"
             )
         }
     }

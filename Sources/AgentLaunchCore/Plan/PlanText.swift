@@ -6,23 +6,23 @@ extension LaunchPlan {
         lines += field("because", decision.reason)
         lines += field("conversation", conversation)
         lines += field("prompt", promptLine)
-        lines += field("runs in", workdir.description)
+        lines += field("directory", workdir.description)
         if !command.isEmpty {
             lines += beside("command", commandLines(showPrompt: showPrompt))
         }
         if isRestarted, !command.isEmpty {
             lines += field(
-                "if it fails",
-                "started again, warm: at most \(RestartThrottle.most) times in "
-                    + "\(RestartThrottle.window / 60_000) minutes, the prompt not given again"
+                "on failure",
+                "restart warm, at most \(RestartThrottle.most) times in "
+                    + "\(RestartThrottle.window / 60_000) minutes, without the prompt"
             )
         }
         for setting in environment.set {
             lines += field("sets", "\(setting.name)=\(ShellQuoting.quote(setting.shown))")
         }
-        if !environment.unset.isEmpty { lines += field("removes", environment.unset.joined(separator: " ")) }
+        if !environment.unset.isEmpty { lines += field("unsets", environment.unset.joined(separator: " ")) }
         for entry in findings.evidence {
-            lines += field("\(entry.status.tick) looked at", "\(entry.source): \(entry.finding)")
+            lines += field("\(entry.status.tick) checked", "\(entry.source): \(entry.finding)")
         }
         for warning in findings.warnings { lines += field("! \(warning.code)", warning.message) }
         if let next = decision.trouble?.nextStep { lines += field("next", next) }
@@ -33,21 +33,21 @@ extension LaunchPlan {
         switch decision.verdict {
         case .cold: "cold start, \(transportText)"
         case .warm: "warm start, \(transportText)"
-        case .unknown: "unknown: nothing is started"
+        case .unknown: "unknown: would not start"
         }
     }
 
     private var transportText: String {
-        transport == .agentapi ? "under agentapi" : "directly on a terminal of its own"
+        transport == .agentapi ? "under agentapi" : "directly on its own terminal"
     }
 
     private var conversation: String {
         switch decision.start {
         case nil: return "-"
         case .cold(let new):
-            guard let token = new.id ?? new.name else { return "new; \(agent.title) chooses the id" }
+            guard let token = new.id ?? new.name else { return "new; \(agent.title) chooses the session ID" }
             return "\(token), new"
-        case .reuse(let session): return "\(session.name ?? session.id), there without a message"
+        case .reuse(let session): return "\(session.name ?? session.id), exists, empty"
         case .warm(let session):
             let count = session.messages.map { ", \($0) messages" } ?? ""
             let moment = session.updatedAt.map { ", last active \($0.rfc3339)" } ?? ""
@@ -61,21 +61,21 @@ extension LaunchPlan {
         let way =
             switch prompt.route {
             case .argument: "as an argument"
-            case .file: "by a file"
-            case .stdin: "by agentapi's standard input"
-            case .initialPrompt, .message: "by agentapi"
+            case .file: "in a file"
+            case .stdin: "on agentapi's standard input"
+            case .initialPrompt, .message: "through agentapi"
             case .typed: "typed into the terminal"
             case nil: ""
             }
         switch prompt.action {
         case .send: return "given: \(size), \(way)"
-        case .resumePrompt: return "the resume prompt is given: \(size), \(way)"
+        case .resumePrompt: return "resume prompt given: \(size), \(way)"
         case .none: return "none"
         case .skip:
             return switch prompt.given {
-            case .this: "left out: the conversation has been given it"
-            case .unknown: "left out: it cannot be told whether the conversation was given it"
-            default: "left out, though the conversation was not given it"
+            case .this: "not given: the conversation already has it"
+            case .unknown: "not given: cannot tell whether the conversation already has it"
+            default: "not given, although the conversation does not have it"
             }
         }
     }

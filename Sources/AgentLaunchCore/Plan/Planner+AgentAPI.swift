@@ -49,7 +49,7 @@ extension Planner {
         let bytes = prompt.text?.count ?? 0
         let way = feature == .promptInput ? "on its standard input" : "as an argument"
         throw context.undeliverable(
-            "agentapi \(program.release) takes no prompt of \(bytes) bytes \(way): that began with \(feature.since)",
+            "agentapi \(program.release) cannot take a prompt of \(bytes) bytes \(way), which needs \(feature.since)",
             "update agentapi to \(feature.since) or newer"
         )
     }
@@ -59,8 +59,8 @@ extension Planner {
         if program.release >= agent.agentAPISince { return agent.agentAPIType }
         findings.warn(
             "agentapi-too-old",
-            "agentapi \(program.release) does not know \(agent.name), which began with \(agent.agentAPISince): "
-                + "planned with --type custom"
+            "agentapi \(program.release) does not support \(agent.name), added in \(agent.agentAPISince); "
+                + "using --type custom"
         )
         return "custom"
     }
@@ -69,19 +69,19 @@ extension Planner {
         if plan.agentCommand.contains(where: { if case .prompt = $0 { true } else { false } }) {
             plan.findings.warn(
                 "prompt-in-agentapi-log",
-                "agentapi prints the command that it runs, and the prompt is one of its arguments"
+                "agentapi prints the command that it runs, including the prompt"
             )
         }
         if context.request.stopTimeoutMilliseconds < 12_000 {
             plan.findings.warn(
                 "stop-timeout-short",
-                "agentapi may need 10 s to stop: --stop-timeout below 12 can kill the agent"
+                "agentapi may need 10 s to stop; a --stop-timeout below 12 can kill the agent"
             )
         }
         if context.request.statePersistence, !program.can(.state) {
             plan.findings.warn(
                 "state-not-kept",
-                "agentapi \(program.release) forgets the chat when it ends; "
+                "agentapi \(program.release) loses the chat when it exits; "
                     + "\(AgentAPIFeature.state.since) and newer keep it"
             )
         }

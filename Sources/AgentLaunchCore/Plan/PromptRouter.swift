@@ -18,7 +18,7 @@ struct PromptRouter {
             if prefix.utf8.count + text.count <= ArgumentSpace.string { return .argument }
             guard context.transport == .agentapi else {
                 throw context.undeliverable(
-                    "\(text.count) bytes are more than the \(ArgumentSpace.string) that one argument may have",
+                    "prompt too long for an argument: \(text.count) bytes, at most \(ArgumentSpace.string)",
                     "shorten it, or use --agentapi"
                 )
             }
@@ -28,7 +28,7 @@ struct PromptRouter {
             guard context.agent.inputReadiness != nil else {
                 throw context.undeliverable(
                     "\(context.agent.name) takes this prompt only under agentapi",
-                    "use --agentapi, or leave the prompt out"
+                    "use --agentapi, or remove the prompt"
                 )
             }
             try checkTyped(text)
@@ -38,7 +38,7 @@ struct PromptRouter {
         guard isMessage(start) else { return text.count > Self.initialPromptLimit ? .stdin : .initialPrompt }
         guard ChatRequest.canSend(text) else {
             throw context.undeliverable(
-                "as a message it is longer than the \(ChatRequest.longestBody) bytes that agentapi reads",
+                "prompt too long for a message: agentapi reads at most \(ChatRequest.longestBody) bytes",
                 "shorten it"
             )
         }
@@ -57,7 +57,7 @@ struct PromptRouter {
         for (offset, byte) in text.enumerated() where byte == 0x1b {
             guard text[(offset + 1)...].starts(with: end) else { continue }
             throw context.undeliverable(
-                "at offset \(offset) it holds the sequence that ends a paste, and agentapi would type the rest",
+                "the prompt contains the end-of-paste sequence at offset \(offset), and agentapi would type the rest",
                 "remove the sequence ESC [201~"
             )
         }
@@ -69,8 +69,8 @@ struct PromptRouter {
         let digits = String(scalar.value, radix: 16, uppercase: true)
         let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         throw context.undeliverable(
-            "at offset \(offset) it holds \(name), and this prompt is typed into the terminal: only line breaks, "
-                + "tabs and printing characters can be",
+            "the prompt contains \(name) at offset \(offset), and is typed into the terminal, where only line breaks, "
+                + "tabs and printable characters are allowed",
             "remove that character, or use --agentapi"
         )
     }

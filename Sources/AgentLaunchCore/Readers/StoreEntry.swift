@@ -24,7 +24,7 @@ enum StoreEntry: Equatable {
         case .absent: return []
         case .directory: return try reading(path, try namesInDirectory(path))
         case .file, .other:
-            throw .damaged(path, "it is not a directory", nextStep: "move it away, or name another store")
+            throw .damaged(path, "it is not a directory", nextStep: "move it away, or use another store")
         }
     }
 }

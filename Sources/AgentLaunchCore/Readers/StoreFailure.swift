@@ -1,6 +1,6 @@
 import Glibc
 
-/// Why a part of a store could not be read with certainty.
+/// Why a part of a store could not be read reliably.
 struct StoreFailure: Error, Equatable, Sendable {
     enum Kind: Sendable {
         case unreadable, damaged
@@ -38,7 +38,7 @@ extension StoreFailure {
         StoreFailure(
             path: link,
             kind: .unreadable,
-            why: "it is a symbolic link that leads nowhere",
+            why: "it is a broken symbolic link",
             nextStep: "mount what it points to, or remove the link"
         )
     }

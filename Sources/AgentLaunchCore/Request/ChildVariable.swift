@@ -9,14 +9,14 @@ enum ChildVariable: Equatable, Sendable {
         let equals = text.firstIndex(of: UInt8(ascii: "="))
         let name = Bytes(text[..<(equals ?? text.endIndex)])
         guard !name.isEmpty, !text.contains(0) else {
-            let why = name.isEmpty ? "a variable without a name" : "a NUL byte in a variable"
-            throw LaunchError(.usage, spelling, why, "write NAME=VALUE or NAME")
+            let why = name.isEmpty ? "missing variable name" : "the variable contains a NUL byte"
+            throw LaunchError(.usage, spelling, why, "use NAME=VALUE or NAME")
         }
         guard !Environment.isOwn(name) else {
             throw LaunchError(
                 .usage,
                 spelling,
-                "\(shown(name)) is agentlaunch's own, and agents never get those",
+                "\(shown(name)) is reserved for agentlaunch and not passed to agents",
                 "choose another name"
             )
         }

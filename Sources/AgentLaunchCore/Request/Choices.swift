@@ -20,7 +20,7 @@ enum Adoption: String, Choice {
     case match, newest, never
 }
 
-/// What to do when a store cannot be read with certainty.
+/// What to do when a store cannot be read reliably.
 enum UnknownPolicy: String, Choice {
     case refuse, fresh
 }

@@ -81,7 +81,7 @@ struct PromptSource: Equatable, Sendable {
     /// Read in sequence: it may be a pipe.
     private func content(of descriptor: Int32, _ what: String) throws(LaunchError) -> Reading {
         guard isatty(descriptor) == 0 else {
-            throw LaunchError(.usage, spelling, "\(what) is a terminal", "name a file, or pipe the prompt in")
+            throw LaunchError(.usage, spelling, "\(what) is a terminal", "name a file, or pipe the prompt")
         }
         // One byte more than the limit, so that `checked` sees what is too long.
         let bytes: Bytes
@@ -97,26 +97,26 @@ struct PromptSource: Equatable, Sendable {
         do {
             return try Base64.decode(value)
         } catch {
-            let why = "\(name) is not base64: \(error.why) at byte \(error.offset)"
-            throw LaunchError(.usage, spelling, why, "encode the prompt anew")
+            let why = "\(name) is not valid base64: \(error.why) at byte \(error.offset)"
+            throw LaunchError(.usage, spelling, why, "encode the prompt again")
         }
     }
 
     func checked(_ bytes: Bytes) throws(LaunchError) -> Reading {
         guard bytes.count <= Self.limit else {
             let why = "the prompt is longer than \(Self.limit >> 20) MiB"
-            throw LaunchError(.usage, spelling, why, "put the text in a file and name it in the prompt")
+            throw LaunchError(.usage, spelling, why, "put the text in a file and refer to it in the prompt")
         }
         guard let text = bytes.text else {
-            throw LaunchError(.usage, spelling, "the prompt is not UTF-8", "convert it to UTF-8")
+            throw LaunchError(.usage, spelling, "the prompt is not valid UTF-8", "convert it to UTF-8")
         }
         if let offset = bytes.firstIndex(of: 0) {
-            let why = "the prompt holds a NUL byte at offset \(offset), which no argument can"
+            let why = "the prompt contains a NUL byte at offset \(offset)"
             throw LaunchError(.usage, spelling, why, "remove it")
         }
         if let task = TaskText(text) { return .task(task) }
         return .empty(
-            Warning("prompt-empty", "\(spelling): the prompt is empty, as if it had not been given")
+            Warning("prompt-empty", "\(spelling): the prompt is empty and ignored")
         )
     }
 
@@ -125,14 +125,14 @@ struct PromptSource: Equatable, Sendable {
             LaunchError(
                 .noInput,
                 spelling,
-                "the variable \(name) is not set",
-                "set it, or give the prompt otherwise"
+                "variable \(name) is not set",
+                "set it, or pass the prompt another way"
             )
         )
     }
 
     private func unreadable(_ what: String, _ error: Errno) -> Reading {
-        let next = "restore it, or give the prompt otherwise"
+        let next = "restore it, or pass the prompt another way"
         return .unreadable(LaunchError(.noInput, spelling, "\(what): \(error)", next))
     }
 }

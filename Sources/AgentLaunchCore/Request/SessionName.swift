@@ -4,19 +4,18 @@ enum SessionName {
 
     static func check(_ name: Bytes, _ spelling: String) throws(LaunchError) -> String {
         guard let text = name.text else {
-            throw LaunchError(.usage, spelling, "not UTF-8", "write it in UTF-8")
+            throw LaunchError(.usage, spelling, "not valid UTF-8", "use UTF-8")
         }
         guard hasForm(name) else {
             throw LaunchError(
                 .usage,
                 spelling,
-                "\(shown(name)) is not a name of 1 to 64 letters, digits, '.', '_' and '-' "
-                    + "that begins with a letter or digit",
-                "choose another name"
+                "invalid name \(shown(name))",
+                "use 1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or digit"
             )
         }
         guard !isID(text) else {
-            throw LaunchError(.usage, spelling, "\(text) is a session's id", "did you mean --resume \(text)?")
+            throw LaunchError(.usage, spelling, "\(text) is a session ID", "did you mean --resume \(text)?")
         }
         return text
     }

@@ -54,7 +54,7 @@ struct DirectLaunch {
 }
 
 func discardedOutput(_ why: String) -> String {
-    "standard output: \(why); the agent goes on and its output is discarded"
+    "standard output: \(why); the agent continues, and its output is discarded"
 }
 
 /// One line on standard error; a failure to write it changes nothing.

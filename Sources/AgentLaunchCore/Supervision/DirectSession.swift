@@ -118,7 +118,7 @@ final class DirectSession {
         if stop.isDue(now: now) { killEverything() }
         giveUpOnReader(now: now)
         if let count = left.toNote(now: now) {
-            note("the agent has ended; what it left behind (\(count)) has yet to end")
+            note("the agent has exited; waiting for what it left behind (\(count))")
         }
         if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
         observers.wake(ready.observers, now: now)

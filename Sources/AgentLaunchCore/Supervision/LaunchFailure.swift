@@ -9,8 +9,8 @@ extension ChildProgram {
             return LaunchError(
                 .noInput,
                 "\(workdir)",
-                "cannot be entered: \(error)",
-                "create it or name another --workdir"
+                "cannot enter this directory: \(error)",
+                "create it, or use another --workdir"
             )
         case PTY_STEP_INPUT:
             return LaunchError(.bug, "standard input", "\(error)", "report this")
@@ -19,7 +19,7 @@ extension ChildProgram {
             return LaunchError(
                 .cannotCreate,
                 "pseudoterminal",
-                "a session with a controlling terminal could not be made",
+                "cannot create a session with a controlling terminal",
                 "check the sandbox this runs in"
             )
         case PTY_STEP_FORK:
@@ -44,21 +44,21 @@ extension ChildProgram {
         switch error.code {
         case ENOENT where exists: return badInterpreter
         case ENOENT, ENOTDIR:
-            return LaunchError(.notFound, name, "not found", "install it or correct its path")
+            return LaunchError(.notFound, name, "not found", "install it, or correct its path")
         case E2BIG: return tooLong
         case EACCES:
             return LaunchError(
                 .notExecutable,
                 name,
                 "not executable (\(error))",
-                "check what it is, and chmod +x it"
+                "check it, and chmod +x it"
             )
         case ENOEXEC:
             return LaunchError(
                 .notExecutable,
                 name,
                 "neither a program for this machine nor a script with a #! line",
-                "name its interpreter in the file's first line"
+                "name its interpreter in the first line"
             )
         default:
             return LaunchError(.notExecutable, name, "cannot be executed: \(error)", "check the file")
@@ -79,7 +79,7 @@ extension ChildProgram {
             "\(executable)",
             isScript
                 ? "its interpreter \(Bytes(interpreter).lossyText) does not exist"
-                : "the loader that it names does not exist",
+                : "its dynamic loader does not exist",
             isScript ? "install the interpreter or correct the #! line" : "install a build for this system"
         )
     }
@@ -91,15 +91,15 @@ extension ChildProgram {
             return LaunchError(
                 .usage,
                 "\(executable)",
-                "an argument of \(longest) bytes is over the limit of 131,071 bytes for one argument",
-                "shorten it or give it in a file"
+                "argument too long: \(longest) bytes, at most 131,071",
+                "shorten it, or pass it in a file"
             )
         }
         if let longest = environment.map(\.count).max(), longest >= limit {
             return LaunchError(
                 .usage,
                 "\(executable)",
-                "an environment entry of \(longest) bytes is over the limit of 131,071 bytes for one entry",
+                "variable too long: \(longest) bytes with its name, at most 131,071",
                 "unset or shorten it"
             )
         }
@@ -107,8 +107,8 @@ extension ChildProgram {
         return LaunchError(
             .usage,
             "\(executable)",
-            "arguments and environment of \(total) bytes are over the system's limit of "
-                + "\(sysconf(Int32(_SC_ARG_MAX))) bytes",
+            "arguments and environment too long: \(total) bytes, at most "
+                + "\(sysconf(Int32(_SC_ARG_MAX)))",
             "shorten them"
         )
     }

@@ -72,13 +72,13 @@ final class TypedPrompt: LaunchObserver {
     }
 
     private func gaveUp(onTerminal: Bool) {
-        let why = "\(agent.title) was not ready to have its prompt typed in \(PromptTyping.patience / 1000) s"
+        let why = "\(agent.title) was not ready for its prompt in \(PromptTyping.patience / 1000) s"
         guard onTerminal else {
             failure = LaunchError(
                 .unavailable,
                 agent.name,
                 why,
-                "see what it asks for in its own output: the prompt was not given, and the next start gives it"
+                "look for a question in its output; the prompt was not given, and the next start gives it"
             )
             return
         }
@@ -86,7 +86,7 @@ final class TypedPrompt: LaunchObserver {
         warn(
             Warning(
                 "prompt-not-delivered",
-                "\(why): it was not given; type it yourself, or the next start gives it"
+                "\(why): not given; type it yourself, or the next start gives it"
             )
         )
     }
@@ -114,8 +114,8 @@ final class TypedPrompt: LaunchObserver {
         warn(
             Warning(
                 "prompt-not-delivered",
-                "the prompt was typed \(Self.patience / 1000) s ago and \(agent.title) has not stored it; it is not "
-                    + "typed again now"
+                "the prompt was typed \(Self.patience / 1000) s ago and \(agent.title) has not stored it; "
+                    + "not typing it again now"
             )
         )
     }
@@ -126,7 +126,7 @@ final class TypedPrompt: LaunchObserver {
         warn(
             Warning(
                 "prompt-not-delivered",
-                "\(agent.title) ended before its prompt could be typed; the next start gives it"
+                "\(agent.title) exited before its prompt could be typed; the next start gives it"
             )
         )
     }

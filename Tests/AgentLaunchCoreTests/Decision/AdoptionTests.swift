@@ -37,7 +37,7 @@ struct AdoptionTests {
 
     // MARK: Rule 6
 
-    @Test("The newest conversation that began with the task is taken, not a newer one that did not")
+    @Test("The newest conversation that began with the prompt is taken, not a newer one that did not")
     func match() throws {
         let bench = DecisionBench()
         bench.store.sessions = [
@@ -53,7 +53,7 @@ struct AdoptionTests {
         #expect(try bench.answer() == "warm c matched")
     }
 
-    @Test("A person's own conversation here, which never had the task, is left alone")
+    @Test("A person's own conversation without the prompt is left alone")
     func ownConversation() throws {
         let bench = DecisionBench()
         bench.store.sessions = [session("own", first: .isOther), session("none", first: .none)]
@@ -100,7 +100,7 @@ struct AdoptionTests {
         #expect(try bench.answer() == "warm free adopted")
     }
 
-    @Test("What began since another name's launcher started, which knows no id yet, may be that one's")
+    @Test("A conversation begun while another name's launcher awaits its ID is not taken")
     func beginning() throws {
         var bench = DecisionBench()
         bench.beginning = [DecisionBench.record(nil, name: "b", .given)]
@@ -119,7 +119,7 @@ struct AdoptionTests {
         #expect(try bench.answer() == "warm x matched")
     }
 
-    @Test("One whose first message cannot be read is unknown if nothing else matches, and no obstacle else")
+    @Test("A conversation with an unreadable first message is unknown only if nothing else matches")
     func unknownFirst() throws {
         let bench = DecisionBench()
         bench.store.sessions = [session("torn", first: .unknown, active: 9)]
@@ -162,7 +162,7 @@ struct AdoptionTests {
         #expect(try bench.answer() == "warm a adopted")
     }
 
-    @Test("A damaged record is unknown where a conversation here may be its, and costs nothing elsewhere")
+    @Test("A damaged record is unknown only where a conversation here may be the recorded one")
     func damagedRecord() throws {
         var bench = DecisionBench()
         bench.record = .damaged(.test("record.json"))

@@ -11,7 +11,7 @@ struct DeciderTests {
 
     // MARK: Rule 1
 
-    @Test("An id that was asked for is resumed, whatever the record and the derived id say")
+    @Test("A requested ID is resumed, whatever the record and the derived ID say")
     func requested() throws {
         var bench = DecisionBench()
         bench.options.resume = "b"
@@ -51,7 +51,7 @@ struct DeciderTests {
         #expect(try bench.answer() == "unknown /store/x requested")
     }
 
-    @Test("What has not the agent's form of an id is wrong use")
+    @Test("An ID that is not in the agent's form is a usage error")
     func requestedForm() {
         var bench = DecisionBench()
         bench.options.resume = "../x"

@@ -32,7 +32,7 @@ struct PromptDeciderTests {
         )
     }
 
-    @Test("A cold start gives the task, a warm one that had it does not, an unknown one gives nothing")
+    @Test("A cold start gives the prompt, a warm one that had it does not, an unknown one gives none")
     func verdicts() {
         var findings = Findings()
         let decider = PromptDecider(
@@ -56,7 +56,7 @@ struct PromptDeciderTests {
         #expect(decide(session("a", first: .isOther), record: record, .send).answer == "skip this")
     }
 
-    @Test("What the record of another session holds says nothing about this one")
+    @Test("The record of another session is ignored")
     func recordOfAnother() {
         for record in [DecisionBench.record("b", .delivered), DecisionBench.record(nil, .given)] {
             let (answer, warnings) = decide(session("a", first: .isOther, began: 1), record: record)
@@ -65,7 +65,7 @@ struct PromptDeciderTests {
         }
     }
 
-    @Test("One that was given and is not in the conversation is left out with a warning: it cannot be told")
+    @Test("A given prompt that the conversation does not show is unknown and not given, with a warning")
     func givenNotSeen() {
         let record = DecisionBench.record("a", .given)
         let (answer, warnings) = decide(session("a", first: .isOther, active: 11), record: record, .send)
@@ -111,7 +111,7 @@ struct PromptDeciderTests {
     }
 
     @Test(
-        "Before a prompt is sent, refused or begins anew, every message is looked at",
+        "Every message is searched before a prompt is sent, refused or starts a new conversation",
         arguments: [NewPromptPolicy.send, .refuse, .fresh]
     )
     func wholeConversation(_ policy: NewPromptPolicy) {
@@ -123,7 +123,7 @@ struct PromptDeciderTests {
         #expect(warnings == ["prompt-unknown"])
     }
 
-    @Test("A first message that cannot be read is looked for in the whole, else it cannot be told")
+    @Test("If the first message is unreadable, all messages are searched, else the answer is unknown")
     func unreadableFirst() {
         store.texts["a"] = .some(nil)
         #expect(decide(session("a", first: .unknown)).answer == "skip unknown")
@@ -148,7 +148,7 @@ struct PromptDeciderTests {
 
     // MARK: Agents that store a prompt with its answer
 
-    @Test("A prompt that was given and of which such an agent kept nothing is given again, and that is said")
+    @Test("A given prompt of which such an agent kept nothing is given again, with a warning")
     func repeated() {
         let other = session("a", first: .isOther, active: 11)
         let given = DecisionBench.record("a", .given)

@@ -44,7 +44,7 @@ struct RecordTests {
         #expect(findings.warnings.map(\.code) == ["record-damaged"])
     }
 
-    @Test("None is absent, and the other conversations' records are found beside it")
+    @Test("A missing record is absent, and other conversations' records are found")
     func others() throws {
         let scratch = try ScratchDirectory()
         let own = scratch.path / "own"
@@ -99,7 +99,7 @@ struct RecordTests {
         Decision(verdict: .cold, reason: "-", how: how, start: .cold(new))
     }
 
-    @Test("A cold start's prompt is `given`, its hash that of the task alone")
+    @Test("A cold start's prompt is recorded as `given`, with the hash of the prompt alone")
     func coldRecord() {
         let record = next(cold(NewSession(id: "a")), .send)
         #expect(record.sessionID == "a" && record.origin == .derived && record.startedAt == .minute(20))
@@ -123,7 +123,7 @@ struct RecordTests {
         #expect(record.stateSession == nil)
     }
 
-    @Test("Where the agent chooses the id, the origin is captured, or fresh if that was asked for")
+    @Test("Where the agent chooses the ID, the origin is captured, or fresh if requested")
     func captured() {
         #expect(next(cold(NewSession()), .none).origin == .captured)
         #expect(next(cold(NewSession(), .fresh), .none).origin == .fresh)
@@ -177,7 +177,7 @@ struct RecordTests {
         #expect(record.stateSession == "d")
     }
 
-    @Test("What --fresh made stays so: older conversations do not come back")
+    @Test("A conversation made by --fresh stays current: older ones do not come back")
     func movedFresh() {
         var record = DecisionBench.record("a", origin: .fresh, .delivered)
         record.move(to: "b", withChat: false)

@@ -48,7 +48,7 @@ struct RecordedConversationTests {
         }
     }
 
-    @Test("So is one whose session never got an id, where agentapi saw the prompt arrive")
+    @Test("A missing store is unknown too if only agentapi saw the prompt arrive")
     func missingStoreWithoutID() throws {
         for (state, expected) in [
             (Record.Prompt.State.delivered, "unknown /not/here record"), (.given, "cold new derived"),
@@ -65,7 +65,7 @@ struct RecordedConversationTests {
         #expect(try bench.answer() == "unknown /other/home/store record")
     }
 
-    @Test("A store that moved with its conversation is no reason to doubt")
+    @Test("A store that moved with its conversation is fine")
     func movedStore() throws {
         let bench = bench(DecisionBench.record("a", store: "/other/home/store", .delivered))
         bench.store.sessions = [session("a")]
@@ -188,7 +188,7 @@ struct RecordedConversationTests {
         #expect(try bench.answer() == "warm mine record")
     }
 
-    @Test("Of two sessions since then, the one that began with the task is taken")
+    @Test("Of two sessions since then, the one that began with the prompt is taken")
     func capturedTwo() throws {
         let bench = bench(DecisionBench.record(nil, .given))
         bench.store.sessions = [
@@ -197,7 +197,7 @@ struct RecordedConversationTests {
         #expect(try bench.answer() == "warm mine matched")
     }
 
-    @Test("The only session since then is another's if it began with another message than the task")
+    @Test("The only session since then is another's if it began with another message")
     func capturedOthers() throws {
         let bench = bench(DecisionBench.record(nil, .given))
         bench.store.sessions = [session("theirs", first: .isOther, began: 11)]
@@ -205,7 +205,7 @@ struct RecordedConversationTests {
     }
 
     @Test(
-        "It is this one where the task came second, behind what a person said, or where that cannot be told"
+        "It is this one if the prompt came second, or if that cannot be told"
     )
     func capturedBehindAPerson() throws {
         for texts in [["hello", "do the task"], nil] {

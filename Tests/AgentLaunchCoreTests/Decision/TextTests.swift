@@ -2,12 +2,12 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("The task's text", .timeLimit(.minutes(1)))
+@Suite("Comparing prompts", .timeLimit(.minutes(1)))
 struct TaskTextTests {
     private let task = DecisionBench.task
 
     @Test(
-        "White space at the ends is no part of it, neither of its hash",
+        "White space at the ends is part neither of it nor of its hash",
         arguments: ["do the task", " \n\tdo the task\r\n", "\u{a0}do the task\u{2003}"]
     )
     func trimmed(_ text: String) {
@@ -15,11 +15,11 @@ struct TaskTextTests {
         #expect(TaskText(text)?.sha256 == SHA256.hex(Bytes("do the task".utf8)))
     }
 
-    @Test("White space alone is no task", arguments: ["", " ", "\r\n\t\u{a0}"])
+    @Test("White space alone is no prompt", arguments: ["", " ", "\r\n\t\u{a0}"])
     func empty(_ text: String) { #expect(TaskText(text) == nil) }
 
     @Test(
-        "It is given by a message that equals it or ends with it after a line break or a colon and a space",
+        "A message matches if it equals the prompt or ends with it after a line break or \": \"",
         arguments: [
             "do the task", " do the task\n", "Report your work.\ndo the task",
             "Report.\r\n\r\ndo the task\r\n",
@@ -29,7 +29,7 @@ struct TaskTextTests {
     func given(_ message: String) { #expect(task.matches(message: message)) }
 
     @Test(
-        "It is not given by a message that holds it otherwise",
+        "A message that contains it elsewhere does not match",
         arguments: [
             "please do the task", "redo the task", "do the task\nand more", "Do the task", "do  the task", "",
             "Your task:do the task", "task",

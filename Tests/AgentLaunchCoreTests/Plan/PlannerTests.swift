@@ -33,7 +33,7 @@ struct PlannerTests {
         #expect(plan.prompt == .init(action: .none))
     }
 
-    @Test("The prompt goes behind `--` when cold, the resume prompt when warm, none if it is left out")
+    @Test("The prompt follows `--` when cold, the resume prompt when warm, and none if it is not given")
     func prompts() throws {
         let start = "claude --session-id 1142e558-ce23-44a4-9795-fedb65b0d13a"
         #expect(try words(plan(cold, PromptDecision(action: .send), .direct)) == start + " -- do the task")
@@ -45,7 +45,7 @@ struct PlannerTests {
         #expect(skipped.prompt.text == DecisionBench.task.bytes && skipped.prompt.route == nil)
     }
 
-    @Test("--report-tasks puts one sentence and a line break before the task, which still counts as given")
+    @Test("--report-tasks puts a sentence and a line break before the prompt, which is still recognised")
     func reportTasks() throws {
         let plan = try plan(cold, PromptDecision(action: .send), .direct, "--report-tasks")
         let text = try #require(plan.prompt.text?.text)
@@ -89,7 +89,7 @@ struct PlannerTests {
     }
 
     @Test(
-        "What chooses a session, and `--`, may not be passed to the agent",
+        "Options that choose a session, and `--`, cannot be passed to the agent",
         arguments: ["--resume", "--session-id=x", "-c", "--"]
     )
     func refused(_ word: String) {
@@ -99,7 +99,7 @@ struct PlannerTests {
         #expect(error?.status == .usage)
     }
 
-    @Test("A plan that is printed holds neither prompt nor the value of a variable of the user's")
+    @Test("A printed plan contains neither the prompt nor the value of the user's variables")
     func secrets() throws {
         var plan = try plan(cold, PromptDecision(action: .send), .direct)
         plan.environment.set.append(.init(name: "TOKEN", value: Bytes("secret".utf8), isPrivate: true))
@@ -112,7 +112,7 @@ struct PlannerTests {
         #expect(plan.text(showPrompt: true).contains("do the task"))
     }
 
-    @Test("The printed command can be pasted: words are never broken, lines go on with a backslash")
+    @Test("The printed command can be pasted: no word is broken, and lines end in a backslash")
     func paste() throws {
         let task = TaskText(
             "two  words, it's $(a) line\nand another " + String(repeating: "long ", count: 30)

@@ -14,7 +14,7 @@ struct PromptRouterTests {
     }
 
     @Test(
-        "Each way up to its limit, the next way from one byte more on",
+        "Each delivery is used up to its limit, and the next one beyond it",
         arguments: [
             (Agent.claude, 131_071, PromptRoute.argument), (.claude, 131_072, .stdin),
             (.codex, 131_071, .argument), (.codex, 131_072, .stdin),
@@ -33,7 +33,7 @@ struct PromptRouterTests {
         #expect(arguments.allSatisfy { $0.count <= 131_071 })
     }
 
-    @Test("A flag in front of the prompt counts, and so does the sentence about reports")
+    @Test("The option's name and the reporting sentence count towards the limit")
     func prefixes() throws {
         let flagged = Agent(
             name: "claude",
@@ -79,7 +79,7 @@ struct PromptRouterTests {
         }
     }
 
-    @Test("A direct start has no second way: 64 with the limit, and an agent that takes none says so")
+    @Test("A direct start has no other delivery: 64 with the limit, or with the agent that takes none")
     func direct() throws {
         #expect(try bench(.claude, 131_071, .direct).plan(PlanBench.cold, .send).prompt.route == .argument)
         let long = #expect(throws: LaunchError.self) {
@@ -90,7 +90,7 @@ struct PromptRouterTests {
     }
 
     @Test(
-        "An agentapi that does not know the way is named, with the release that does",
+        "An agentapi too old for the delivery is named, with the release that is needed",
         arguments: [
             (Agent.custom, 9, Version("0.8.0"), Version("0.9.0")), (.custom, 122_881, "0.10.2", "0.11.0"),
             (.claude, 131_072, "0.10.2", "0.11.0"),
@@ -143,7 +143,7 @@ struct PromptRouterTests {
     }
 }
 
-@Suite("What the kernel takes", .timeLimit(.minutes(1)))
+@Suite("The kernel's limits on arguments", .timeLimit(.minutes(1)))
 struct ArgumentSpaceTests {
     private let space = ArgumentSpace(total: 1 << 20)
 
@@ -156,7 +156,7 @@ struct ArgumentSpaceTests {
         }
     }
 
-    @Test("One string has its limit, an argument and a variable with its name alike")
+    @Test("An argument and a variable with its name have the same limit")
     func strings() {
         let program = Bytes("p".utf8)
         #expect(refusal([program, Bytes(repeating: 0x78, count: 131_071)]) == nil)
@@ -169,7 +169,7 @@ struct ArgumentSpaceTests {
         #expect(error?.what == "NAME" && error?.description.contains("xxx") == false)
     }
 
-    @Test("The limit that is reckoned is the kernel's: to the byte it runs, one more and nothing is run")
+    @Test("The computed limit is the kernel's, to the byte")
     func kernel() throws {
         let space = ArgumentSpace()
         let program: Path = "/bin/sh"

@@ -21,7 +21,7 @@ struct ProtobufFieldsTests {
     }
 
     @Test(
-        "What is cut or no message is refused",
+        "Truncated and malformed messages are refused",
         arguments: [
             [0x0a], [0x0a, 2, 1], [0x08], [0x08, 0x80], [0x0d, 1], [0x0b], [0x00, 1], [0x0f],
             [0x0a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01],
@@ -31,7 +31,7 @@ struct ProtobufFieldsTests {
         #expect(ProtobufFields(bytes) == nil)
     }
 
-    @Test("A number larger than a time can be is none")
+    @Test("A number too large for a time is not a time")
     func large() throws {
         let bytes: Bytes = [0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01]
         #expect(try #require(ProtobufFields(bytes)).integer(1) == nil)

@@ -57,7 +57,7 @@ struct KnownConversationTests {
 
     private var found: KnownConversation? { finder.all(agent: nil).first }
 
-    @Test("A live process that only run.json names is no launcher and no agentapi, and is not signalled")
+    @Test("A live process named only in run.json is neither launcher nor agentapi, and is not signalled")
     func innocent() throws {
         let innocent = Innocent()
         let process = try #require(ProcessIdentity(innocent.pid))
@@ -100,7 +100,7 @@ struct KnownConversationTests {
         #expect(found == nil)
     }
 
-    @Test("A lock whose own pid is another's is held by nobody who may be signalled")
+    @Test("Nobody is signalled for a lock whose pid belongs to another process")
     func uncertain() throws {
         try makeDirectories(conversation, mode: 0o700)
         guard case .held(let lock) = try FileLock.take(conversation / StateDirectory.lock) else {
@@ -132,7 +132,7 @@ struct KnownConversationTests {
         _ = consume lock
     }
 
-    @Test("A run.json that was copied from another conversation tells nothing")
+    @Test("A run.json copied from another conversation is ignored")
     func copied() throws {
         try write(launcher: ProcessIdentity(pid: 1, startTicks: 1))
         let other = state.conversation(agent: "goose", name: "other", workdir: workdir)
@@ -143,7 +143,7 @@ struct KnownConversationTests {
     }
 
     @Test(
-        "After the machine was started anew, a process that got number and start time of an old one is left alone"
+        "After a reboot, a process with the pid and start time of an old one is left alone"
     )
     func anotherBoot() throws {
         let innocent = Innocent()

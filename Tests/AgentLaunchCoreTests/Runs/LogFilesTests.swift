@@ -25,7 +25,7 @@ struct LogFilesTests {
         #expect(tail(99) == "1\n2\n3\n4 begun\n5\n")
     }
 
-    @Test("A last line without an end is a line, and an empty last part is none")
+    @Test("A last line without a line break is a line, and an empty last part is not")
     func ends() throws {
         try folder.write("log.1", "a\nb\n")
         try folder.write("log", "")

@@ -78,7 +78,7 @@ struct TypedPromptTests {
         func ended() { typed?.ended() }
     }
 
-    @Test("is left to the person, and owed no more, once they have sent something that no store shows")
+    @Test("is no longer owed once a person has sent something that no store shows")
     func leftToPerson() throws {
         let bench = try Bench()
         #expect(bench.pass(PromptTyping.patience) == true)
@@ -103,7 +103,7 @@ struct TypedPromptTests {
         #expect(bench.written.isEmpty && bench.warnings.isEmpty)
     }
 
-    @Test("fails the start where nobody is there")
+    @Test("fails the start if unattended")
     func nobodyThere() throws {
         let bench = try Bench()
         #expect(bench.pass(PromptTyping.patience, onTerminal: false) == false)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Exit status", .timeLimit(.minutes(1)))
 struct ExitStatusTests {
-    @Test("Of several the highest counts, in whatever order they come")
+    @Test("Of several statuses the highest counts, in any order")
     func highest() {
         let several: [AgentLaunchCore.ExitStatus] = [.unavailable, .alreadyRunning, .success]
         for order in [several, several.reversed(), [.alreadyRunning, .success, .unavailable]] {

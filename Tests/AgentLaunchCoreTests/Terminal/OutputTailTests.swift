@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What an agent said last", .timeLimit(.minutes(1)))
+@Suite("An agent's last output", .timeLimit(.minutes(1)))
 struct OutputTailTests {
     private func words(_ pieces: String...) -> String? {
         let tail = OutputTail()
@@ -36,7 +36,7 @@ struct OutputTailTests {
         #expect(words.count <= 401)
     }
 
-    @Test("of agentapi's own words the screen of the agent that failed, never its command line")
+    @Test("from agentapi's output, the failed agent's screen, never its command line")
     func screen() {
         let log = "time=2026-11-21T10:00:00Z level=INFO msg=\"Running: claude -- secret task\"\n"
         let end =
@@ -46,7 +46,7 @@ struct OutputTailTests {
         #expect(words(log, "panic: nil\n") == "panic: nil")
     }
 
-    @Test("nothing, where nothing was said")
+    @Test("nothing, where nothing was printed")
     func nothing() {
         #expect(words() == nil)
         #expect(words("\r\n \u{1b}[2J\n") == nil)

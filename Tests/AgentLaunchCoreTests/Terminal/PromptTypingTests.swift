@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("The signs that an agent waits for input", .timeLimit(.minutes(1)))
+@Suite("The marks of an agent that waits for input", .timeLimit(.minutes(1)))
 struct InputSignsTests {
     private func areThere(_ wanted: InputReadiness, _ text: String, pieces size: Int = 1000) -> Bool {
         var signs = InputMarkers(wanted)
@@ -30,7 +30,7 @@ struct InputSignsTests {
         #expect(!areThere(aider, "\u{1b}[?2004h> \u{1b}[?2004l\r\n\u{1b}[?2004hAdd it? (Y)es/(N)o [Yes]: "))
     }
 
-    @Test("are not there in Copilot's dialogs, which hide the cursor")
+    @Test("are absent in Copilot's dialogs, which hide the cursor")
     func copilotsDialog() {
         let copilot = Agent.copilot.inputReadiness ?? .boxed
         let begin = "\u{1b}[?1049h\u{1b}[?2004h\u{1b}[?25l"
@@ -69,7 +69,7 @@ struct PromptTypingTests {
         #expect(step(53_500) == .paste)
     }
 
-    @Test("waits for a raw terminal, and looks for it, as nothing tells")
+    @Test("polls for a raw terminal before typing")
     mutating func waitsForRaw() {
         output("> ", at: 0)
         #expect(step(10_000, raw: false) == .none)
@@ -79,7 +79,7 @@ struct PromptTypingTests {
         #expect(step(12_100) == .paste)
     }
 
-    @Test("goes on after a while though the agent is never quiet")
+    @Test("types after a while even if the agent is never quiet")
     mutating func restless() {
         output("> ", at: 0)
         for now in stride(from: Int64(0), to: PromptTyping.restless, by: 500) {
@@ -108,7 +108,7 @@ struct PromptTypingTests {
         #expect(typing.deadline(now: 999_999) == nil)
     }
 
-    @Test("an echo without an end does not keep Enter back for ever")
+    @Test("an endless echo does not hold Enter back for ever")
     mutating func endlessEcho() {
         output("> ", at: 0)
         _ = step(0)
@@ -130,7 +130,7 @@ struct PromptTypingTests {
         #expect(step(PromptTyping.patience + 60_000) == .none)
     }
 
-    @Test("does not type behind what a person has begun, until that is sent or taken back")
+    @Test("does not type after a person's unfinished input until that is sent or deleted")
     mutating func personsKeys() {
         output("> ", at: 0)
         keys("half")
@@ -142,7 +142,7 @@ struct PromptTypingTests {
         #expect(step(64_000) == .paste)
     }
 
-    @Test("does not type behind what a person has pasted, however many lines and pieces that has")
+    @Test("does not type after a person's paste, however many lines and pieces it has")
     mutating func personsPaste() {
         output("> ", at: 0)
         keys("\u{1b}[200~one\rtwo\r")
@@ -156,7 +156,7 @@ struct PromptTypingTests {
         #expect(step(64_000) == .paste)
     }
 
-    @Test("Enter alone, or what was taken back, sends nothing")
+    @Test("Enter alone, or after deleting everything, sends nothing")
     mutating func nothingSent() {
         keys("\r")
         keys("half\u{15}\r")
@@ -165,7 +165,7 @@ struct PromptTypingTests {
         #expect(typing.personHasSent)
     }
 
-    @Test("answers of the terminal are no keys")
+    @Test("the terminal's replies are not taken for keys")
     mutating func answers() {
         output("> ", at: 0)
         _ = step(0)

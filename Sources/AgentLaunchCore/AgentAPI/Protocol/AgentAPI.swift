@@ -90,8 +90,8 @@ struct AgentAPI: Sendable {
             throw LaunchError(
                 .usage,
                 Self.prefix + key,
-                "its value is not a number from \(range.lowerBound) to \(range.upperBound)",
-                "unset it or correct it"
+                "invalid value",
+                "unset it, or set a number from \(range.lowerBound) to \(range.upperBound)"
             )
         }
         return number

@@ -4,7 +4,7 @@ enum AgentAPIList {
     static func checkHosts(_ value: Bytes, _ name: String) throws(LaunchError) {
         for word in try words(value, name) {
             if word.contains("http://") || word.contains("https://") {
-                throw refused(name, "a host has no http:// or https://", "leave it out")
+                throw refused(name, "a host must not have http:// or https://", "remove it")
             }
             var host = word.prefix { !"/?#".contains($0) }
             if let at = host.lastIndex(of: "@") { host = host[host.index(after: at)...] }
@@ -12,10 +12,10 @@ enum AgentAPIList {
             if host.first == "[", let end = host.firstIndex(of: "]") {
                 host = host[host.index(after: end)...]
             } else if isBroken || host.contains("[") || host.isEmpty {
-                throw refused(name, "one of its words is no host", "correct it")
+                throw refused(name, "it contains an invalid host", "correct it")
             }
             if host.contains(":") {
-                throw refused(name, "a host has no port", "leave it out; IPv6 addresses stand in [ ]")
+                throw refused(name, "a host must not have a port", "remove it; put IPv6 addresses in [ ]")
             }
         }
     }
@@ -29,13 +29,13 @@ enum AgentAPIList {
             let isScheme =
                 scheme.first.map { $0.isASCII && $0.isLetter } == true
                 && scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
-            if !isScheme { throw refused(name, "one of its words is no origin", "write http://HOST:PORT") }
+            if !isScheme { throw refused(name, "it contains an invalid origin", "use http://HOST:PORT") }
             guard rest.hasPrefix("://") else { continue }
             let host = rest.dropFirst(3).prefix { !"/?#".contains($0) }
             let afterAddress = host.lastIndex(of: "]").map { host[host.index(after: $0)...] } ?? host
             let port = afterAddress.lastIndex(of: ":").map { afterAddress[$0...].dropFirst() } ?? ""
             if !port.allSatisfy({ $0.isASCII && $0.isNumber }) {
-                throw refused(name, "the port of an origin is no number", "write http://HOST:PORT")
+                throw refused(name, "it contains an origin with an invalid port", "use http://HOST:PORT")
             }
         }
     }
@@ -43,10 +43,10 @@ enum AgentAPIList {
     /// Nothing if `*` is among them: it stands for all, and the others are not looked at.
     private static func words(_ value: Bytes, _ name: String) throws(LaunchError) -> [Substring] {
         let words = value.lossyText.split(whereSeparator: \.isWhitespace)
-        if words.isEmpty { throw refused(name, "it holds nothing but white space", "unset it") }
+        if words.isEmpty { throw refused(name, "it contains only white space", "unset it") }
         if words.contains("*") { return [] }
         if words.contains(where: { $0.contains(",") }) {
-            throw refused(name, "a comma makes agentapi fail when the agent runs already", "use spaces")
+            throw refused(name, "a comma makes agentapi fail once the agent is running", "use spaces")
         }
         return words
     }

@@ -56,7 +56,7 @@ extension AgentAPI {
             findings.saw(
                 variable: name,
                 isUsed ? .ok : .ignored,
-                isUsed ? "stands in front of the agent" : "--wrapper says what stands in front of the agent"
+                isUsed ? "used as the wrapper" : "overridden by --wrapper"
             )
             return
         case "ALLOWED_HOSTS": try AgentAPIList.checkHosts(value, name)
@@ -74,19 +74,19 @@ extension AgentAPI {
             change.unset.append(name)
             findings.warn(
                 "agentapi-variable-removed",
-                "\(name) is removed: it would change what agentapi does"
+                "\(name) is unset, because it would change what agentapi does"
             )
             return
         }
         if let option, isGiven(option) {
-            findings.saw(variable: name, .ignored, "\(option) is given, and wins")
+            findings.saw(variable: name, .ignored, "overridden by \(option)")
         } else {
             let isRelative = key.hasSuffix("_FILE") && value.first != UInt8(ascii: "/")
             findings.saw(
                 variable: name,
                 .ok,
                 isRelative
-                    ? "kept, made absolute: it begins in the working directory" : "kept, agentapi reads it"
+                    ? "kept, made absolute from the working directory" : "kept, agentapi reads it"
             )
         }
     }
@@ -112,7 +112,7 @@ extension AgentAPI {
         guard value.first == UInt8(ascii: "~") else { return }
         findings.warn(
             "path-not-expanded",
-            "\(Self.prefix)\(key) begins with ~, which is a folder in \(workdir) for agentapi: "
+            "\(Self.prefix)\(key) begins with ~, which agentapi takes for a directory in \(workdir); "
                 + "write the home directory in full"
         )
     }
@@ -121,7 +121,7 @@ extension AgentAPI {
     private func checkSwitch(_ value: Bytes, _ name: String) throws(LaunchError) {
         let words = ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"]
         guard words.contains(value.lossyText) else {
-            throw LaunchError(.usage, name, "its value is neither true nor false", "unset it or correct it")
+            throw LaunchError(.usage, name, "invalid value", "unset it, or set true or false")
         }
     }
 

@@ -51,13 +51,13 @@ extension ChatAnswer {
         case .send: self = .sent
         case .status:
             guard let status = JSONRecord.of(answer.body, ["status"]).value?["status"]?.text else {
-                self = .failed("agentapi's status is not what was expected")
+                self = .failed("unexpected status from agentapi")
                 return
             }
             self = .status(isStable: status == "stable")
         case .messages:
             guard let equal = EqualMessages(answer.body, text) else {
-                self = .failed("agentapi's messages are not what was expected")
+                self = .failed("unexpected messages from agentapi")
                 return
             }
             self = .messages(equal)
@@ -67,10 +67,10 @@ extension ChatAnswer {
     init(_ failure: HTTPFailure, wasSent: Bool) {
         let why =
             switch failure {
-            case .refused: "nobody listens on agentapi's port"
+            case .refused: "nothing listens on agentapi's port"
             case .broken(let error): "the connection to agentapi failed: \(error)"
-            case .torn: "agentapi hung up without an answer"
-            case .malformed: "the answer was not HTTP"
+            case .torn: "agentapi closed the connection without an answer"
+            case .malformed: "agentapi's answer was not HTTP"
             case .tooLarge: "agentapi's answer was over \(HTTPExchange.answerLimit >> 20) MiB"
             }
         self = wasSent && failure != .refused ? .failed(why) : .notAsked(why)

@@ -21,7 +21,7 @@ extension Findings {
         for url in pinned where url.port != port {
             warn(
                 "mcp-url-pinned",
-                "\(url.file) has \(PinnedURL.variable) with port \(url.port), and agentapi is on \(port): "
+                "\(url.file) has \(PinnedURL.variable) with port \(url.port), but agentapi is on \(port); "
                     + "correct it there, or progress reports get lost"
             )
         }

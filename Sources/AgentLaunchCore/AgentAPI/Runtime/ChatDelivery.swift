@@ -81,7 +81,7 @@ struct ChatDelivery {
             stableSince = isStable ? stableSince ?? now : nil
             next = (.messages, now + pause(now))
             if let since = stableSince, now - since >= Self.droppedAfter {
-                return warn(.notDelivered("the agent waits for input and never got it"))
+                return warn(.notDelivered("the agent is waiting for input and never received it"))
             }
         case (.untilStable, .status(let isStable)):
             if isStable { state = .counting }
@@ -95,7 +95,7 @@ struct ChatDelivery {
             return .heldBack
         case (.sending, .refused(let why)): return end(.notDelivered(why))
         case (.sending(let before), .sent):
-            confirm(before, since: nil, "agentapi took it and does not show it", now)
+            confirm(before, since: nil, "agentapi accepted it but does not show it", now)
         case (.sending(let before), .failed(let why)): confirm(before, since: sentAt, why, now)
         case (.confirming(let before, let since, let why, let looks), .messages(let equal)):
             // Both clocks are this machine's; a second is for one that is being set.
@@ -105,7 +105,7 @@ struct ChatDelivery {
             state = .confirming(before: before, since: since, why: why, looks: looks - 1)
             next = (.messages, now + Self.confirmation)
         case (_, .notAsked(let why)), (_, .refused(let why)), (_, .failed(let why)): return failed(why, now)
-        default: return failed("agentapi's answer is not what was expected", now)
+        default: return failed("unexpected answer from agentapi", now)
         }
         if case .messages = answer { failures = 0 }
         return nil

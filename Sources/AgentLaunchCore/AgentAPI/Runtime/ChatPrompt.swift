@@ -38,7 +38,7 @@ struct ChatReport {
         case .heldBack: record?.promptWasNotSent()
         case .notDelivered(let why):
             if isMessage { record?.promptWasNotSent() }
-            let consequence = isMessage ? "the next start" : "unless it still comes, the next start"
+            let consequence = isMessage ? "the next start" : "unless it still arrives, the next start"
             diagnostics.warn(
                 Warning(
                     "prompt-not-delivered",
@@ -49,7 +49,7 @@ struct ChatReport {
             diagnostics.warn(
                 Warning(
                     "prompt-not-confirmed",
-                    "it is not known whether the prompt has reached the agent: \(why); it is not sent again now"
+                    "cannot tell whether the prompt reached the agent: \(why); not sending it again now"
                 )
             )
         }

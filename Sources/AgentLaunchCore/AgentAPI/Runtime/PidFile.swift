@@ -14,7 +14,7 @@ struct PidFile: Equatable, Sendable {
             guard let found = try contentsOfSmallFile(path, limit: 4096) else { return }
             content = found
         } catch {
-            let why = error.code == EFBIG ? "it is too large for a pid file" : error.description
+            let why = error.code == EFBIG ? "too large for a pid file" : error.description
             throw LaunchError(
                 .cannotCreate,
                 "\(path)",
@@ -29,8 +29,8 @@ struct PidFile: Equatable, Sendable {
             throw LaunchError(
                 .cannotCreate,
                 "\(path)",
-                "this stale pid file cannot be removed, and agentapi could not write its own: \(error)",
-                "make the folder writable, or set AGENTAPI_PID_FILE"
+                "cannot remove this stale pid file, and agentapi could not write its own: \(error)",
+                "make the directory writable, or set AGENTAPI_PID_FILE"
             )
         }
     }
@@ -67,7 +67,7 @@ struct PidFile: Equatable, Sendable {
             .alreadyRunning,
             "\(path)",
             "agentapi \(whose) is running with this pid file, pid \(pid)\(place)",
-            "stop it, or give this one its own AGENTAPI_PID_FILE and --port N"
+            "stop it, or use another AGENTAPI_PID_FILE and --port N"
         )
     }
 }

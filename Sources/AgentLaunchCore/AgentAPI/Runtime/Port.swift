@@ -16,13 +16,13 @@ struct Port: Equatable, Sendable {
                 .unavailable,
                 "port \(number)",
                 "in use \(holder())",
-                "stop that, or choose another port with --port N"
+                "stop it, or choose another port with --port N"
             )
         case EACCES:
             throw LaunchError(
                 .unavailable,
                 "port \(number)",
-                "this user may not listen on it: \(failure)",
+                "not permitted to listen on it: \(failure)",
                 "choose a port from 1024 up with --port N"
             )
         default:
@@ -80,7 +80,7 @@ struct Port: Equatable, Sendable {
             let run = root.flatMap { Run.ofChild(pid, root: $0) }
             return "by \(pid)\(name)" + (run.map { ", which runs \($0.inWords)" } ?? "")
         case .user(let user): return "by another user's process (uid \(user))"
-        case .unknown: return "by a process that cannot be seen from here"
+        case .unknown: return "by a process that is not visible from here"
         }
     }
 }

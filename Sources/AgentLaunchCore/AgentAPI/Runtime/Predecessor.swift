@@ -58,7 +58,7 @@ struct Predecessor {
     ) throws(LaunchError) -> End {
         collect(below: child.pid)
         let what = run.transport == .agentapi ? "agentapi" : run.agent
-        say("waiting for \(what) (pid \(child.pid)) to end, which lost its launcher")
+        say("waiting for \(what) (pid \(child.pid)), which lost its launcher, to exit")
         var isKilled = false
         var isAsked = false
         let grace = min(Self.grace, timeout / 2)
@@ -93,7 +93,7 @@ struct Predecessor {
     private mutating func endLeftovers(_ say: (String) -> Void) throws(LaunchError) -> End {
         collectSession()
         guard let pid = descendants.keys.min() else { return .none }
-        say("waiting for what an earlier start of \(run.agent) left (pid \(pid)) to end")
+        say("waiting for processes left by an earlier start of \(run.agent) (pid \(pid)) to exit")
         return try endDescendants() ? .killed : .ended
     }
 
@@ -147,7 +147,7 @@ struct Predecessor {
             .alreadyRunning,
             "\(run.agent) in \(run.workdir)",
             "pid \(pid) of an earlier start of conversation \(run.name) cannot be killed",
-            "look at it with ps; a restart of the machine or container ends it"
+            "look at it with ps; restarting the machine or container ends it"
         )
     }
 }

@@ -29,7 +29,7 @@ struct SavedChat: Equatable, Sendable {
                 }
             } catch {
                 if case .unreadable(let cause) = error { throw cause }
-                return .unusable(error == .torn ? "it ends in the middle" : "it is no JSON")
+                return .unusable(error == .torn ? "it is cut off" : "it is not valid JSON")
             }
             let members = JSONValue.object(reader.members)
             guard members["version"]?.integer == 1 else { return .unusable("its version is not 1") }

@@ -62,7 +62,7 @@ struct StateArrangement {
             warn(
                 Warning(
                     "state-not-put-back",
-                    "\(file.path): \(error); the chat is in \(kept), and the next start puts it back"
+                    "\(file.path): \(error); the chat is in \(kept), and the next start restores it"
                 )
             )
         }
@@ -179,7 +179,7 @@ struct StateArrangement {
         throw LaunchError(
             .alreadyRunning,
             "\(what)",
-            "another conversation that runs now keeps its chat there, pid \(holder.map(String.init) ?? "unknown")",
+            "in use by another running conversation, pid \(holder.map(String.init) ?? "unknown")",
             "wait for it or stop it; or give each its own AGENTAPI_STATE_FILE"
         )
     }
@@ -188,7 +188,7 @@ struct StateArrangement {
         LaunchError(
             .cannotCreate,
             "\(path)",
-            "the chat that is saved there cannot be kept safe in \(file.conversation): \(error)",
+            "cannot back up the chat that is saved there to \(file.conversation): \(error)",
             "make both writable, or use --state-persistence=false"
         )
     }

@@ -115,12 +115,12 @@ struct StateSituation {
         switch SavedChat.read(found) {
         case .absent: break
         case .chat(let chat) where chat.hasUnsentPrompt:
-            reject(found, as: .unsentPrompt, why: "agentapi would send a prompt that it holds", &result)
+            reject(found, as: .unsentPrompt, why: "it contains a prompt that agentapi would send", &result)
         case .chat(let chat) where chat.isUnanswered && sendsMessage:
             reject(
                 found,
                 as: .unanswered,
-                why: "behind a message without an answer agentapi might not take the prompt",
+                why: "its last message has no answer, so agentapi might not take the prompt",
                 &result
             )
         case .chat:
@@ -136,7 +136,7 @@ struct StateSituation {
         _ result: inout StateDecision
     ) {
         result.warnings.append(
-            Warning("state-not-loaded", "\(path): the saved chat is not loaded: \(why); it is kept aside")
+            Warning("state-not-loaded", "\(path): not loading the saved chat: \(why); setting it aside")
         )
         result.rejectedFor = reason
         if path == file.path {
@@ -162,8 +162,8 @@ struct StateSituation {
             result.warnings.append(
                 Warning(
                     "state-unclaimed",
-                    "\(file.path): no conversation is known to have saved this chat; it is kept aside "
-                        + "in \(file.conversation) and not loaded"
+                    "\(file.path): unknown which conversation saved this chat; setting it aside "
+                        + "in \(file.conversation), not loading it"
                 )
             )
         }
@@ -193,9 +193,9 @@ struct StateSituation {
 
     private var whyUntouchable: String? {
         if let status = (try? fileStatus(file.path)) ?? nil, !status.isRegularFile {
-            return "\(file.path): it is no file"
+            return "\(file.path): not a regular file"
         }
-        return file.isWritable ? nil : "\(file.path.parent): it is read-only"
+        return file.isWritable ? nil : "\(file.path.parent): read-only"
     }
 
     /// Nothing can be moved, and agentapi cannot save either: what is there stays there.
@@ -211,7 +211,7 @@ struct StateSituation {
         )
         if isRejected {
             result.warnings.append(
-                Warning("state-not-loaded", "\(file.path): the saved chat is not loaded")
+                Warning("state-not-loaded", "\(file.path): not loading the saved chat")
             )
         }
     }

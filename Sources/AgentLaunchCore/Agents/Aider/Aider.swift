@@ -22,8 +22,8 @@ extension Agent {
             kind: .program,
             what: "0.86.2 on a terminal and under a double of agentapi; histories that it wrote"
         ),
-        limits: "what is restored is a summary where it is long, and never the files that were "
-            + "added: lossy; it has no ids, so no --resume",
+        limits: "a long conversation is restored as a summary, and never with the files that were "
+            + "added; no session IDs, so no --resume",
 
         // Store
         store: { AiderStore($0) },
@@ -68,7 +68,7 @@ private let aiderRefusedArguments: Set<String> = [
     switch request.start {
     case .cold(let new):
         guard let file = new.file else {
-            throw LaunchError(.bug, "aider", "the plan names no chat history file", "report this")
+            throw LaunchError(.bug, "aider", "the plan has no chat history file", "report this")
         }
         history = file
     case .reuse(let session), .warm(let session): history = session.store
@@ -83,7 +83,7 @@ private let aiderRefusedArguments: Set<String> = [
         command.warnings.append(
             Warning(
                 "variable-removed",
-                "\(name) would be sent at every start, and end it: aider runs without it"
+                "\(name) would be sent at every start and end it; unset for aider"
             )
         )
     }
@@ -104,8 +104,8 @@ private func refuseAbbreviations(_ extra: [Bytes]) throws(LaunchError) {
         throw LaunchError(
             .usage,
             "-- \(flag)",
-            "aider may take it for \(whole), which agentlaunch itself decides",
-            "leave it out; see --prompt, --fresh"
+            "aider may take it for \(whole), which agentlaunch decides itself",
+            "use --prompt or --fresh instead"
         )
     }
 }
@@ -126,7 +126,7 @@ private func aiderFirstRun(_ query: StoreQuery, _ allowAll: Bool) -> [Warning] {
 private func promptConfigured(_ prompt: (flag: String, file: Path)) -> Warning {
     Warning(
         "prompt-configured",
-        "\(prompt.file) sets \(prompt.flag): aider sends it at every start, and ends; take it out, and use --prompt"
+        "\(prompt.file) sets \(prompt.flag): aider sends it at every start and exits; remove it and use --prompt"
     )
 }
 
@@ -142,7 +142,7 @@ private func gitQuestion(_ query: StoreQuery, _ settings: AiderSettings, _ allow
     }
     return Warning(
         "first-run-dialog",
-        "aider asks whether to make \(query.workdir) a git repository: run `git init` there, or add "
+        "aider asks whether to make \(query.workdir) a git repository; run `git init` there, or add "
             + "--env AIDER_GIT=false"
     )
 }

@@ -29,7 +29,7 @@ struct AiderHistory {
         let lines = try TextLines(path)
         modified = lines.modified
         while let line = try lines.next() {
-            if !line.isText { doubt = "it is not UTF-8, so that aider would begin without it" }
+            if !line.isText { doubt = "it is not valid UTF-8, so aider would start without it" }
             // More than a line feed ends a line for Python.
             for part in Self.split(line.bytes) { take(TextLines.Line(bytes: Bytes(part), isCut: line.isCut)) }
             if stopsAtTask, contains == true { return }
@@ -37,7 +37,7 @@ struct AiderHistory {
         endMessage()
         if state == .resumable { interrupted = !isAnswered }
         if state == .empty, hasStrayText, doubt == nil {
-            doubt = "it holds text, and nobody said anything in it"
+            doubt = "it has text, but no message"
         }
     }
 

@@ -113,7 +113,7 @@ final class AiderStore: SessionStore {
                 findings.saw(path, .absent, "no chat history")
                 return .absent
             case .file: break
-            case .directory, .other: throw damaged(path, "it is not a file")
+            case .directory, .other: throw damaged(path, "it is not a regular file")
             }
             let history = try reading(path, try AiderHistory(path, query.task))
             if let doubt = history.doubt { throw damaged(path, doubt) }
@@ -135,7 +135,7 @@ final class AiderStore: SessionStore {
                 found.state == .resumable
                     ? "\(history.messages) message\(history.messages == 1 ? "" : "s")"
                         + (history.interrupted == true ? ", the last one unanswered" : "")
-                    : "nobody said anything in it"
+                    : "no message"
             )
             return .found(found)
         } catch {

@@ -24,8 +24,8 @@ extension Agent {
             kind: .source,
             what: "a double with real stores, made from Amazon Q's source; stores of 1.9 to 1.19"
         ),
-        limits: "a warm start begins with a summary, which is a billed turn; one conversation for a "
-            + "directory, so no --session; a prompt that was killed before its answer is given "
+        limits: "a warm start begins with a summary, which is a billed turn; one conversation per "
+            + "directory, so no --session; a prompt killed before its answer is given "
             + "again; Coder's old installer replaces the whole database at every start",
 
         // Store
@@ -45,7 +45,7 @@ extension Agent {
 
         // Resume
         // `--resume`, by the directory alone.
-        otherDirectoryProblem: "would begin anew",
+        otherDirectoryProblem: "would start a new conversation",
 
         // Screen
         // No prompt is typed.
@@ -92,8 +92,8 @@ private let words = ArgumentWords(
         command.warnings.append(
             Warning(
                 "resume-summarises",
-                "q cannot resume in silence: it begins by asking the model to summarise the conversation, a billed turn; "
-                    + "--resume-prompt takes its place"
+                "q first asks the model to summarise the conversation, which is a billed turn; "
+                    + "--resume-prompt is sent instead"
             )
         )
     }
@@ -107,5 +107,5 @@ private func amazonQFirstRun(_ query: StoreQuery) -> [Warning] {
     guard AmazonQStore(query).isSignedIn == false, query.environment.given("AMAZON_Q_SIGV4") == nil else {
         return []
     }
-    return [Warning("first-run-dialog", "nobody is signed in to Amazon Q: run `q login`")]
+    return [Warning("first-run-dialog", "not signed in to Amazon Q; run `q login`")]
 }

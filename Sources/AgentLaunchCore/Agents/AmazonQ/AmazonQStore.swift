@@ -185,7 +185,7 @@ final class AmazonQStore: SessionStore {
             damaged("the conversation of \(row.directory.lossyText) cannot be read: \($0.why)")
         }.get()
         guard Agent.amazonQ.isSessionID(conversation.id) else {
-            throw damaged("the conversation of this directory has an id that Amazon Q does not make")
+            throw damaged("the conversation of this directory has an ID that Amazon Q does not make")
         }
         return row.session(conversation, store: database, query.task)
     }
@@ -194,7 +194,8 @@ final class AmazonQStore: SessionStore {
         .damaged(
             database,
             why,
-            nextStep: "restore it from a backup, or pass --fresh, which saves it and begins anew"
+            nextStep:
+                "restore it from a backup, or pass --fresh, which backs it up and starts a new conversation"
         )
     }
 }

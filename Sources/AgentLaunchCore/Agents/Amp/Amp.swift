@@ -24,9 +24,9 @@ extension Agent {
             kind: .documentation,
             what: "a double, made from public documentation and reports"
         ),
-        limits: "useless without network: a thread is on Amp's server, and not verified before it is "
-            + "resumed; no --model and no --allow-all; nothing here shows that a typed prompt arrived, so a "
-            + "new prompt for a thread that goes on is left out, whatever --on-new-prompt says",
+        limits: "needs network: threads are on Amp's server and cannot be checked before they are "
+            + "resumed; no --model, no --allow-all; whether a typed prompt arrived cannot be seen, so a "
+            + "resumed thread is not given a new prompt, whatever --on-new-prompt says",
 
         // Store
         store: { AmpStore($0) },
@@ -83,8 +83,8 @@ private let ampRefusedArguments: Set<String> = [
         throw LaunchError(
             .usage,
             "--model",
-            "Amp chooses its models itself",
-            "leave it out, or choose among its modes with `-- --mode NAME`"
+            "Amp chooses its own models",
+            "remove it, or choose a mode with `-- --mode NAME`"
         )
     }
     if request.allowAll {
@@ -92,7 +92,7 @@ private let ampRefusedArguments: Set<String> = [
             .usage,
             "--allow-all",
             "not every release of Amp has a flag for it",
-            "leave it out, and set amp.dangerouslyAllowAll in Amp's settings"
+            "remove it, and set amp.dangerouslyAllowAll in Amp's settings"
         )
     }
     var command = AgentCommand(arguments: ["amp"] + request.extra.map { .text($0) })
@@ -104,7 +104,7 @@ private let ampRefusedArguments: Set<String> = [
         command.warnings.append(
             Warning(
                 "not-verified",
-                "whether thread \(session.id) is still there is known to Amp's server alone"
+                "only Amp's server knows whether thread \(session.id) still exists"
             )
         )
     }
@@ -120,7 +120,7 @@ private func ampFirstRun(_ query: StoreQuery) -> [Warning] {
     return [
         Warning(
             "first-run-dialog",
-            "amp is not logged in: set AMP_API_KEY, or run `amp login`, which makes \(secrets)"
+            "amp is not logged in; set AMP_API_KEY, or run `amp login`, which creates \(secrets)"
         )
     ]
 }

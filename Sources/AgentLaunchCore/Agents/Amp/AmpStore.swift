@@ -34,7 +34,7 @@ final class AmpStore: SessionStore {
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
         if (try? fileStatus(folders.session)) != nil {
-            findings.saw(folders.session, .ignored, "the last thread that it names is of no directory")
+            findings.saw(folders.session, .ignored, "the last thread that it names belongs to no directory")
         }
         let names = result.names(in: folders.threads, orNote: "no thread of an older release", &findings)
         var elsewhere = 0

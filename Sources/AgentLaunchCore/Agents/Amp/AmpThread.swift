@@ -91,7 +91,7 @@ struct AmpThread {
     /// Throws where the file cannot be trusted.
     func session() throws(StoreFailure) -> Session {
         if let fault { throw damaged(fault.clause) }
-        guard members["id"]?.text == id else { throw damaged("its id is not the one that it is named for") }
+        guard members["id"]?.text == id else { throw damaged("its ID does not match its file name") }
         guard hasMessages, elements == 0 || messages > 0 else { throw damaged("its messages cannot be read") }
         return Session(
             id: id,

@@ -23,7 +23,7 @@ extension Agent {
             kind: .documentation,
             what: "a double, made from public documentation and from files that others saw"
         ),
-        limits: "unverified: the program itself was never run with these rules; needs Augment's "
+        limits: "unverified: never tested with the real program; needs Augment's "
             + "servers; no --allow-all",
 
         // Store
@@ -73,8 +73,8 @@ private let auggieRefusedArguments: Set<String> = [
         throw LaunchError(
             .usage,
             "--allow-all",
-            "Auggie has no flag that allows every tool",
-            "leave it out, and add `-- --permission TOOL:allow` for each"
+            "Auggie has no option to allow all tools",
+            "remove it, and add `-- --permission TOOL:allow` for each tool"
         )
     }
     var command = AgentCommand(arguments: ["auggie", "--workspace-root", .text(request.workdir.bytes)])
@@ -106,7 +106,7 @@ private func auggieFirstRun(_ query: StoreQuery) -> [Warning] {
     return [
         Warning(
             "first-run-dialog",
-            "auggie is not logged in: set AUGMENT_SESSION_AUTH, or run `auggie login`, which makes \(login)"
+            "auggie is not logged in; set AUGMENT_SESSION_AUTH, or run `auggie login`, which creates \(login)"
         )
     ]
 }

@@ -79,7 +79,7 @@ struct AuggieSession {
     func session(_ workdir: WorkdirMatcher) throws(StoreFailure) -> Session {
         if let fault { throw damaged(fault.clause) }
         guard members["sessionId"]?.text == id else {
-            throw damaged("its id is not the one that it is named for")
+            throw damaged("its ID does not match its file name")
         }
         guard hasHistory, exchanges == 0 || turns > 0 else {
             throw damaged("its conversation cannot be read")

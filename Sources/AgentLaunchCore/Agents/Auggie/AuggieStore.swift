@@ -21,7 +21,7 @@ final class AuggieStore: SessionStore {
         let path = file(id)
         do throws(StoreFailure) {
             guard let found = try AuggieSession(path, id, query) else {
-                findings.saw(path, .absent, "no session of this id")
+                findings.saw(path, .absent, "no session with this ID")
                 return .absent
             }
             return .found(try found.session(workdir))

@@ -24,8 +24,8 @@ extension Agent {
             what:
                 "2.1.329 on a terminal and under a double of agentapi; stores of 2.1.1 to 2.1.329"
         ),
-        limits: "a conversation of another directory is resumed by its id only from 2.1.329 on; "
-            + "first-run questions are answered by its own configuration only; its transcripts "
+        limits: "resumes a conversation of another directory by its session ID only from 2.1.329 on; "
+            + "first-run questions can be answered only in its own configuration; transcripts "
             + "grow without bound",
 
         // Store
@@ -70,7 +70,7 @@ extension Agent {
     switch request.start {
     case .cold(let new):
         guard let id = new.id else {
-            throw LaunchError(.bug, "claude", "a cold start has no session id", "report this")
+            throw LaunchError(.bug, "claude", "a cold start has no session ID", "report this")
         }
         arguments += ["--session-id", .init(id)]
     // `--session-id` refuses a file that is there, also one without messages; `--resume` takes it.

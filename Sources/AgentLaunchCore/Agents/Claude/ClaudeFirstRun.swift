@@ -26,12 +26,12 @@ struct ClaudeFirstRun {
         }
         var lines: [(question: String, line: String)] = []
         if settings["hasCompletedOnboarding"]?.flag != true {
-            lines.append(("the onboarding", #""hasCompletedOnboarding": true"#))
+            lines.append(("its onboarding questions", #""hasCompletedOnboarding": true"#))
         }
         if !isTrusted(settings["projects"]) {
             let directory = JSONWriter.compact(.string(bytes: query.workdir.bytes)).lossyText
             let line = #""projects": {\#(directory): {"hasTrustDialogAccepted": true}}"#
-            lines.append(("whether this directory is trusted", line))
+            lines.append(("whether to trust this directory", line))
         }
         if let key = query.environment.given("ANTHROPIC_API_KEY"),
             !isAnswered(key, settings["customApiKeyResponses"])
@@ -39,7 +39,7 @@ struct ClaudeFirstRun {
             // The key's end is a part of a secret and is not written here.
             let line =
                 #""customApiKeyResponses": {"approved": ["LAST 20 CHARACTERS OF ANTHROPIC_API_KEY"], "rejected": []}"#
-            lines.append(("whether the API key of the environment may be used", line))
+            lines.append(("whether to use the API key from the environment", line))
         }
         var result = lines.map { warning($0.question, $0.line, path) }
         if allowAll, settings["bypassPermissionsModeAccepted"]?.flag != true {
@@ -48,7 +48,7 @@ struct ClaudeFirstRun {
             case .success(let value) where value["skipDangerousModePermissionPrompt"]?.flag == true: break
             case .success:
                 let line = #""skipDangerousModePermissionPrompt": true"#
-                result.append(warning("whether all permissions are given", line, path))
+                result.append(warning("whether to skip all permission checks", line, path))
             case .failure(let warning): result.append(warning)
             }
         }

@@ -122,7 +122,7 @@ final class ClaudeStore: SessionStore {
                 switch try StoreEntry.at(path) {
                 case .absent: continue
                 case .directory, .other:
-                    findings.saw(path, .ignored, "it is not a file")
+                    findings.saw(path, .ignored, "it is not a regular file")
                     if result == .absent { result = .found(session(id, path)) }
                 case .file(let stamp):
                     let found = session(id, path, try transcript(path, stamp))
@@ -147,7 +147,7 @@ final class ClaudeStore: SessionStore {
         guard transcript.state == .resumable || !transcript.isDoubtful else {
             throw .damaged(
                 path,
-                "a line that may be a message cannot be read with certainty",
+                "a line that may be a message cannot be read reliably",
                 nextStep: "look at the file, or pass --fresh"
             )
         }
@@ -181,7 +181,7 @@ final class ClaudeStore: SessionStore {
             (session.messages.map { "\($0) message\($0 == 1 ? "" : "s")" } ?? "messages")
                 + (session.interrupted == true ? ", the last turn unfinished" : "")
         case .empty: "commands only, no message"
-        case .dead: "no message: the agent refuses this id"
+        case .dead: "no message: the agent refuses this ID"
         }
     }
 }

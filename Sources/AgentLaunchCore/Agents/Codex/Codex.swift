@@ -23,9 +23,9 @@ extension Agent {
             what:
                 "0.163.0 on a terminal and under a double of agentapi; stores of 0.133 to 0.163"
         ),
-        limits: "a packed rollout (.zst) that nothing names is unknown, and needs 0.147 or newer to "
-            + "be resumed; agentapi to 0.12.1 does not know 0.163's input box, so its chat takes "
-            + "no message: -- -c tui.status_line=[] helps",
+        limits: "a compressed rollout (.zst) that nothing else lists is unknown, and needs 0.147 or newer to "
+            + "be resumed; agentapi up to 0.12.1 does not know 0.163's input box, so its chat accepts "
+            + "no message: add -- -c tui.status_line=[]",
 
         // Store
         store: { CodexStore($0) },
@@ -91,8 +91,8 @@ private let oldestThatUnpacks: Version = "0.147"
             throw LaunchError(
                 .unknown,
                 "\(session.store)",
-                "Codex \(request.version) cannot read a packed rollout",
-                "update Codex to \(oldestThatUnpacks) or newer, or unpack the file with `zstd -d`"
+                "Codex \(request.version) cannot read a compressed rollout",
+                "update Codex to \(oldestThatUnpacks) or newer, or decompress the file with `zstd -d`"
             )
         }
         arguments += ["resume", .init(session.id)]

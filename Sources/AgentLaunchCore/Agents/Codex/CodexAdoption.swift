@@ -21,7 +21,7 @@ extension CodexStore {
             else { continue }
             let id = Bytes(line[(bar + 1)...]).lossyText.filter { $0 != "\r" && $0 != " " }
             guard CodexHome.isThreadID(id) else {
-                findings.saw(path, .ignored, "what it names for this directory is no thread id")
+                findings.saw(path, .ignored, "what it names for this directory is not a thread ID")
                 continue
             }
             switch find(id, &findings) {
@@ -73,19 +73,23 @@ extension CodexStore {
         if let database = CodexStateDatabase(in: home.databases) {
             do throws(StoreFailure) {
                 threads = try database.threads(files.map(\.id))
-                findings.saw(database.path, .ok, "knows \(threads.count) of \(files.count) packed threads")
+                findings.saw(
+                    database.path,
+                    .ok,
+                    "knows \(threads.count) of \(files.count) compressed threads"
+                )
             } catch {
                 findings.saw(database.path, .unreadable, error.why)
             }
         }
         for file in files {
             guard let thread = threads[file.id], let directory = thread.directory else {
-                findings.saw(file.path, .unreadable, "packed, and no state database tells its directory")
+                findings.saw(file.path, .unreadable, "compressed, and no state database has its directory")
                 result.troubles.append(
                     StoreFailure(
                         path: file.path,
                         kind: .unreadable,
-                        why: "it is packed, and no state database tells its directory",
+                        why: "it is compressed, and no state database has its directory",
                         nextStep: "if it is this directory's, pass --resume \(file.id), else --fresh"
                     )
                 )
@@ -105,7 +109,7 @@ extension CodexStore {
         _ findings: inout Findings
     ) {
         if tree.folders.isEmpty, tree.troubles.isEmpty {
-            findings.saw(home.sessions, .absent, "no session was kept yet")
+            findings.saw(home.sessions, .absent, "no session yet")
         } else {
             findings.saw(
                 home.sessions,

@@ -14,7 +14,10 @@ struct CodexFirstRun {
     var warnings: [Warning] {
         if home.isNamed, isAbsent(home.path) {
             return [
-                Warning("first-run-dialog", "Codex does not start without CODEX_HOME: mkdir -p \(home.path)")
+                Warning(
+                    "first-run-dialog",
+                    "Codex does not start without CODEX_HOME; run mkdir -p \(home.path)"
+                )
             ]
         }
         let settings = (try? contentsOfSmallFile(home.configuration)).flatMap { $0 }
@@ -30,7 +33,7 @@ struct CodexFirstRun {
         if settings.needsNoSignIn || !isAbsent(home.signIn) { return nil }
         return Warning(
             "first-run-dialog",
-            "Codex asks to sign in (a key in the environment does not answer): "
+            "Codex asks to sign in (a key in the environment is not enough); run "
                 + "printenv OPENAI_API_KEY | codex login --with-api-key"
         )
     }
@@ -44,7 +47,7 @@ struct CodexFirstRun {
         let folder = repository ?? workdir
         return Warning(
             "first-run-dialog",
-            "Codex asks whether \(folder) is trusted; add to \(home.configuration): "
+            "Codex asks whether to trust \(folder); add to \(home.configuration): "
                 + "[projects.\(quoted(folder.description))] and, on the next line, trust_level = \"trusted\""
         )
     }

@@ -56,7 +56,7 @@ struct CodexRollout {
             ])
         else { return .refused("it is empty") }
         guard let line = record.value, try isStrict(record) else {
-            return .refused("its first line is cut or damaged")
+            return .refused("its first line is cut off or damaged")
         }
         let payload = line["payload"]
         guard line["type"]?.text == "session_meta", let id = payload?["id"]?.text, CodexHome.isThreadID(id)
@@ -66,9 +66,9 @@ struct CodexRollout {
         let required =
             [line["timestamp"]] + ["timestamp", "cwd", "originator", "cli_version"].map { payload?[$0] }
         guard required.allSatisfy({ $0?.text != nil }) else {
-            return .refused("its first line lacks what Codex demands of a session")
+            return .refused("its first line lacks fields that Codex requires")
         }
-        guard id.lowercased() == file.id else { return .refused("its first line names another id, \(id)") }
+        guard id.lowercased() == file.id else { return .refused("its first line has another ID, \(id)") }
         let source = payload?["source"]
         // It may be missing, or a word that Codex does not know; what is neither word nor object is refused.
         guard source?.text != nil || source?.members != nil || source == nil || source == .tooLarge else {

@@ -37,7 +37,7 @@ final class CodexStore: SessionStore {
         if let trouble { return .unreadable(trouble) }
         if let other { return .found(other) }
         if let file = CodexRolloutTree(home.archived).files(of: id).first {
-            findings.saw(file.path, .ignored, "it is archived: `codex unarchive \(file.id)` brings it back")
+            findings.saw(file.path, .ignored, "it is archived; `codex unarchive \(file.id)` restores it")
             return .found(Session(id: file.id, store: file.path, state: .dead, origin: .archived))
         }
         findings.saw(home.sessions, .absent, "no rollout of thread \(id)")

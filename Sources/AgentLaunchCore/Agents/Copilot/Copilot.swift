@@ -23,8 +23,8 @@ extension Agent {
             what:
                 "1.0.64 on a terminal and under a double of agentapi; what it refuses measured on damaged copies; stores of 1.0.36 and 1.0.64"
         ),
-        limits: "sessions that releases before session-state/ kept are not resumed"
-            + "; a lock left by a killed Copilot whose number is another process's makes it ask before it resumes (resume-dialog)",
+        limits: "sessions of releases before session-state/ are not resumed"
+            + "; if a killed Copilot left a lock and its pid is in use again, it asks before it resumes (resume-dialog)",
 
         // Store
         store: { CopilotStore($0) },
@@ -80,7 +80,7 @@ private let oldestWithSessionID: Version = "1.0.51"
     switch request.start {
     case .cold(let new):
         guard let id = new.id else {
-            throw LaunchError(.bug, "copilot", "a cold start has no session id", "report this")
+            throw LaunchError(.bug, "copilot", "a cold start has no session ID", "report this")
         }
         command.arguments += creation(id, request.version)
     // A folder without a user's message: resuming it is refused, creating it is not.

@@ -18,7 +18,7 @@ struct CopilotFirstRun {
         return [
             Warning(
                 "first-run-dialog",
-                "Copilot CLI will first ask whether this directory is trusted, unless \(path) has: "
+                "Copilot CLI will first ask whether to trust this directory, unless \(path) has: "
                     + #""trustedFolders": [\#(directory)]"#
             )
         ]

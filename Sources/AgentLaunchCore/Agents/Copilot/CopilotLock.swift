@@ -28,8 +28,8 @@ struct CopilotLock {
         guard kill(pid, 0) == 0 || errno == EPERM else { return nil }
         return Warning(
             "resume-dialog",
-            "Copilot CLI will first ask whether to resume (\"Session in use\"): a killed one left \(path), and there is "
-                + "a process \(pid) again or still; remove that file"
+            "Copilot CLI will first ask whether to resume (\"Session in use\"): a killed one left \(path), and its pid "
+                + "\(pid) is in use; remove that file"
         )
     }
 

@@ -96,16 +96,16 @@ final class CopilotStore: SessionStore {
             switch try StoreEntry.at(folder) {
             case .directory: break
             case .file, .other:
-                findings.saw(folder, .ignored, "it is not a folder")
+                findings.saw(folder, .ignored, "it is not a directory")
                 return .found(session(id, path, .dead))
             case .absent: return try flat(id, &findings)
             }
             switch try StoreEntry.at(path) {
             case .absent:
-                findings.saw(folder, .ignored, "a session that was opened and given no message")
+                findings.saw(folder, .ignored, "a session without a message")
                 return .found(session(id, path, .empty))
             case .directory, .other:
-                findings.saw(path, .ignored, "it is not a file")
+                findings.saw(path, .ignored, "it is not a regular file")
                 return .found(session(id, path, .dead))
             case .file(let stamp): return .found(try session(id, path, stamp: stamp, &findings))
             }
@@ -119,7 +119,7 @@ final class CopilotStore: SessionStore {
     private func flat(_ id: String, _ findings: inout Findings) throws(StoreFailure) -> Lookup {
         let path = root / (id + ".jsonl")
         guard try StoreEntry.at(path) != .absent else { return .absent }
-        findings.saw(path, .ignored, "the form of older releases, which this agent no longer resumes")
+        findings.saw(path, .ignored, "the format of older releases, which this agent no longer resumes")
         return .found(session(id, path, .dead))
     }
 
@@ -133,7 +133,7 @@ final class CopilotStore: SessionStore {
         if let fault = transcript.fault {
             throw .damaged(
                 path,
-                "line \(fault.line) \(fault.why), and one such line makes every resume fail",
+                "line \(fault.line) \(fault.why), which makes every resume fail",
                 nextStep: "repair or remove line \(fault.line) of a copy, or pass --fresh"
             )
         }
@@ -149,7 +149,7 @@ final class CopilotStore: SessionStore {
             transcript.hasUserMessage
             ? "\(count) message\(count == 1 ? "" : "s")"
                 + (transcript.interrupted == true ? ", the last turn unfinished" : "")
-            : "no message of a user"
+            : "no user message"
         findings.saw(path, transcript.hasUserMessage ? .ok : .ignored, finding)
         return found
     }

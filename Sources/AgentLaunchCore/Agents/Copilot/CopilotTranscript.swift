@@ -44,7 +44,7 @@ struct CopilotTranscript: Equatable {
             }
         }
         // What a crash of the machine leaves in place of a conversation.
-        if !hasStarted, try lines.endsInNUL() { fault = Fault(line: 1, why: "is nothing but NULs") }
+        if !hasStarted, try lines.endsInNUL() { fault = Fault(line: 1, why: "contains only NULs") }
     }
 
     /// Whether any user message is this text; nil if that cannot be told.
@@ -64,16 +64,16 @@ struct CopilotTranscript: Equatable {
         var isPadded = record.padded
         if isPadded, isLast { isPadded = try !lines.endsInNUL() }
         switch record.outcome {
-        case .torn: why = "ends in the middle"
+        case .torn: why = "is cut off"
         case .malformed: why = "is not valid JSON"
         case _ where isPadded: why = "has NULs or a byte order mark around it"
-        case _ where record.depth > Self.deepest: why = "is nested too deep"
+        case _ where record.depth > Self.deepest: why = "is nested too deeply"
         case .value(let value):
             if let event = CopilotEvent(value), hasStarted || event.type == "session.start" {
                 hasStarted = true
                 return event
             }
-            why = hasStarted ? "is not an event as Copilot writes it" : "does not begin a session"
+            why = hasStarted ? "is not a Copilot event" : "does not begin a session"
         case .blank: why = "is blank"
         }
         fault = Fault(line: try lines.lineNumber(at: record.offset), why: why)

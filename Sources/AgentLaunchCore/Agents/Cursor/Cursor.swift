@@ -25,8 +25,8 @@ extension Agent {
             what:
                 "a double with real stores, made from public documentation and reports; stores of both layouts"
         ),
-        limits: "the other half of a chat is on Cursor's server; which root a release reads is known "
-            + "to itself alone",
+        limits: "part of each chat is on Cursor's server; which of two chat directories a release reads is "
+            + "unknown",
 
         // Store
         store: { CursorStore($0) },
@@ -44,7 +44,7 @@ extension Agent {
 
         // Resume
         // `--resume=ID`.
-        otherDirectoryProblem: "would begin another chat under the same id",
+        otherDirectoryProblem: "would start another chat with the same ID",
 
         // Screen
         // Nobody could look at it.
@@ -79,7 +79,7 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
             .usage,
             "-- \(shown(word))",
             "several short flags in one word may choose a chat",
-            "write each flag by itself"
+            "write each flag separately"
         )
     }
     var command = AgentCommand(arguments: ["cursor-agent"])
@@ -98,7 +98,7 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
     if request.environment.given("NODE_OPTIONS") != nil {
         command.unset.append("NODE_OPTIONS")
         command.warnings.append(
-            Warning("variable-removed", "NODE_OPTIONS breaks cursor-agent: it runs without it")
+            Warning("variable-removed", "NODE_OPTIONS is unset, because it breaks cursor-agent")
         )
     }
     return command
@@ -125,7 +125,7 @@ private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning
         warnings.append(
             Warning(
                 "first-run-dialog",
-                "cursor-agent is not logged in: set CURSOR_API_KEY, or run `cursor-agent login`"
+                "cursor-agent is not logged in; set CURSOR_API_KEY, or run `cursor-agent login`"
             )
         )
     }
@@ -133,7 +133,7 @@ private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning
         warnings.append(
             Warning(
                 "first-run-dialog",
-                "cursor-agent asks whether to trust this directory: answer once, so that it makes "
+                "cursor-agent asks whether to trust this directory; answer once, so that it creates "
                     + "\(folders.trustMarker), or update it to \(oldestWithTrustFlag) or newer"
             )
         )

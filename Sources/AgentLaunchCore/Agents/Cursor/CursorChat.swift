@@ -49,7 +49,7 @@ struct CursorChat {
             if !found.hasTurn, let doubt = sidecars.doubt { throw doubt }
         }
         if !content.hasTurn && (saysTalk || content.lacksParts) {
-            throw damaged(file, "its messages are missing, though it has held a conversation")
+            throw damaged(file, "its messages are missing, although it had a conversation")
         }
         session.startedAt = session.startedAt ?? time(content.createdAt)
         session.updatedAt = time(session.updatedAt?.milliseconds, content.updatedAt, content.createdAt)
@@ -68,7 +68,7 @@ struct CursorChat {
         if isIncomplete {
             findings.warn(
                 "chat-incomplete",
-                "\(session.store) is missing: Cursor would begin a new chat instead of chat \(session.id)"
+                "\(session.store) is missing: Cursor would start a new chat instead of chat \(session.id)"
             )
         }
     }
@@ -79,7 +79,7 @@ struct CursorChat {
         let value = record.value?.members == nil ? nil : record.value
         let flag = value?["isSubagent"]
         if value == nil || flag != nil && flag != .null && flag?.flag == nil {
-            doubt = damaged(file, "it does not tell whether this is a sub-agent's chat")
+            doubt = damaged(file, "it does not say whether this is a sub-agent's chat")
         }
         return value
     }
@@ -101,5 +101,5 @@ struct CursorChat {
 }
 
 private func damaged(_ file: Path, _ why: String) -> StoreFailure {
-    .damaged(file, why, nextStep: "restore the chat's folder, or pass --fresh")
+    .damaged(file, why, nextStep: "restore the chat's directory, or pass --fresh")
 }

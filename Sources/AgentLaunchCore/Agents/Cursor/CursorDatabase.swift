@@ -149,7 +149,7 @@ struct CursorDatabase {
         }
         let text = value.first == UInt8(ascii: "{") ? value : unhexadecimal(value)
         guard let text, let json = JSONValue(parsing: text), json.members != nil else {
-            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "its description is no JSON")
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "its description is not valid JSON")
         }
         return json
     }

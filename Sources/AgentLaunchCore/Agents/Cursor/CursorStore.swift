@@ -37,8 +37,8 @@ final class CursorStore: SessionStore {
                         throw StoreFailure(
                             path: folder / id,
                             kind: .unreadable,
-                            why: "it is another directory's, and nothing in it names which",
-                            nextStep: "add the --workdir that the chat was begun in"
+                            why: "it belongs to another directory, which nothing in it names",
+                            nextStep: "add the --workdir in which the chat began"
                         )
                     }
                     if best.map({ isBetter(chat.session, $0) }) ?? true { best = chat.session }
@@ -84,7 +84,7 @@ final class CursorStore: SessionStore {
             )
         }
         for other in folders.otherRoots.map({ $0 / key }) where (try? fileStatus(other)) != nil {
-            findings.saw(other, .ignored, "CURSOR_CONFIG_DIR names another folder")
+            findings.saw(other, .ignored, "CURSOR_CONFIG_DIR names another directory")
         }
         let best = Dictionary(found.map { ($0.id, $0) }) { isBetter($1, $0) ? $1 : $0 }
         result.sessions = Array(best.values)

@@ -4,13 +4,13 @@ extension Agent {
     static let custom = Agent(
         // At a glance
         name: "custom",
-        title: "A program of your own",
+        title: "Custom program",
         executable: "",
         install: "install it, or give its full path",
         agentAPIType: "custom",
         newestKnown: "0",
         compatibility: Compatibility(),
-        limits: "always cold: nothing is known of its conversations; no --model and no --allow-all",
+        limits: "always cold, because its conversations are unknown; no --model, no --allow-all",
 
         // Store
         keepsConversations: false,
@@ -26,8 +26,8 @@ extension Agent {
                 throw LaunchError(
                     .usage,
                     option,
-                    "nothing is known of this program's options",
-                    "leave it out, and write the program's own option behind --"
+                    "the program's options are unknown",
+                    "remove it, and pass the program's own option after --"
                 )
             }
             return AgentCommand(arguments: request.extra.map { .text($0) })

@@ -23,8 +23,8 @@ extension Agent {
             what:
                 "a double with real stores and Gemini's retention, made from Gemini's source; stores of 0.15 to 0.56"
         ),
-        limits: "its retention deletes conversations: an unattended start switches it off unless the "
-            + "machine's settings are there, else it is a warning; a message without text is "
+        limits: "its session retention deletes conversations: unattended starts turn it off, unless the "
+            + "machine has system settings, and others warn; a message without text is "
             + "unknown",
 
         // Store
@@ -81,7 +81,7 @@ private let oldestWithSessionID: Version = "0.41"
         } else if let id = new.id {
             command.arguments += ["--session-id", .init(id)]
         } else {
-            throw LaunchError(.bug, "gemini", "a cold start has no session id", "report this")
+            throw LaunchError(.bug, "gemini", "a cold start has no session ID", "report this")
         }
     case .reuse(let session), .warm(let session): command.arguments += ["--resume", .init(session.id)]
     }
@@ -104,8 +104,8 @@ private func refuseOtherSpellings(_ extra: [Bytes]) throws(LaunchError) {
         throw LaunchError(
             .usage,
             "-- \(flag)",
-            "Gemini takes it for \(spelling), which agentlaunch itself decides",
-            "leave it out; see --resume, --fresh, --prompt"
+            "Gemini takes it for \(spelling), which agentlaunch decides itself",
+            "use --resume, --fresh or --prompt instead"
         )
     }
 }

@@ -130,7 +130,7 @@ struct GeminiChat: Equatable {
         .damaged(
             path,
             isSession
-                ? "it holds lines that the agent passes over, and nothing else that was said"
+                ? "it has only lines that the agent skips, and no message"
                 : "it does not describe a session, and the agent would delete it",
             nextStep: "look at the file, or pass --fresh"
         )

@@ -60,9 +60,9 @@ struct GeminiProjects {
             path: session.store,
             kind: .unreadable,
             why: isOurs
-                ? "it began in this directory, and Gemini does not find it here any more"
-                : "it is another directory's, and nothing names which",
-            nextStep: (isOurs ? place ?? marker : "add the --workdir that it was begun in")
+                ? "it began in this directory, but Gemini no longer finds it here"
+                : "it belongs to another directory, which nothing names",
+            nextStep: (isOurs ? place ?? marker : "add the --workdir in which it began")
                 + ", or pass --fresh"
         )
     }
@@ -71,7 +71,7 @@ struct GeminiProjects {
     func unnamed(_ folder: Path) -> StoreFailure {
         .damaged(
             folder / ".project_root",
-            "it is missing, and the folder holds conversations that began in this directory",
+            "it is missing, but conversations of this directory are beside it",
             nextStep: "write the directory's path into it, or pass --fresh"
         )
     }
@@ -98,7 +98,7 @@ struct GeminiProjects {
         }
         guard let entries = record.value?["projects"]?.members else {
             // Gemini begins a new one, and finds its folders by their owner files.
-            findings.saw(folders.registry, .damaged, "it is no registry: the owner files count")
+            findings.saw(folders.registry, .damaged, "it is not a registry; using the owner files")
             return
         }
         registered = entries.compactMap { entry in

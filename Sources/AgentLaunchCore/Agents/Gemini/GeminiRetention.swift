@@ -33,7 +33,7 @@ struct GeminiRetention {
                 OwnSettings(
                     variable: GeminiDirectories.settingsVariable,
                     content: Bytes("{\(Self.line)}\n".utf8),
-                    purpose: "set to settings of agentlaunch's own that switch session retention off, "
+                    purpose: "set to a settings file of agentlaunch that turns session retention off, "
                         + "so that no conversation is deleted"
                 )
             )

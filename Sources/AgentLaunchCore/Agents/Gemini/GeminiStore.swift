@@ -73,7 +73,7 @@ final class GeminiStore: SessionStore {
                 return result
             }
             let own = projects.own
-            if own.isEmpty { findings.saw(root, .absent, "no folder of this directory") }
+            if own.isEmpty { findings.saw(root, .absent, "no chats of this directory") }
             for folder in own { collect(folder, of: query.workdir, into: &result, &findings) }
             // What nothing names may be this directory's: its messages tell.
             for folder in projects.nobodys where !own.contains(folder) {
@@ -163,7 +163,7 @@ final class GeminiStore: SessionStore {
             return .unreadable(doubt)
         }
         guard let dead else { return .absent }
-        findings.saw(dead, .ignored, "no message: the agent refuses this id both ways")
+        findings.saw(dead, .ignored, "no message: the agent refuses this ID in both ways")
         return .found(Session(id: id, directory: directory, store: dead, state: .dead, firstMessage: .none))
     }
 
@@ -183,7 +183,7 @@ final class GeminiStore: SessionStore {
         for (path, chat) in found where chat.isTalk && !chat.isSubAgent {
             guard let id = chat.id else { continue }
             guard isUUID(id) else {
-                let why = "its id is not of the form that Gemini makes"
+                let why = "its ID is not one that Gemini makes"
                 result.troubles.append(.damaged(path, why, nextStep: "look at the file, or pass --fresh"))
                 continue
             }

@@ -41,7 +41,7 @@ extension Agent {
 
         // Resume
         // `--resume --session-id ID`.
-        otherDirectoryProblem: "would ask on the terminal",
+        otherDirectoryProblem: "would ask a question on the terminal",
 
         // Screen
         // No prompt is typed.
@@ -86,7 +86,7 @@ private let gooseRefusedArguments: Set<String> = [
 ]
 
 @Sendable private func gooseCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
-    try refuseFirstWord(request.extra, "goose takes no word that belongs to no flag")
+    try refuseFirstWord(request.extra, "goose takes no positional arguments")
     for argument in request.extra {
         // `-tTEXT` and `-rn` are the same flags in short.
         guard argument.count > 1, argument[0] == UInt8(ascii: "-"), "fhinpqrst".utf8.contains(argument[1])
@@ -103,7 +103,7 @@ private let gooseRefusedArguments: Set<String> = [
             throw LaunchError(
                 .usage,
                 "goose \(request.version)",
-                "this release only looks up the session that --name names and creates none",
+                "this release cannot create a session with --name",
                 "update goose to 1.13 or newer"
             )
         }
@@ -112,7 +112,10 @@ private let gooseRefusedArguments: Set<String> = [
         command.arguments += ["--resume", "--session-id", .init(session.id)]
         if let directory = session.directory, directory != request.workdir {
             command.warnings.append(
-                Warning("other-directory", "goose may ask: the conversation was in \(directory)")
+                Warning(
+                    "other-directory",
+                    "goose may ask a question, because the conversation was in \(directory)"
+                )
             )
         }
         if request.model != nil {
@@ -152,7 +155,7 @@ private func gooseFirstRun(_ query: StoreQuery) -> [Warning] {
     return [
         Warning(
             "first-run-dialog",
-            "goose has no provider: add the line `GOOSE_PROVIDER: <name>` to \(configuration), set GOOSE_PROVIDER, "
+            "goose has no provider; add the line `GOOSE_PROVIDER: <name>` to \(configuration), set GOOSE_PROVIDER, "
                 + "or run `goose configure`"
         )
     ]

@@ -21,7 +21,7 @@ struct GooseLegacy {
                 return nil
             }
             guard status.st_size <= Self.sizeLimit else {
-                findings.saw(path, .ignored, "larger than what goose imports")
+                findings.saw(path, .ignored, "too large for goose to import")
                 findings.warn("legacy-too-large", "goose does not import \(path), which is larger than 50 MB")
                 return nil
             }
@@ -29,7 +29,7 @@ struct GooseLegacy {
             guard let head = try lines.next(Self.fields) else { return nil }
             guard let metadata = head.value else { throw Errno(code: EBADMSG) }
             guard let directory = metadata["working_dir"]?.text else {
-                findings.saw(path, .ignored, "its first line is no session's metadata")
+                findings.saw(path, .ignored, "its first line is not session metadata")
                 return nil
             }
             var session = Session(

@@ -98,7 +98,7 @@ final class GooseReader {
             do throws(StoreFailure) {
                 guard let session = try legacy.session(id, query.task, &findings) else { continue }
                 guard let directory = session.directory, workdir.isHere(directory) else { continue }
-                findings.saw(session.store, .ok, "a session that goose imports when it makes its database")
+                findings.saw(session.store, .ok, "a session that goose imports when it creates its database")
                 result.sessions.append(session)
             } catch {
                 findings.saw(error)
@@ -125,7 +125,7 @@ final class GooseReader {
         _ content: GooseDatabase.Content
     ) throws(StoreFailure) -> Session {
         guard row.id.text != nil, Agent.goose.isSessionID(id) else {
-            throw damaged("a session of this directory has an id that goose does not make")
+            throw damaged("a session of this directory has an ID that goose does not make")
         }
         if content.count > 0 && !content.hasTurn {
             throw damaged("the messages of session \(id) are neither a user's nor an assistant's")

@@ -18,8 +18,8 @@ extension Agent {
             what:
                 "a double with the stores of the three engines, made from reports and from the source of Amazon Q, which one engine comes from"
         ),
-        limits: "resumes by id from 2.5.1 on; its three engines do not resume one another's "
-            + "conversations, and the editor's are not its own",
+        limits: "resumes by session ID from 2.5.1 on; its three engines cannot resume each other's "
+            + "conversations, nor the Kiro editor's",
 
         // Store
         store: { KiroStore($0) },
@@ -94,7 +94,7 @@ extension KiroEngine {
             throw LaunchError(
                 .usage,
                 "kiro-cli \(request.version)",
-                "this release cannot resume a conversation by its id",
+                "this release cannot resume by session ID",
                 "update kiro-cli to \(oldestThatResumesByID) or newer"
             )
         }
@@ -104,13 +104,13 @@ extension KiroEngine {
             command.warnings.append(
                 Warning(
                     "resume-summarises",
-                    "Kiro's classic engine begins by asking the model to summarise the conversation, a billed turn"
+                    "Kiro's classic engine first asks the model to summarise the conversation, which is a billed turn"
                 )
             )
         }
         if let directory = session.directory, directory != request.workdir {
             command.warnings.append(
-                Warning("other-directory", "the conversation was in \(directory), and goes on here")
+                Warning("other-directory", "the conversation was in \(directory), and continues here")
             )
         }
     }
@@ -125,6 +125,6 @@ private func kiroFirstRun(_ query: StoreQuery) -> [Warning] {
         KiroDatabase(KiroDirectories(query), query).isSignedIn == false
     else { return [] }
     return [
-        Warning("first-run-dialog", "nobody is signed in to Kiro: run `kiro-cli login`, or set KIRO_API_KEY")
+        Warning("first-run-dialog", "not signed in to Kiro; run `kiro-cli login`, or set KIRO_API_KEY")
     ]
 }

@@ -101,7 +101,7 @@ struct KiroDatabase {
             )
         }.get()
         guard isUUID(conversation.id), row.id.map({ $0 == Bytes(conversation.id.utf8) }) ?? true else {
-            throw .damaged(path, "a conversation has an id that Kiro does not make")
+            throw .damaged(path, "a conversation has an ID that Kiro does not make")
         }
         return row.session(conversation, store: path, query.task)
     }

@@ -9,7 +9,7 @@ struct KiroDescription {
     init?(_ file: Path, _ fields: JSONFields) throws(StoreFailure) {
         switch try StoreEntry.at(file) {
         case .absent: return nil
-        case .directory, .other: throw .damaged(file, "it is not a file")
+        case .directory, .other: throw .damaged(file, "it is not a regular file")
         case .file(let stamp):
             guard let record = try reading(file, try JSONRecord.of(file: file, fields)) else { return nil }
             let isText = stamp.size > Self.checkedSize ? true : try reading(file, try Self.isText(file))

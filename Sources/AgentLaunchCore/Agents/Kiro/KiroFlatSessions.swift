@@ -14,14 +14,14 @@ struct KiroFlatSessions {
         let names = try StoreEntry.names(in: folder).map(\.lossyText)
         let described = names.compactMap { $0.part(before: ".json") }
         for name in described where !isUUID(name) {
-            findings.saw(folder / (name + ".json"), .ignored, "its name is no id of Kiro's")
+            findings.saw(folder / (name + ".json"), .ignored, "its name is not a Kiro session ID")
         }
         for name in names {
             guard let id = name.part(before: ".jsonl"), isUUID(id), !described.contains(id) else { continue }
-            findings.saw(folder / name, .ignored, "nothing describes this session: Kiro does not know it")
+            findings.saw(folder / name, .ignored, "no description, so Kiro does not know it")
             findings.warn(
                 "session-unreadable",
-                "\(folder / name): nothing describes it, and Kiro does not know it"
+                "\(folder / name): no description, so Kiro does not know it"
             )
         }
         return described.filter(isUUID)

@@ -31,18 +31,18 @@ struct KiroJournal {
     init?(_ file: Path) throws(StoreFailure) {
         switch try StoreEntry.at(file) {
         case .absent: return nil
-        case .directory, .other: throw .damaged(file, "it is not a file")
+        case .directory, .other: throw .damaged(file, "it is not a regular file")
         case .file(let stamp):
             let bytes =
                 stamp.size <= Self.checkedSize ? try reading(file, try contentsOfSmallFile(file)) : nil
             // Kiro's reader ends with an error there.
-            if let bytes, bytes.text == nil { throw .damaged(file, "it holds a byte that is not text") }
+            if let bytes, bytes.text == nil { throw .damaged(file, "it contains a byte that is not text") }
             // Where there is none in the whole file, no line has to be looked at for one.
             let odd = bytes.flatMap { hasLoneSurrogate($0) ? $0 : nil }
             try reading(file, try read(JSONLines(file), odd))
         }
         guard messages >= 0 else {
-            throw .damaged(file, "it returns to a point that it has not reached")
+            throw .damaged(file, "it resets to a message that it does not have")
         }
         if messages == 0, isDoubtful {
             throw .damaged(file, "none of its lines can be read as a message")

@@ -89,7 +89,7 @@ struct KiroWorkspaceSessions {
         var talk = Talk()
         switch try StoreEntry.at(file) {
         case .absent: return talk
-        case .directory, .other: throw .damaged(file, "it is not a file")
+        case .directory, .other: throw .damaged(file, "it is not a regular file")
         case .file: break
         }
         do throws(Errno) {

@@ -51,7 +51,7 @@ extension StoreFailure {
     static func placeless(_ session: Session) -> StoreFailure {
         .damaged(
             session.store,
-            "it holds a conversation, and nothing in it names a directory",
+            "it has a conversation, but nothing in it names a directory",
             nextStep: "resume it with --resume \(session.id), or pass --fresh"
         )
     }
@@ -72,7 +72,7 @@ struct Derivation: Equatable, Sendable {
     var isBeyondRecord = false
     /// One without messages that a cold start reuses.
     var empty: Session?
-    /// A try that could not be read with certainty.
+    /// A try that could not be read reliably.
     var trouble: StoreFailure?
     /// What a cold start with a new conversation creates.
     var new = NewSession()

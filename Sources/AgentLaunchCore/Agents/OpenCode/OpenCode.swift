@@ -110,8 +110,8 @@ private func refuseWords(_ extra: [Bytes]) throws(LaunchError) {
             throw LaunchError(
                 .usage,
                 "-- \(shown(word))",
-                "OpenCode takes a first word that is no flag for the directory to work in",
-                "leave it out; see --workdir"
+                "OpenCode takes a first word without a dash for its directory",
+                "use --workdir instead"
             )
         }
         if isFlag, word.count > 2, word[1] != UInt8(ascii: "-"), word[2] != UInt8(ascii: "=") {
@@ -119,7 +119,7 @@ private func refuseWords(_ extra: [Bytes]) throws(LaunchError) {
                 .usage,
                 "-- \(shown(word))",
                 "several short flags in one word may choose a session",
-                "write each flag by itself"
+                "write each flag separately"
             )
         }
     }

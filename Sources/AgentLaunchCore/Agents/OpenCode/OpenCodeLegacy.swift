@@ -25,11 +25,11 @@ struct OpenCodeLegacy {
             "id", "directory", "title", "parentID", "time.created", "time.updated", "time.archived",
         ]
         guard let value = try read(file, fields)?.value else {
-            throw damaged(file, "it is no whole JSON document")
+            throw damaged(file, "it is not valid JSON")
         }
         let id = value["id"]?.text ?? ""
         guard Agent.openCode.isSessionID(id), Bytes((id + ".json").utf8) == file.lastComponent else {
-            throw damaged(file, "its id is not the one that it is named for")
+            throw damaged(file, "its ID does not match its file name")
         }
         guard let directory = value["directory"]?.text else { throw damaged(file, "it names no directory") }
         guard wanted(Path(directory)) else { return nil }

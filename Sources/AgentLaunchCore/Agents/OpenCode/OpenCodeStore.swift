@@ -93,14 +93,17 @@ final class OpenCodeStore: SessionStore {
 
     private func look(_ findings: inout Findings) throws(StoreFailure) -> Snapshot {
         guard let path = folders.database else {
-            findings.warn("store-in-memory", "OPENCODE_DB=:memory: keeps no conversation beyond its process")
+            findings.warn(
+                "store-in-memory",
+                "OPENCODE_DB=:memory: loses the conversation when opencode exits"
+            )
             return Snapshot()
         }
         for other in folders.channelDatabases() {
             findings.saw(other, .ignored, "another release channel's database")
             findings.warn(
                 "other-channel",
-                "\(other) is not looked at: if opencode is a build of that channel, set OPENCODE_DB to it"
+                "\(other) is ignored; if opencode is a build of that channel, set OPENCODE_DB to it"
             )
         }
         // Reading the rows and their messages is one transaction: all of it is of one moment.
@@ -158,7 +161,7 @@ final class OpenCodeStore: SessionStore {
         for file in try legacy.files() {
             do throws(StoreFailure) {
                 guard let session = try legacy.session(file, wanted: workdir.isHere) else { continue }
-                findings.saw(file, .ok, "a session that OpenCode imports when it makes its database")
+                findings.saw(file, .ok, "a session that OpenCode imports when it creates its database")
                 result.sessions.append(session)
             } catch {
                 findings.saw(error)
@@ -174,7 +177,7 @@ final class OpenCodeStore: SessionStore {
         _ content: OpenCodeDatabase.Content
     ) throws(StoreFailure) -> Session {
         guard let id = row.id.text, Agent.openCode.isSessionID(id) else {
-            throw .damaged(root, "a session of this directory has an id that OpenCode does not make")
+            throw .damaged(root, "a session of this directory has an ID that OpenCode does not make")
         }
         if content.count > 0 && !content.hasTurn {
             throw .damaged(root, "the messages of session \(id) cannot be read")

@@ -25,7 +25,9 @@ enum AmazonQConversationShape {
             let json = record.value
         else { throw AmazonQConversation.Fault(why: "its value is not valid JSON") }
         if let missing = firstOdd(json) {
-            throw AmazonQConversation.Fault(why: "its value is no conversation: \(missing) is missing or odd")
+            throw AmazonQConversation.Fault(
+                why: "its value is not a conversation: \(missing) is missing or invalid"
+            )
         }
     }
 

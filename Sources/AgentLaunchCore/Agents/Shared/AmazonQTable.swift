@@ -63,7 +63,7 @@ struct AmazonQTable {
             $0.integer(0)
         }
         guard Set(found) == Set(rows.filter { $0.directory == directory }.map(\.number)) else {
-            throw .ours("its table \(name) and the index of it differ")
+            throw .ours("its table \(name) and the table's index differ")
         }
     }
 

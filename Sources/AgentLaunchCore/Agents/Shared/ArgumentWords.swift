@@ -21,7 +21,7 @@ struct ArgumentWords {
                     .usage,
                     "-- \(shown(word))",
                     "\(agent) would take this word for its prompt",
-                    "write an option and its value as one word, --name=value, or use --prompt"
+                    "write an option and its value as --name=value, or use --prompt"
                 )
             }
         }
@@ -45,8 +45,8 @@ extension LaunchError {
         LaunchError(
             .usage,
             "-- \(word)",
-            "agentlaunch itself chooses session and prompt of \(agent), cold and warm",
-            "leave it out; see --resume, --fresh, --prompt"
+            "agentlaunch chooses the session and the prompt of \(agent) itself",
+            "use --resume, --fresh or --prompt instead"
         )
     }
 }
@@ -55,7 +55,7 @@ extension LaunchError {
 /// every start.
 func refuseFirstWord(_ extra: [Bytes], _ why: String) throws(LaunchError) {
     guard let first = extra.first, first.first != UInt8(ascii: "-") else { return }
-    throw LaunchError(.usage, "-- \(shown(first))", why, "leave it out; a task goes with --prompt")
+    throw LaunchError(.usage, "-- \(shown(first))", why, "remove it, or use --prompt")
 }
 
 /// Several short flags in one word may hide one that chooses a session.
@@ -65,7 +65,7 @@ func refuseClusters(_ extra: [Bytes]) throws(LaunchError) {
             .usage,
             "-- \(shown(word))",
             "several short flags in one word may choose a session",
-            "write each flag by itself"
+            "write each flag separately"
         )
     }
 }

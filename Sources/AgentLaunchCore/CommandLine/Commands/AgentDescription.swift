@@ -1,6 +1,6 @@
 /// One agent in `agentlaunch agents`, for people: a line for each thing that is known, in 80 columns.
 struct AgentDescription {
-    private static let column = 15
+    private static let column = 19
     private static let width = 80
 
     let text: String
@@ -13,13 +13,15 @@ struct AgentDescription {
         }
         if let module = row.module { facts.append(("module", Self.module(module, row))) }
         if !row.sessionData.isEmpty {
-            facts.append(("sessions in", row.sessionData.map(\.text).joined(separator: ", ")))
+            facts.append(("sessions", row.sessionData.map(\.text).joined(separator: ", ")))
         }
         if let storage = row.minimumStorage { facts.append(("storage", "at least " + storage.text)) }
         if let oldest = agent.oldestKnown {
-            facts.append(("releases", "\(oldest) or newer; checked up to \(agent.newestKnown)"))
+            facts.append(("releases", "\(oldest) or newer; tested up to \(agent.newestKnown)"))
         }
-        if let proof = agent.proof { facts.append(("proven by", "\(proof.kind.rawValue): \(proof.what)")) }
+        if let proof = agent.proof {
+            facts.append(("verified against", "\(proof.kind.rawValue): \(proof.what)"))
+        }
         facts.append(("limits", agent.limits))
         text = facts.enumerated().map { index, fact in
             Self.entry(index == 0 ? fact.0 : "  " + fact.0, fact.1)
@@ -28,12 +30,14 @@ struct AgentDescription {
 
     private static func title(_ agent: Agent) -> String {
         agent.aliases.isEmpty
-            ? agent.title : "\(agent.title), also called \(agent.aliases.joined(separator: ", "))"
+            ? agent.title : "\(agent.title); aliases: \(agent.aliases.joined(separator: ", "))"
     }
 
     private static func module(_ name: String, _ row: Compatibility) -> String {
         var words = [name + (row.moduleVersion.map { " \($0) or newer" } ?? "")]
-        if let support = row.support { words.append("support by itself: \(support.rawValue)") }
+        if let support = row.support {
+            words.append("resumes by itself: \(support.rawValue)")
+        }
         if let issue = row.issue { words.append("coder/registry#\(issue)") }
         return words.joined(separator: "; ")
     }

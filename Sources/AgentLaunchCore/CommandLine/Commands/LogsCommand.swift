@@ -17,7 +17,7 @@ struct LogsCommand {
             throw LaunchError(
                 .noInput,
                 conversation.title,
-                "no log is kept of conversation \(conversation.name)",
+                "conversation \(conversation.name) has no log",
                 elsewhere ?? "start it with --detach or --log-file FILE"
             )
         }
@@ -27,7 +27,7 @@ struct LogsCommand {
             throw LaunchError(
                 .noInput,
                 "\(path)",
-                "the log of conversation \(conversation.name) is not there or may not be read",
+                "the log of conversation \(conversation.name) is missing or unreadable",
                 "start it with --detach or --log-file FILE"
             )
         }

@@ -28,7 +28,7 @@ struct SessionsCommand {
     func run(_ diagnostics: Diagnostics) throws(LaunchError) -> Int32 {
         let workdir: Path
         do throws(Errno) { workdir = try options.workdir.physical() } catch {
-            throw LaunchError(.noInput, "\(options.workdir)", "\(error)", "give another --workdir")
+            throw LaunchError(.noInput, "\(options.workdir)", "\(error)", "use another --workdir")
         }
         let state = StateDirectory(environment: processContext.environment, home: processContext.home)
         var rows: [Row] = []

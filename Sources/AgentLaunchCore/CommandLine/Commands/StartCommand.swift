@@ -71,7 +71,7 @@ struct StartCommand {
         if let pid = launcher ?? start.holder {
             start.plan.findings.warn(
                 "in-use",
-                "process \(pid) has this conversation open now: a start would exit with 75"
+                "process \(pid) has this conversation open; a start now would exit with status 75"
             )
         }
         start.plan.isRestarted = request.restart == .onFailure

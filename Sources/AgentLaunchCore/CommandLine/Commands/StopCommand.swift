@@ -69,7 +69,7 @@ struct StopCommand {
     private func said(_ conversation: KnownConversation, _ how: String = "") {
         let pid = (conversation.launcher?.process ?? conversation.run?.launcher)?.pid
         diagnostics.notice(
-            "\(conversation.title): conversation \(conversation.name) has ended\(how)",
+            "\(conversation.title): conversation \(conversation.name) stopped\(how)",
             [
                 .init("agent", .string(conversation.agent)), .init("session", .string(conversation.name)),
                 .init("workdir", .optional(conversation.workdir?.description)),

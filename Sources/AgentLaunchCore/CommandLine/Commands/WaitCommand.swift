@@ -29,7 +29,7 @@ struct WaitCommand {
                     .unavailable,
                     conversation.title,
                     "\(error)",
-                    "ask agentlaunch status for its end"
+                    "see agentlaunch status for how it ended"
                 )
             }
         }
@@ -39,18 +39,18 @@ struct WaitCommand {
 
     private func ended(_ run: Run?, wasRunning: Bool) throws(LaunchError) -> Int32 {
         if let end = run?.end {
-            if !wasRunning { say("has ended at \(end.at.rfc3339), status \(end.status)") }
+            if !wasRunning { say("ended at \(end.at.rfc3339), exit status \(end.status)") }
             return end.status
         }
         if run != nil || wasRunning {
             throw LaunchError(
                 .unavailable,
                 conversation.title,
-                "the launcher of conversation \(conversation.name) left no status: it was killed, or refused to start",
+                "the launcher of conversation \(conversation.name) left no exit status: it was killed, or refused to start",
                 "start it again"
             )
         }
-        say("is not running and no end of it is known")
+        say("is not running, and how it ended is unknown")
         return Self.notRunning
     }
 

@@ -8,7 +8,9 @@ enum Help {
     static func text(_ topic: HelpTopic) throws(LaunchError) -> String {
         switch topic {
         case .general: return general()
-        case .command(let name): return command(name)
+        case .command(let name):
+            try NotYet.check(name)
+            return command(name)
         case .agent(let name):
             return agent(try Registry.agent(name))
         }
@@ -18,7 +20,9 @@ enum Help {
     static func general() -> String {
         [
             HelpText.introduction,
-            section("Usage:", HelpText.usage),
+            usage(HelpText.starts.map { ($0.words, $0.meaning) } + [("COMMAND [options]", "run a command")]),
+            "Commands:\n" + HelpText.commands.map { row("  \($0.words)", at: column, $0.meaning) }.joined(),
+            "Agents:\n" + row("", at: 2, Registry.agents.map(\.name).joined(separator: ", ")),
             HelpText.examples,
             optionGroups(of: CommandName.allCases),
             HelpText.variables,
@@ -26,37 +30,67 @@ enum Help {
         ].joined(separator: "\n")
     }
 
+    /// One command with its own options.
     static func command(_ name: CommandName) -> String {
-        let usage = HelpText.usage.filter { $0.command == name }
+        let lines = (HelpText.starts + HelpText.commands).filter { $0.command == name }
         return [
-            section("Usage:", usage),
+            usage(lines.map { ($0.words + (name == .start ? "" : " [options]"), $0.meaning) }),
             optionGroups(of: [name]),
-            "agentlaunch --help tells the rest.\n",
+            "See 'agentlaunch --help' for variables and exit statuses.\n",
         ].joined(separator: "\n")
     }
 
-    /// What this program knows of one agent.
+    /// What concerns one agent.
     static func agent(_ agent: Agent) -> String {
-        var facts: [(String, String)] = [
-            (
-                "command line",
-                "agentlaunch \(agent.name) [options] "
-                    + (agent.programIsFirstArgument ? "-- COMMAND [ARG...]" : "[-- ARG...]")
-            )
-        ]
-        if !agent.aliases.isEmpty { facts.append(("also called", agent.aliases.joined(separator: ", "))) }
-        if !agent.executable.isEmpty { facts.append(("program", agent.executable)) }
-        let places = ["PATH"] + agent.fallbackDirectories
-        facts.append(("looked for in", places.joined(separator: ", ")))
-        if !agent.install.isEmpty { facts.append(("to install", agent.install)) }
-        facts.append(("under agentapi", "--type \(agent.agentAPIType)"))
+        let words =
+            agent.name + " [options] " + (agent.programIsFirstArgument ? "-- COMMAND [ARG...]" : "[-- ARG...]")
+        let example =
+            agent.programIsFirstArgument
+            ? "\(agent.name) --workdir ~/project -- my-agent --verbose"
+            : "\(agent.name) --workdir ~/project --prompt-file task.md"
+        return [
+            "\(agent.title)\n",
+            "Usage:\n  agentlaunch \(words)\n",
+            facts(agent).map { row("  \($0)", at: 17, $1) }.joined(),
+            "Common options:\n" + commonOptions(agent).map { entry($0.spec) }.joined(),
+            "Example:\n  agentlaunch \(example)\n",
+            "See 'agentlaunch --help' for all options.\n",
+        ].joined(separator: "\n")
+    }
+
+    private static func facts(_ agent: Agent) -> [(String, String)] {
+        var facts: [(String, String)] = []
+        if !agent.aliases.isEmpty { facts.append(("aliases", agent.aliases.joined(separator: ", "))) }
+        if !agent.executable.isEmpty {
+            let places = ["PATH"] + agent.fallbackDirectories
+            facts.append(("program", "\(agent.executable), from \(joinedList(places, "or"))"))
+            facts.append(("install", agent.install))
+        }
+        facts.append(("agentapi type", agent.agentAPIType))
         // A program of which nothing is known has no release either.
-        if agent.newestKnown > "0" { facts.append(("rules checked with", "release \(agent.newestKnown)")) }
+        if let oldest = agent.oldestKnown {
+            facts.append(("releases", "\(oldest) or newer; tested up to \(agent.newestKnown)"))
+        }
+        let stores = agent.compatibility.sessionData
+        if !stores.isEmpty { facts.append(("sessions", stores.map(\.text).joined(separator: ", "))) }
+        if agent.hasSessionIDs {
+            facts.append(("session IDs", "listed by 'agentlaunch sessions \(agent.name)'"))
+        }
         if !agent.limits.isEmpty { facts.append(("limits", agent.limits)) }
         let refused = agent.refusedArguments.sorted()
         if !refused.isEmpty { facts.append(("not after --", refused.joined(separator: ", "))) }
-        let rows = facts.map { row("  \($0.0)", at: 22, $0.1) }
-        return "\(agent.title)\n\n" + rows.joined() + "\nagentlaunch --help lists the options.\n"
+        return facts
+    }
+
+    private static func commonOptions(_ agent: Agent) -> [OptionName] {
+        let common: [OptionName] = [.promptFile, .workdir, .session, .resume, .unattended, .detach, .dryRun]
+        return common.filter {
+            switch $0 {
+            case .session: !agent.hasOneConversationPerDirectory
+            case .resume: agent.hasSessionIDs
+            default: true
+            }
+        }
     }
 
     /// One option as help shows it; the lines of its text never exceed the width.
@@ -82,16 +116,8 @@ enum Help {
         }.joined(separator: "\n")
     }
 
-    private static func section(_ title: String, _ usage: [HelpText.Usage]) -> String {
-        title + "\n"
-            + usage.map { usage in
-                let isMissing = usage.command.map { NotYet.commands[$0] != nil } ?? false
-                return row(
-                    "  agentlaunch \(usage.words)",
-                    at: 44,
-                    usage.meaning + (isMissing ? " (not yet)" : "")
-                )
-            }.joined()
+    private static func usage(_ lines: [(words: String, meaning: String)]) -> String {
+        "Usage:\n" + lines.map { row("  agentlaunch \($0.words)", at: 46, $0.meaning) }.joined()
     }
 
     /// A term and its text; the text begins on the next line where the term is too long.

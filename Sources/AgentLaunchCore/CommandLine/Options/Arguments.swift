@@ -73,8 +73,8 @@ struct Arguments: Sendable {
             throw LaunchError(
                 .usage,
                 flag,
-                "its value is missing",
-                "write \(flag) \(spec.metavar ?? "VALUE")"
+                "missing value",
+                "use \(flag) \(spec.metavar ?? "VALUE")"
             )
         }
         try take(spec, value, flag)
@@ -85,7 +85,7 @@ struct Arguments: Sendable {
         if value.isEmpty,
             OptionName.prompts.contains(spec.name) || OptionName.resumePrompts.contains(spec.name)
         {
-            warnings.append(Warning("prompt-empty", "\(flag) is empty, as if it had not been given"))
+            warnings.append(Warning("prompt-empty", "\(flag) is empty and ignored"))
         }
         if spec.repeats {
             var values = options[spec.key]?.values ?? []
@@ -108,7 +108,7 @@ struct Arguments: Sendable {
             "--" + shown(name),
             "unknown option",
             nearest(to: name, among: OptionTable.options.map(\.name.rawValue)).map { "did you mean --\($0)?" }
-                ?? "agentlaunch --help lists them; what is for the agent goes after --"
+                ?? "see agentlaunch --help; options for the agent go after --"
         )
     }
 
@@ -119,7 +119,7 @@ struct Arguments: Sendable {
             "-" + shown(bare),
             "unknown option",
             nearest(to: bare, among: OptionTable.options.map(\.name.rawValue)).map { "did you mean --\($0)?" }
-                ?? "agentlaunch --help lists them; what is for the agent goes after --"
+                ?? "see agentlaunch --help; options for the agent go after --"
         )
     }
 }
@@ -145,8 +145,8 @@ enum Switch {
             throw LaunchError(
                 .usage,
                 spelling,
-                "\(shown(value)) is neither true nor false",
-                "write true, false, yes, no, 1 or 0"
+                "invalid value \(shown(value))",
+                "use true, false, yes, no, 1 or 0"
             )
         }
         return Bytes((on == (spec.key == spec.name) ? "true" : "false").utf8)

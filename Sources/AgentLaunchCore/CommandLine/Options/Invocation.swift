@@ -30,7 +30,7 @@ struct Invocation: Sendable {
     ) throws(LaunchError) -> Invocation {
         guard !arguments.isEmpty else { return Invocation(command: .help(.general)) }
         let typed = try Arguments(arguments)
-        if typed.isOn(.help) { return Invocation(command: .help(HelpTopic(typed.words))) }
+        if typed.isOn(.help) { return Invocation(command: .help(HelpTopic(typed.words, names))) }
         if typed.isOn(.version) { return Invocation(command: .version) }
         guard let first = typed.words.first else { throw missingAgent(typed) }
 
@@ -62,33 +62,34 @@ struct Invocation: Sendable {
         if case .start(let agent) = command, invocation.passed.isEmpty,
             try Registry.agent(agent).programIsFirstArgument
         {
-            let next = "write agentlaunch \(agent) -- COMMAND"
-            throw LaunchError(.usage, agent, "its command is missing", next)
+            let next = "use agentlaunch \(agent) -- COMMAND"
+            throw LaunchError(.usage, agent, "missing command", next)
         }
         try NotYet.check(name ?? .start)
         return invocation
     }
 
     private static func missingAgent(_ typed: Arguments) -> LaunchError {
-        let next = "write agentlaunch AGENT [options]; agentlaunch agents lists the agents"
-        let why = typed.passed == nil ? "only options were given" : "no agent is named before --"
+        let next = "use agentlaunch AGENT [options]; see agentlaunch agents"
+        let why = typed.passed == nil ? "missing argument" : "missing argument before --"
         return LaunchError(.usage, "AGENT", why, next)
     }
 
     private static func checkMembership(_ typed: Arguments, of command: CommandName) throws(LaunchError) {
         for spec in OptionTable.options where spec.key == spec.name {
             guard let given = typed.options[spec.key], !spec.commands.contains(command) else { continue }
-            let homes = CommandName.allCases.filter { spec.commands.contains($0) }
-                .map { $0 == .start ? "starts" : $0.rawValue }
+            let homes = CommandName.allCases
+                .filter { spec.commands.contains($0) && NotYet.commands[$0] == nil }
+                .map { $0 == .start ? "starting an agent" : $0.rawValue }
             throw LaunchError(
                 .usage,
                 given.spelling,
-                command == .start ? "not an option of a start" : "not an option of \(command.rawValue)",
-                "it belongs to \(joinedList(homes))"
+                "not an option for \(command == .start ? "starting an agent" : command.rawValue)",
+                "it is for \(joinedList(homes))"
             )
         }
         if command != .start, typed.passed != nil {
-            throw LaunchError(.usage, "--", "\(command.rawValue) passes nothing on", "leave it out")
+            throw LaunchError(.usage, "--", "\(command.rawValue) takes no arguments after it", "remove it")
         }
     }
 }
@@ -99,10 +100,11 @@ enum HelpTopic: Equatable, Sendable {
     case command(CommandName)
     case agent(String)
 
-    /// `agentlaunch sessions --help` is about sessions, `agentlaunch claude --help` about starts.
-    init(_ words: [Bytes]) {
+    /// `agentlaunch sessions --help` is about sessions, `agentlaunch claude --help` about Claude.
+    init(_ words: [Bytes], _ names: AgentNames) {
         let command = CommandName.typed.first { Bytes($0.rawValue.utf8) == words.first }
-        self = command.map(HelpTopic.command) ?? .general
+        let agent = words.first.flatMap { try? names.resolve($0) }
+        self = command.map(HelpTopic.command) ?? agent.map(HelpTopic.agent) ?? .general
     }
 }
 
@@ -131,15 +133,15 @@ private struct Words {
         case .stop:
             if !typed.isOn(.all) { return .stop(agent: try agent("AGENT or --all")) }
             guard words.isEmpty else {
-                throw LaunchError(.usage, "stop", "an agent and --all were given", "leave one of them out")
+                throw LaunchError(.usage, "stop", "AGENT and --all cannot be used together", "pass only one")
             }
             return .stop(agent: nil)
         case .completions:
             try refuse(after: 1)
             guard let word = words.first?.text, let shell = Shell(rawValue: word) else {
                 let why =
-                    words.first.map { "\(shown($0)) is no shell that it knows" } ?? "the shell is missing"
-                throw LaunchError(.usage, "completions", why, "write \(joinedList(Shell.words, "or"))")
+                    words.first.map { "unknown shell \(shown($0))" } ?? "missing shell"
+                throw LaunchError(.usage, "completions", why, "use \(joinedList(Shell.words, "or"))")
             }
             return .completions(shell)
         }
@@ -167,8 +169,8 @@ private struct Words {
             throw LaunchError(
                 .usage,
                 name.rawValue,
-                "\(what) is missing",
-                "agentlaunch agents lists the agents"
+                "missing \(what)",
+                "see agentlaunch agents"
             )
         }
         return agent
@@ -182,15 +184,15 @@ private struct Words {
         let what = isName ? word.lossyText : "<\(word.count) bytes>"
         let next =
             if name != .start {
-                "agentlaunch help \(name.rawValue) tells its words"
+                "see agentlaunch help \(name.rawValue)"
             } else if Switch.value(word) != nil {
-                "a switch takes its value after =, as in --fresh=false"
+                "write a switch's value after =, as in --fresh=false"
             } else if names.knows(word) {
-                "one agent is started at a time"
+                "start one agent at a time"
             } else {
                 "did you mean --prompt or --prompt-file?"
             }
-        throw LaunchError(.usage, what, "a word that belongs to no option", next)
+        throw LaunchError(.usage, what, "unexpected argument", next)
     }
 }
 

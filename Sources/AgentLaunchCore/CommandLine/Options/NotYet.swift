@@ -3,8 +3,8 @@
 enum NotYet {
     /// Commands, and what to do instead.
     static let commands: [CommandName: String] = [
-        .doctor: "use --dry-run, which shows everything that was looked at",
-        .completions: "agentlaunch --help lists the options",
+        .doctor: "use --dry-run, which shows everything that it checks",
+        .completions: "see agentlaunch --help",
     ]
 
     static func check(_ command: CommandName) throws(LaunchError) {
@@ -12,7 +12,7 @@ enum NotYet {
         throw LaunchError(
             .usage,
             command.rawValue,
-            "not yet in agentlaunch \(ProductVersion.current)",
+            "not available in agentlaunch \(ProductVersion.current)",
             instead
         )
     }

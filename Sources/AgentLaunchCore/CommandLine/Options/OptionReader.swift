@@ -14,7 +14,7 @@ struct OptionReader: Sendable {
 
     func text(_ name: OptionName) throws(LaunchError) -> String? {
         guard let bytes = bytes(name) else { return nil }
-        guard let text = bytes.text else { throw wrong(name, "not UTF-8", "write it in UTF-8") }
+        guard let text = bytes.text else { throw wrong(name, "not valid UTF-8", "use UTF-8") }
         return text
     }
 
@@ -23,16 +23,16 @@ struct OptionReader: Sendable {
         if let value = bytes.text.flatMap(Value.init(rawValue:)) { return value }
         let next =
             nearest(to: bytes, among: Value.words).map { "did you mean \($0)?" }
-            ?? "write \(joinedList(Value.words, "or"))"
-        throw wrong(name, "\(shown(bytes)) is no value of it", next)
+            ?? "use \(joinedList(Value.words, "or"))"
+        throw wrong(name, "invalid value \(shown(bytes))", next)
     }
 
     /// The range is the table's.
     func number(_ name: OptionName) throws(LaunchError) -> Int? {
         guard let bytes = bytes(name), case .number(_, let range) = name.spec.value else { return nil }
         guard let value = decimal(bytes), range.contains(value) else {
-            let next = "write a number from \(range.lowerBound) to \(range.upperBound)"
-            throw wrong(name, "\(shown(bytes)) is out of range or no number", next)
+            let next = "must be a number from \(range.lowerBound) to \(range.upperBound)"
+            throw wrong(name, "invalid value \(shown(bytes))", next)
         }
         return value
     }
@@ -52,13 +52,17 @@ struct OptionReader: Sendable {
         {
             return whole * 1000 + thousandths
         }
-        throw wrong(name, "\(shown(bytes)) is no positive number of seconds", "write it like 15 or 0.5")
+        throw wrong(
+            name,
+            "invalid value \(shown(bytes))",
+            "must be a number of seconds above 0, such as 15 or 0.5"
+        )
     }
 
     func version(_ name: OptionName) throws(LaunchError) -> Version? {
         guard let bytes = bytes(name) else { return nil }
         guard let version = bytes.text.flatMap(Version.init(in:)) else {
-            throw wrong(name, "\(shown(bytes)) is no release number", "write it like 1.31.0")
+            throw wrong(name, "invalid value \(shown(bytes))", "must be a release number, such as 1.31.0")
         }
         return version
     }
@@ -77,12 +81,12 @@ struct OptionReader: Sendable {
     /// A leading `~/` or `$HOME/`, or nothing but one of them, is the home directory: variables and quoted
     /// words reach us as no shell has seen them.
     func expanded(_ bytes: Bytes, _ name: OptionName) throws(LaunchError) -> Path {
-        guard !bytes.contains(0) else { throw wrong(name, "a path holds a NUL byte", "remove it") }
+        guard !bytes.contains(0) else { throw wrong(name, "the path contains a NUL byte", "remove it") }
         for sign in ["~", "$HOME"] {
             let sign = Bytes(sign.utf8)
             guard bytes == sign || bytes.starts(with: sign + [UInt8(ascii: "/")]) else { continue }
             guard let home = environment.given("HOME") else {
-                throw wrong(name, "HOME is not set", "set HOME or write the whole path")
+                throw wrong(name, "HOME is not set", "set HOME or use an absolute path")
             }
             let rest = bytes.dropFirst(sign.count).drop { $0 == UInt8(ascii: "/") }
             return rest.isEmpty ? Path(bytes: home) : Path(bytes: home) / Bytes(rest)
@@ -95,7 +99,7 @@ struct OptionReader: Sendable {
         let given = names.filter { options[$0] != nil }
         guard given.count > 1 else { return given.first }
         let spellings = given.compactMap { options[$0]?.spelling }
-        throw LaunchError(.usage, joinedList(spellings), "they exclude each other", next)
+        throw LaunchError(.usage, joinedList(spellings), "cannot be used together", next)
     }
 
     func wrong(_ name: OptionName, _ why: String, _ next: String) -> LaunchError {

@@ -70,15 +70,15 @@ struct OptionSpec: Sendable {
     }
 
     enum Group: String, CaseIterable, Sendable {
-        case task = "The task"
-        case conversation = "The conversation"
-        case transport = "Under agentapi, or on the terminal"
-        case agent = "The agent"
-        case plan = "Dry run and lists"
-        case supervision = "Running"
-        case reporting = "agentlaunch's own lines, on stderr"
-        case commands = "Commands"
-        case general = "Help"
+        case task = "Prompt options"
+        case conversation = "Conversation options"
+        case transport = "Transport options"
+        case agent = "Agent options"
+        case plan = "Output options"
+        case supervision = "Supervision options"
+        case reporting = "Message options (standard error)"
+        case commands = "Command options"
+        case general = "General options"
     }
 
     enum Environment: Equatable, Sendable {

@@ -7,7 +7,7 @@ extension OptionTable {
             group: .transport,
             environment: .pair("AGENTLAUNCH_TRANSPORT", on: "agentapi", off: "direct"),
             fallback: "without a terminal",
-            help: "run the agent under agentapi server"
+            help: "run the agent under agentapi"
         ),
         OptionSpec(
             name: .direct,
@@ -15,7 +15,7 @@ extension OptionTable {
             group: .transport,
             environment: .pair("AGENTLAUNCH_TRANSPORT", on: "direct", off: "agentapi"),
             fallback: "on a terminal",
-            help: "run the agent itself, on a terminal of its own"
+            help: "run the agent directly, on its own terminal"
         ),
         OptionSpec(
             name: .port,
@@ -29,28 +29,28 @@ extension OptionTable {
             value: .number("N", 10...65535),
             group: .transport,
             fallback: "67 for agentapi",
-            help: "columns of the agent's terminal"
+            help: "width of the agent's terminal"
         ),
         OptionSpec(
             name: .termHeight,
             value: .number("N", 10...65535),
             group: .transport,
             fallback: "1190 for agentapi",
-            help: "its lines"
+            help: "height of the agent's terminal"
         ),
         OptionSpec(
             name: .moduleDir,
             value: .directory("DIR"),
             group: .transport,
             fallback: "the conversation's own",
-            help: "for agentapi's state file and pid file, and a prompt's file"
+            help: "directory for agentapi's files and the prompt file"
         ),
         OptionSpec(
             name: .statePersistence,
             value: .toggle,
             group: .transport,
             fallback: "true",
-            help: "agentapi keeps its chat across restarts"
+            help: "keep agentapi's chat across restarts"
         ),
     ]
 
@@ -61,28 +61,28 @@ extension OptionTable {
             repeats: true,
             group: .agent,
             fallback: "AGENTAPI_BOUNDARY_PREFIX",
-            help: "in front of the agent, one word each time: a sandbox"
+            help: "command prefix (for example a sandbox), one word per use"
         ),
-        OptionSpec(name: .model, value: .text("NAME"), group: .agent, help: "the agent's model"),
+        OptionSpec(name: .model, value: .text("NAME"), group: .agent, help: "model for the agent to use"),
         OptionSpec(
             name: .allowAll,
             value: .toggle,
             group: .agent,
-            help: "the agent may use all its tools without asking"
+            help: "let the agent use all its tools without asking"
         ),
         OptionSpec(
             name: .env,
             value: .text("NAME[=VALUE]"),
             repeats: true,
             group: .agent,
-            help: "a variable for the agent; without VALUE it is copied"
+            help: "set a variable for the agent; without VALUE, copy it"
         ),
         OptionSpec(
             name: .envFile,
             value: .file("FILE"),
             repeats: true,
             group: .agent,
-            help: "such variables, one a line"
+            help: "set variables from FILE, one per line"
         ),
         OptionSpec(
             name: .attended,
@@ -90,20 +90,20 @@ extension OptionTable {
             group: .agent,
             environment: .pair("AGENTLAUNCH_ATTENDED", on: "true", off: "false"),
             fallback: "if direct on a terminal",
-            help: "somebody is there to answer questions"
+            help: "somebody can answer questions"
         ),
         OptionSpec(
             name: .unattended,
             value: .opposite(of: .attended),
             group: .agent,
             environment: .pair("AGENTLAUNCH_ATTENDED", on: "false", off: "true"),
-            help: "keep first-run questions from blocking"
+            help: "keep first-run questions from blocking the agent"
         ),
         OptionSpec(
             name: .agentVersion,
             value: .text("X"),
             group: .agent,
-            help: "plan for this release of the agent instead of asking"
+            help: "assume this release of the agent instead of asking it"
         ),
     ]
 }

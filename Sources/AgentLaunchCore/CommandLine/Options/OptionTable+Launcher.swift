@@ -11,7 +11,7 @@ extension OptionTable {
             name: .showPrompt,
             value: .toggle,
             group: .plan,
-            help: "with the prompt itself, not its length and digest"
+            help: "with --dry-run, show the prompt itself instead of its length and digest"
         ),
         OptionSpec(
             name: .format,
@@ -20,7 +20,7 @@ extension OptionTable {
             group: .plan,
             commands: [.start, .agents, .sessions, .doctor, .status],
             fallback: "text",
-            help: "how dry runs and lists are printed"
+            help: "output format of plans and lists"
         ),
     ]
 
@@ -30,33 +30,33 @@ extension OptionTable {
             value: .seconds("SECONDS"),
             group: .supervision,
             fallback: "15",
-            help: "from TERM to KILL"
+            help: "time between SIGTERM and SIGKILL"
         ),
         OptionSpec(
             name: .restart,
             value: .choice(RestartPolicy.words),
             group: .supervision,
             fallback: "never",
-            help: "go on when the agent fails, at most 5 times in 10 minutes"
+            help: "restart the agent if it fails, at most 5 times in 10 minutes"
         ),
         OptionSpec(
             name: .detach,
             value: .toggle,
             group: .supervision,
-            help: "go to the background; by itself under agentapi, or custom with --direct"
+            help: "run in the background, under agentapi; with --direct only custom"
         ),
         OptionSpec(
             name: .waitReady,
             value: .seconds("SECONDS"),
             group: .supervision,
-            help: "the same, and wait until agentapi is ready; if it is not in time: 69"
+            help: "like --detach, and wait until agentapi is ready; exit with status 69 on timeout"
         ),
         OptionSpec(
             name: .logFile,
             value: .file("FILE"),
             group: .supervision,
-            fallback: "with --detach one of its own",
-            help: "add what it prints to FILE; without --detach a copy"
+            fallback: "the conversation's log with --detach",
+            help: "append output to FILE; without --detach, as a copy"
         ),
     ]
 
@@ -66,14 +66,14 @@ extension OptionTable {
             value: .toggle,
             group: .reporting,
             commands: everywhere,
-            help: "only errors"
+            help: "print only errors"
         ),
         OptionSpec(
             name: .verbose,
             value: .toggle,
             group: .reporting,
             commands: everywhere,
-            help: "also why, and what was looked at"
+            help: "also print reasons and what was checked"
         ),
         OptionSpec(
             name: .logFormat,
@@ -81,7 +81,7 @@ extension OptionTable {
             group: .reporting,
             commands: everywhere,
             fallback: "text",
-            help: "json: one object a line"
+            help: "message format; json is one object per line"
         ),
     ]
 
@@ -92,7 +92,7 @@ extension OptionTable {
             group: .commands,
             commands: [.sessions, .stop],
             environment: .none,
-            help: "sessions: of all directories; stop: whatever runs"
+            help: "sessions: list all directories; stop: stop everything"
         ),
         OptionSpec(
             name: .follow,
@@ -101,7 +101,7 @@ extension OptionTable {
             group: .commands,
             commands: [.logs],
             environment: .none,
-            help: "logs: go on until the launcher has ended"
+            help: "logs: follow the output until the launcher exits"
         ),
         OptionSpec(
             name: .tail,
@@ -109,7 +109,7 @@ extension OptionTable {
             group: .commands,
             commands: [.logs],
             environment: .none,
-            help: "logs: the last N lines"
+            help: "logs: print only the last N lines"
         ),
     ]
 
@@ -121,7 +121,7 @@ extension OptionTable {
             group: .general,
             commands: everywhere,
             environment: .none,
-            help: "this text"
+            help: "show help"
         ),
         OptionSpec(
             name: .version,
@@ -129,7 +129,7 @@ extension OptionTable {
             group: .general,
             commands: everywhere,
             environment: .none,
-            help: "the release of agentlaunch"
+            help: "show the version of agentlaunch"
         ),
     ]
 }

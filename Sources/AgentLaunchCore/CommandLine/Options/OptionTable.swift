@@ -16,24 +16,29 @@ enum OptionTable {
         task + conversation + transport + agent + plan + supervision + reporting + commands + general
 
     private static let task: [OptionSpec] = [
-        OptionSpec(name: .prompt, value: .text("TEXT"), group: .task, help: "the task, given once"),
+        OptionSpec(
+            name: .prompt,
+            value: .text("TEXT"),
+            group: .task,
+            help: "the prompt, given to a conversation only once"
+        ),
         OptionSpec(
             name: .promptFile,
             value: .file("FILE"),
             group: .task,
-            help: "the task is in FILE, at most 1 MiB; - is standard input"
+            help: "read the prompt from FILE, at most 1 MiB; - is standard input"
         ),
         OptionSpec(
             name: .promptEnv,
             value: .text("NAME"),
             group: .task,
-            help: "the task is in the variable NAME, which the agent does not inherit"
+            help: "read the prompt from variable NAME, which the agent does not inherit"
         ),
         OptionSpec(
             name: .promptBase64Env,
             value: .text("NAME"),
             group: .task,
-            help: "the same, encoded as base64"
+            help: "read the prompt from variable NAME, base64-encoded"
         ),
         OptionSpec(
             name: .reportTasks,
@@ -46,26 +51,26 @@ enum OptionTable {
             value: .choice(NewPromptPolicy.words),
             group: .task,
             fallback: "refuse if attended, else skip",
-            help: "if the conversation goes on and was not given this task"
+            help: "what to do if the conversation lacks this prompt"
         ),
         OptionSpec(
             name: .resumePrompt,
             value: .text("TEXT"),
             group: .task,
-            help: "a message for a conversation that goes on"
+            help: "message to give when a conversation is resumed"
         ),
         OptionSpec(
             name: .resumePromptFile,
             value: .file("FILE"),
             group: .task,
-            help: "that message is in FILE; - is standard input"
+            help: "read that message from FILE; - is standard input"
         ),
         OptionSpec(
             name: .resumeWhen,
             value: .choice(ResumeWhen.words),
             group: .task,
             fallback: "always",
-            help: "give it each time, or if the last turn has no answer"
+            help: "give it always, or only if the last turn is unfinished"
         ),
     ]
 
@@ -76,7 +81,7 @@ enum OptionTable {
             group: .conversation,
             commands: [.start, .sessions, .doctor, .status, .wait, .stop, .logs],
             fallback: "the current directory",
-            help: "where the agent runs"
+            help: "working directory of the agent"
         ),
         OptionSpec(
             name: .session,
@@ -90,29 +95,28 @@ enum OptionTable {
             name: .resume,
             value: .text("ID"),
             group: .conversation,
-            help: "go on with the agent's own session of this id"
+            help: "resume the agent's session with this ID"
         ),
         OptionSpec(name: .fresh, value: .toggle, group: .conversation, help: "start a new conversation"),
         OptionSpec(
             name: .requireResume,
             value: .toggle,
             group: .conversation,
-            help: "exit 66 instead of starting a new conversation"
+            help: "exit with status 66 instead of starting a new conversation"
         ),
         OptionSpec(
             name: .adopt,
             value: .choice(Adoption.words),
             group: .conversation,
             fallback: "match",
-            help:
-                "others' conversations of this directory: with this task, the newest, or none"
+            help: "take over a conversation begun without agentlaunch: one with this prompt, or the newest"
         ),
         OptionSpec(
             name: .onUnknown,
             value: .choice(UnknownPolicy.words),
             group: .conversation,
             fallback: "refuse",
-            help: "if the agent's store cannot be read with certainty"
+            help: "what to do if the agent's store cannot be read reliably"
         ),
     ]
 }

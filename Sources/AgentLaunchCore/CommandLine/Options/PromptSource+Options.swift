@@ -1,7 +1,7 @@
 extension PromptSource {
     /// The one of these options that was given, or nil.
     init?(of names: [OptionName], _ read: OptionReader) throws(LaunchError) {
-        guard let name = try read.one(of: names, "give one of them"), let given = read.given(name),
+        guard let name = try read.one(of: names, "pass only one"), let given = read.given(name),
             let value = given.values.last
         else { return nil }
         spelling = given.spelling
@@ -23,8 +23,8 @@ extension PromptSource {
             throw LaunchError(
                 .usage,
                 spelling,
-                "\(shown(value)) is no variable's name",
-                "write the name of the variable that holds the prompt"
+                "invalid variable name \(shown(value))",
+                "use the name of the variable that holds the prompt"
             )
         }
         return name

@@ -5,7 +5,7 @@ extension Request {
         currentDirectory: Path
     ) throws(LaunchError) {
         guard case .start(let agent) = invocation.command else {
-            throw LaunchError(.bug, "request", "the command is no start", "report this")
+            throw LaunchError(.bug, "request", "not a start command", "report this")
         }
         let read = OptionReader(
             options: invocation.options,
@@ -57,7 +57,7 @@ extension Request {
         for name in [OptionName.fresh, .requireResume] where read.toggle(name) == false {
             read = read.without(name)
         }
-        switch try read.one(of: [.resume, .fresh, .requireResume], "give one of them") {
+        switch try read.one(of: [.resume, .fresh, .requireResume], "pass only one") {
         case .fresh: return .fresh
         case .requireResume: return .requireResume
         case .resume: return .resume(try read.text(.resume) ?? "")
@@ -69,14 +69,19 @@ extension Request {
     private mutating func checkTogether(_ read: OptionReader) throws(LaunchError) {
         if task?.origin == .standardInput, resumePrompt?.origin == .standardInput {
             let both = [task, resumePrompt].compactMap { $0?.spelling }
-            throw LaunchError(.usage, joinedList(both), "standard input holds one of them only", "use a file")
+            throw LaunchError(
+                .usage,
+                joinedList(both),
+                "only one option can read standard input",
+                "use a file"
+            )
         }
         if transport?.value == .direct, waitReadyMilliseconds != nil {
-            throw read.wrong(.waitReady, "it asks agentapi, which a direct start has not", "use --agentapi")
+            throw read.wrong(.waitReady, "a direct start has no agentapi to wait for", "use --agentapi")
         }
         if transport?.value == .direct, detach, try Registry.agent(agent).needsTerminal {
-            let why = "an agent in the background has no terminal for its screen"
-            throw read.wrong(.detach, why, "use --agentapi, or leave out --direct")
+            let why = "an agent in the background has no terminal"
+            throw read.wrong(.detach, why, "use --agentapi, or remove --direct")
         }
         if !dryRun {
             for name in [OptionName.format, .showPrompt] {
@@ -93,7 +98,9 @@ extension OptionReader {
     func workdir() throws(LaunchError) -> Path? {
         _ = try text(.workdir)
         guard let path = try absolutePath(.workdir) else { return nil }
-        guard path.bytes.text != nil else { throw wrong(.workdir, "not UTF-8", "use another directory") }
+        guard path.bytes.text != nil else {
+            throw wrong(.workdir, "not valid UTF-8", "use another directory")
+        }
         return path
     }
 

@@ -34,8 +34,8 @@ enum Variables {
                     pairVariable(name)
                     ?? nearest(to: Bytes(entry.name.dropFirst(prefix.utf8.count)), among: suffixes(known))
                     .map { prefix + $0 }
-                let hint = meant.map { "did you mean \($0)?" } ?? "agentlaunch --help tells the names"
-                return Warning("unknown-variable", "\(name): no option has this variable; \(hint)")
+                let hint = meant.map { "did you mean \($0)?" } ?? "see agentlaunch --help"
+                return Warning("unknown-variable", "\(name): unknown variable; \(hint)")
             }
     }
 
@@ -60,8 +60,8 @@ enum Variables {
                 throw LaunchError(
                     .usage,
                     variable,
-                    "\(shown(value)) is no value of it",
-                    "write \(on) or \(off)"
+                    "invalid value \(shown(value))",
+                    "use \(on) or \(off)"
                 )
             }
         }

@@ -48,7 +48,7 @@ struct StartedInBackground: Equatable, Sendable {
 
     /// The line itself.
     var text: String {
-        (["\(agent): in the background, pid \(pid)"] + [url, "log \(log)"].compactMap(\.self))
+        (["\(agent): running in the background, pid \(pid)"] + [url, "log \(log)"].compactMap(\.self))
             .joined(separator: ", ")
     }
 

@@ -68,7 +68,7 @@ struct BackgroundWait {
                     LaunchError(
                         .unavailable,
                         "background process",
-                        "it \(end.words) before it started anything",
+                        "it \(end.words) before starting anything",
                         "start it again"
                     )
                 )
@@ -78,7 +78,7 @@ struct BackgroundWait {
                 LaunchError(
                     .bug,
                     "background process",
-                    "it \(end.words) before it started anything",
+                    "it \(end.words) before starting anything",
                     "report this"
                 )
             )
@@ -141,8 +141,8 @@ extension ChildEnd {
     /// To follow the name of what ended.
     var words: String {
         switch self {
-        case .exited(let status): "ended with status \(status)"
-        case .signalled(let number): "was ended by signal \(number)"
+        case .exited(let status): "exited with status \(status)"
+        case .signalled(let number): "was killed by signal \(number)"
         }
     }
 }

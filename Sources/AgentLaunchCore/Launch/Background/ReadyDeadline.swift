@@ -24,9 +24,9 @@ final class ReadyDeadline: LaunchObserver {
     /// What it was when it was asked last.
     private var seen: String {
         switch asked?.lastAnswer {
-        case .status: "agentapi has begun to answer, but not \(Readiness.inARow) times in a row"
+        case .status: "agentapi started to answer, but not yet \(Readiness.inARow) times in a row"
         case .refused(let why), .failed(let why), .notAsked(let why): why
-        default: "agentapi has not answered"
+        default: "agentapi did not answer"
         }
     }
 }

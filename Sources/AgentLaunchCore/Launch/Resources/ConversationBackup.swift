@@ -29,8 +29,8 @@ struct ConversationBackup {
             throw LaunchError(
                 .cannotCreate,
                 "\(folder)",
-                "the conversation that this start overwrites cannot be saved: \(error)",
-                "make it writable, or name another XDG_STATE_HOME"
+                "cannot back up the conversation that this start overwrites: \(error)",
+                "make it writable, or set another XDG_STATE_HOME"
             )
         }
     }

@@ -29,7 +29,7 @@ struct LaunchLocks {
         }
         let why = failure.map(\.description) ?? ""
         diagnostics.warn(
-            Warning("no-lock", "\(path): \(why); a second start of this conversation would not be noticed")
+            Warning("no-lock", "\(path): \(why); a second start of this conversation would go unnoticed")
         )
         return nil
     }

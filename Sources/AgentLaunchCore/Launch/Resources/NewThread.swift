@@ -35,8 +35,8 @@ extension PlannedStart {
                 .unavailable,
                 "`\(command)`",
                 text == nil
-                    ? "it failed, or gave no answer in \(left / 1000) s" : "what it printed holds no id",
-                "look at the network and the login: run it by hand"
+                    ? "it failed, or did not answer in \(left / 1000) s" : "its output contains no thread ID",
+                "check the network and the login: run it by hand"
             )
         }
         plan.decision.start = .cold(NewSession(id: id))

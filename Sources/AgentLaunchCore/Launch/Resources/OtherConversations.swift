@@ -46,7 +46,7 @@ extension ConversationFiles {
             .alreadyRunning,
             "\(agent) in \(workdir)",
             "conversation \(name) is already running, \(who)",
-            "see agentlaunch status, or stop it\(chat); another conversation: --session NAME --port N"
+            "see agentlaunch status, or stop it\(chat); for another conversation use --session NAME --port N"
         )
     }
 }

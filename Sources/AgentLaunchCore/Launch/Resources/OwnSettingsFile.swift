@@ -20,8 +20,8 @@ struct OwnSettingsFile {
             throw LaunchError(
                 .cannotCreate,
                 "\(path)",
-                "the settings that keep the agent from deleting conversations cannot be written: \(error)",
-                "make it writable, or name another XDG_STATE_HOME"
+                "cannot write the settings that keep the agent from deleting conversations: \(error)",
+                "make it writable, or set another XDG_STATE_HOME"
             )
         }
     }

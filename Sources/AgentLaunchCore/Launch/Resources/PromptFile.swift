@@ -23,8 +23,8 @@ struct PromptFile: Equatable, Sendable {
             throw LaunchError(
                 .cannotCreate,
                 "\(folder)",
-                "the prompt's file cannot be written: \(error)",
-                "make it writable, or set XDG_STATE_HOME to a folder that is"
+                "cannot write the prompt file: \(error)",
+                "make it writable, or set XDG_STATE_HOME to a directory that is"
             )
         }
     }
@@ -36,7 +36,7 @@ struct PromptFile: Equatable, Sendable {
         let error = Errno.last
         try? removeFile(path)
         guard descriptor >= 0 else {
-            throw LaunchError(.cannotCreate, "\(path)", "\(error)", "check the folder it is in")
+            throw LaunchError(.cannotCreate, "\(path)", "\(error)", "check its directory")
         }
         return descriptor
     }

@@ -70,7 +70,7 @@ struct ConversationRuns {
     /// Nothing runs that could have a status of its own: as of agentapi that ended when it was asked to, or of a
     /// program that dies of the signal.
     private func endAsked(by signal: Int32) -> ChildEnd {
-        diagnostics.notice("\(steps.context.agent.name): a stop was asked for, it is not started again")
+        diagnostics.notice("\(steps.context.agent.name): stop requested, not restarting")
         return steps.context.transport == .agentapi ? .exited(0) : .signalled(signal)
     }
 
@@ -78,21 +78,21 @@ struct ConversationRuns {
 
     private func sayRestarted(_ last: FinishedRun, _ pause: Int64) {
         let end = "\(last.plan.agent.name): \(last.subject) \(last.end.child.words)"
-        diagnostics.warn(Warning("restart", "\(end); it is started again in \(pause / 1000) s"))
+        diagnostics.warn(Warning("restart", "\(end); restarting in \(pause / 1000) s"))
     }
 
     private func sayGivenUp(_ why: Restarts.Why, _ last: FinishedRun) {
         let reason =
             switch why {
-            case .refused: "resumed, it failed at once twice, and is not started again"
+            case .refused: "failed twice right after resuming, giving up"
             case .tooMany:
-                "it was started again \(RestartThrottle.most) times in "
-                    + "\(RestartThrottle.window / 60_000) minutes, and is not once more"
+                "restarted \(RestartThrottle.most) times in "
+                    + "\(RestartThrottle.window / 60_000) minutes, giving up"
             }
         let words = tail.words
         diagnostics.fail(
             "\(last.plan.agent.name): \(last.subject) \(last.end.child.words): \(reason); "
-                + (words.map { "it said: \($0)" } ?? "it said nothing"),
+                + (words.map { "last output: \($0)" } ?? "it printed nothing"),
             [.init("status", .integer(last.end.child.status)), .init("said", .optional(words))]
         )
     }

@@ -20,7 +20,7 @@ extension LaunchSteps {
             // Nothing tells what a program did with it that keeps no conversations.
             request.task = nil
             request.warnings.append(
-                Warning("prompt-not-sent", "what became of the prompt cannot be told: it is left out")
+                Warning("prompt-not-sent", "cannot tell what became of the prompt; not giving it again")
             )
         }
         again.context.request = request
@@ -35,26 +35,26 @@ extension PlannedStart {
     func checkRestart(after record: Record) throws(LaunchError) {
         let decision = plan.decision
         if decision.verdict == .warm, let id = record.sessionID, decision.session?.id != id {
-            throw lost("conversation \(id), which it was about, is gone", "see agentlaunch sessions")
+            throw lost("its conversation \(id) is gone", "see agentlaunch sessions")
         }
         guard decision.verdict == .cold, plan.prompt.action == .send, let task,
             let prompt = record.holds(task.sha256)
         else { return }
         if prompt.state == .delivered {
             throw lost(
-                "its conversation was given the prompt, and is gone",
+                "the conversation that was given the prompt is gone",
                 "start it by hand to give the prompt to a new one"
             )
         }
         if plan.agent.storesPromptWithAnswer {
             throw lost(
-                "it may have had the prompt, which it keeps only with the answer",
+                "it may have been given the prompt, which it stores only with the answer",
                 "start it by hand to give the prompt again"
             )
         }
     }
 
     private func lost(_ why: String, _ nextStep: String) -> LaunchError {
-        LaunchError(.unknown, plan.agent.name, "it is not started again: \(why)", nextStep)
+        LaunchError(.unknown, plan.agent.name, "not restarting: \(why)", nextStep)
     }
 }

@@ -38,7 +38,7 @@ enum ChildEnvironment {
             if let bytes = try contentsOfSmallFile(file, limit: 1 << 20) { return bytes }
             throw Errno(code: 2)
         } catch {
-            throw LaunchError(.noInput, "--env-file \(file)", "\(error)", "give a file that can be read")
+            throw LaunchError(.noInput, "--env-file \(file)", "\(error)", "use a readable file")
         }
     }
 }

@@ -28,7 +28,7 @@ final class LaunchGate {
         }
         diagnostics.detail("because: \(start.plan.decision.reason)")
         for entry in start.plan.findings.evidence {
-            diagnostics.detail("looked at \(entry.source): \(entry.finding)")
+            diagnostics.detail("checked \(entry.source): \(entry.finding)")
         }
         if let refusal = start.refusal { throw refusal }
         if let holder = start.holder { throw start.conversation.alreadyRunning(holder) }

@@ -33,13 +33,13 @@ struct OverwriteProtection {
         do throws(StoreFailure) {
             guard let old = try store.overwritten(&findings) else { return nil }
             let backup = ConversationBackup(conversation.directory).folder
-            findings.warn("old-conversation-saved", "\(title) \(old.fate): it is first copied to \(backup)")
+            findings.warn("old-conversation-saved", "\(title) \(old.fate); it is first copied to \(backup)")
             return old
         } catch {
             throw LaunchError(
                 .cannotCreate,
                 "\(error.path)",
-                "\(title) would destroy what it holds of this directory, and that cannot be saved: \(error.why)",
+                "\(title) would destroy its conversation of this directory, which cannot be backed up: \(error.why)",
                 error.nextStep
             )
         }

@@ -9,20 +9,25 @@ extension StartContext {
             path = try request.workdir.physical()
             status = try fileStatus(path)
         } catch {
-            throw LaunchError(.noInput, "\(request.workdir)", "\(error)", "give another --workdir")
+            throw LaunchError(.noInput, "\(request.workdir)", "\(error)", "use another --workdir")
         }
         guard path.bytes.text != nil else {
-            throw LaunchError(.usage, "--workdir", "its physical path is not UTF-8", "use another directory")
+            throw LaunchError(
+                .usage,
+                "--workdir",
+                "its physical path is not valid UTF-8",
+                "use another directory"
+            )
         }
         if let status, !status.isDirectory {
-            throw LaunchError(.noInput, "\(path)", "it is no directory", "give another --workdir")
+            throw LaunchError(.noInput, "\(path)", "not a directory", "use another --workdir")
         }
         guard status != nil || request.dryRun || !isAttended else {
             throw LaunchError(
                 .noInput,
                 "\(path)",
-                "there is no such directory",
-                "make it, or give another --workdir"
+                "no such directory",
+                "create it, or use another --workdir"
             )
         }
         return path
@@ -32,7 +37,7 @@ extension StartContext {
     func makeWorkdir() throws(LaunchError) {
         guard !isAttended else { return }
         do throws(Errno) { try makeDirectories(workdir, mode: 0o777) } catch {
-            throw LaunchError(.noInput, "\(workdir)", "it cannot be made: \(error)", "give another --workdir")
+            throw LaunchError(.noInput, "\(workdir)", "cannot create it: \(error)", "use another --workdir")
         }
     }
 }

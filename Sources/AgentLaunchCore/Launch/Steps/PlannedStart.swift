@@ -35,8 +35,8 @@ struct PlannedStart {
         return LaunchError(
             .usage,
             context.request.task?.spelling ?? "--prompt",
-            "conversation \(plan.decision.session?.id ?? "") goes on and was not given this prompt",
-            "leave the prompt out, or use --on-new-prompt send, skip or fresh, or another --session NAME"
+            "conversation \(plan.decision.session?.id ?? "") exists and has not been given this prompt",
+            "remove the prompt, or use --on-new-prompt send, skip or fresh, or another --session NAME"
         )
     }
 }

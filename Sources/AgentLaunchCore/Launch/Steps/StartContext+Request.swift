@@ -5,8 +5,8 @@ extension StartContext {
             throw LaunchError(
                 .usage,
                 "--session \(request.sessionName)",
-                "\(agent.title) keeps one conversation for a directory",
-                "leave it out, or give another --workdir"
+                "\(agent.title) keeps one conversation per directory",
+                "remove it, or use another --workdir"
             )
         }
         self.agent = agent

@@ -36,7 +36,7 @@ struct StartPrograms {
     func warn(_ findings: inout Findings) {
         guard let wrapper, !wrapper.isFound else { return }
         let word = context.request.wrapper.first?.lossyText ?? ""
-        findings.warn("wrapper-not-found", "\(word) is not there, or not executable")
+        findings.warn("wrapper-not-found", "\(word) not found or not executable")
     }
 
     /// The program that is executed: agentapi, else the wrapper, else the agent. The others have to be there too:
@@ -45,7 +45,7 @@ struct StartPrograms {
         var program = try found(agent, Self.name(context).lossyText, context.agent.install)
         if let wrapper {
             let name = context.request.wrapper.first?.lossyText ?? ""
-            program = try found(wrapper, name, "install it, or leave --wrapper out")
+            program = try found(wrapper, name, "install it, or remove --wrapper")
         }
         if let agentAPI { program = try found(agentAPI, AgentAPIProgram.name, AgentAPIProgram.install) }
         return program
@@ -72,11 +72,16 @@ struct StartPrograms {
             throw LaunchError(
                 .notExecutable,
                 "\(path)",
-                "it is not executable",
-                "chmod +x it, or install it anew"
+                "not executable",
+                "chmod +x it, or reinstall it"
             )
         case .missing:
-            throw LaunchError(.notFound, name, "it is neither on PATH nor in its usual places", install)
+            throw LaunchError(
+                .notFound,
+                name,
+                "not found, neither on PATH nor in its usual directories",
+                install
+            )
         }
     }
 }

@@ -34,7 +34,7 @@ struct VersionFinder {
     private func assumed(_ findings: inout Findings) -> VersionAnswer {
         findings.warn(
             "version-assumed",
-            "the release of \(name) is not known: planned for \(newestKnown)\(advice)"
+            "the release of \(name) is unknown; assuming \(newestKnown)\(advice)"
         )
         return VersionAnswer(version: newestKnown, source: .assumed)
     }

@@ -38,7 +38,7 @@ struct Versions {
         if context.agent.needsVersion(start, context.isAttended) {
             var asked = finder(context.agent.name, context.agent.newestKnown, programs.agent)
             asked.option = option
-            asked.advice = "; --agent-version names another"
+            asked.advice = " (override with --agent-version)"
             agent = find(asked)
         }
         if let executable = programs.agentAPI, context.needsAgentAPIRelease(for: route) {

@@ -20,7 +20,7 @@ struct JSONArrayFile {
         case .absent: return nil
         case .file: break
         case .directory, .other:
-            throw .damaged(path, "it is not a file", nextStep: "move it away")
+            throw .damaged(path, "it is not a regular file", nextStep: "move it away")
         }
         guard let feed = try reading(path, try ByteFeed.document(path)) else { return nil }
         var elements = JSONElements(feed, array: array, fields, members: members)
@@ -48,8 +48,8 @@ extension JSONFault {
     /// One clause about a file.
     var clause: String {
         switch self {
-        case .torn: "it ends in the middle"
-        case .malformed: "it is no JSON document"
+        case .torn: "it is cut off"
+        case .malformed: "it is not valid JSON"
         case .unreadable(let cause): "it cannot be read (\(cause))"
         }
     }

@@ -51,7 +51,7 @@ struct SQLiteFiles: Equatable, Sendable {
         if let log = try mark(path + "-wal"), log.size > 0 {
             throw .damaged(
                 path,
-                "the database is gone, but its write-ahead log is still there",
+                "the database is missing, but its write-ahead log exists",
                 nextStep: "restore the database beside \(path + "-wal"), or move that file away"
             )
         }
@@ -64,7 +64,7 @@ struct SQLiteFiles: Equatable, Sendable {
             throw StoreFailure(
                 path: path,
                 kind: .unreadable,
-                why: status.isDirectory ? "it is a directory" : "it is no regular file",
+                why: status.isDirectory ? "it is a directory" : "it is not a regular file",
                 nextStep: "move it away, or restore the database"
             )
         }

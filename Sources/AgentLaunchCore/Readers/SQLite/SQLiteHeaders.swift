@@ -52,10 +52,10 @@ struct SQLiteLogHeader: Equatable, Sendable {
 
 /// Why a write-ahead log's header is none.
 enum SQLiteLogDamage: String, Error, Sendable {
-    case shortHeader = "its header is cut short"
+    case shortHeader = "its header is cut off"
     case magic = "it does not begin with a write-ahead log's magic number"
-    case version = "its header names a version that does not exist"
-    case pageSize = "its header's page size is impossible"
+    case version = "its header has an unknown version"
+    case pageSize = "its header has an invalid page size"
     case checksum = "its header's checksum is wrong"
 }
 

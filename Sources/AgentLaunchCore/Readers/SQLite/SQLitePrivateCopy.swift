@@ -38,7 +38,7 @@ struct SQLitePrivateCopy: ~Copyable {
                 StoreFailure(
                     path: files.path,
                     kind: .unreadable,
-                    why: "it needs recovery, and no temporary folder can be written for a copy",
+                    why: "it needs recovery, and no temporary directory is writable for a copy",
                     nextStep: "make one of \(folders.map(\.description).joined(separator: ", ")) writable"
                 )
             )

@@ -56,7 +56,7 @@ struct SQLiteReader: Sendable {
                     throw StoreFailure(
                         path: path,
                         kind: .busy,
-                        why: "another process keeps it locked",
+                        why: "another process has it locked",
                         nextStep: "stop the program that has it open, or try again"
                     )
                 }
@@ -174,7 +174,7 @@ struct SQLiteReader: Sendable {
         }
         return .damaged(
             path,
-            "it uses a write-ahead log, but it has no table: the log with its content is lost",
+            "it uses a write-ahead log, but has no table: the log with its content is missing",
             nextStep: "restore the -wal file, or move the database away"
         )
     }

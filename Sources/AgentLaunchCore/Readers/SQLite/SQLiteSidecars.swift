@@ -56,7 +56,7 @@ struct SQLiteSidecars: Equatable, Sendable {
         if files.index != nil && files.log == nil {
             return damaged(
                 files.logPath,
-                "the write-ahead log is gone, though \(files.indexPath) is still there",
+                "the write-ahead log is missing, but \(files.indexPath) exists",
                 "restore it"
             )
         }
@@ -85,7 +85,7 @@ struct SQLiteSidecars: Equatable, Sendable {
                 )
             }
             if let index, index.frames > 0, index.salts != log.header.salts {
-                return damaged(files.logPath, "its salts are not those that \(files.indexPath) knows", next)
+                return damaged(files.logPath, "its salts differ from those in \(files.indexPath)", next)
             }
             guard let header else { return nil }
             if !header.usesLog {
@@ -118,7 +118,7 @@ struct SQLiteSidecars: Equatable, Sendable {
         case .empty: findings.saw(files.logPath, .ok, "an empty write-ahead log")
         case .broken(let damage): findings.saw(files.logPath, .damaged, damage.rawValue)
         case .read(let log):
-            let tail = log.otherBytes > 0 ? "; its last \(log.otherBytes) bytes do not count" : ""
+            let tail = log.otherBytes > 0 ? "; its last \(log.otherBytes) bytes are ignored" : ""
             findings.saw(
                 files.logPath,
                 .ok,

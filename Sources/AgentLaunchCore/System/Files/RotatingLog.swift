@@ -35,7 +35,7 @@ final class RotatingLog {
         do throws(Errno) {
             try makeDirectories(path.parent, mode: 0o700)
         } catch {
-            throw Self.refusal(path.parent, "it cannot be made: \(error)")
+            throw Self.refusal(path.parent, "cannot create it: \(error)")
         }
         descriptor = try Self.open(path)
         size = Int(lseek(descriptor, 0, SEEK_END))
@@ -82,7 +82,7 @@ final class RotatingLog {
             if count > 0 {
                 done += count
             } else if count == 0 || errno != EINTR {
-                noteOnce("\(path): \(Errno.last); the agent goes on, and what does not fit is lost")
+                noteOnce("\(path): \(Errno.last); the agent continues, and what does not fit is lost")
                 break
             }
         }
@@ -109,7 +109,7 @@ final class RotatingLog {
             size = Int(lseek(descriptor, 0, SEEK_END))
             if holdsStandardError { dup2(descriptor, STDERR_FILENO) }
         } catch {
-            noteOnce("\(error.what): \(error.why); the old one is written on")
+            noteOnce("\(error.what): \(error.why); still writing to the old one")
         }
     }
 
@@ -132,11 +132,11 @@ final class RotatingLog {
         var status = stat()
         var why: String?
         if fstat(descriptor, &status) != 0 || !status.isRegularFile {
-            why = "it is no regular file"
+            why = "it is not a regular file"
         } else if status.st_uid != geteuid() {
             why = "it belongs to another user"
         } else if status.st_mode & 0o7777 != 0o600, fchmod(descriptor, 0o600) != 0 {
-            why = "others may read it, and that cannot be changed: \(Errno.last)"
+            why = "others can read it, and cannot change that: \(Errno.last)"
         }
         guard let why else { return descriptor }
         close(descriptor)
@@ -144,6 +144,6 @@ final class RotatingLog {
     }
 
     private static func refusal(_ path: Path, _ why: String) -> LaunchError {
-        LaunchError(.cannotCreate, "\(path)", why, "name another --log-file")
+        LaunchError(.cannotCreate, "\(path)", why, "use another --log-file")
     }
 }

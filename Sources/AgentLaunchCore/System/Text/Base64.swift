@@ -26,7 +26,7 @@ enum Base64 {
             guard let digit = value(byte) else {
                 throw Malformed(offset: offset, why: "a byte outside the alphabet")
             }
-            guard padding == 0 else { throw Malformed(offset: offset, why: "text after the padding") }
+            guard padding == 0 else { throw Malformed(offset: offset, why: "data after the padding") }
             bits = bits << 6 | UInt32(digit)
             digits += 1
             if digits == 4 {
@@ -41,7 +41,7 @@ enum Base64 {
         // Two digits carry one byte and four bits, three carry two bytes and two bits.
         let unused: UInt32 = digits == 2 ? 4 : digits == 3 ? 2 : 0
         guard bits & ((1 << unused) - 1) == 0 else {
-            throw Malformed(offset: text.count, why: "bits are left over at the end")
+            throw Malformed(offset: text.count, why: "stray bits at the end")
         }
         bits >>= unused
         if digits == 3 { result.append(UInt8(bits >> 8 & 0xff)) }

@@ -93,7 +93,7 @@ struct AgentAPIVariablesTests {
     }
 
     @Test(
-        "What would make agentapi end, or do something else than serve, is removed with a warning",
+        "Variables that would make agentapi exit or not serve are removed with a warning",
         arguments: ["TYPE", "EXIT", "PRINT_OPENAPI", "EXPERIMENTAL_ACP", "SOMETHING_NEW"]
     )
     func removed(_ key: String) throws {
@@ -118,7 +118,7 @@ struct AgentAPIVariablesTests {
     }
 
     @Test(
-        "What agentapi finds out only with its agent running, or misreads, is refused before",
+        "Values that agentapi would reject late or misread are refused before the start",
         arguments: [
             ("PORT", "0"), ("PORT", "65536"), ("PORT", "abc"), ("PORT", "010"), ("PORT", " 80"),
             ("PORT", "+80"),
@@ -137,7 +137,7 @@ struct AgentAPIVariablesTests {
     }
 
     @Test(
-        "What agentapi takes is kept as it is",
+        "Values that agentapi accepts are kept unchanged",
         arguments: [
             ("PORT", "1"), ("PORT", "65535"), ("TERM_WIDTH", "10"), ("TERM_HEIGHT", "65535"),
             ("SAVE_STATE", "F"), ("SAVE_STATE", "TRUE"), ("ALLOWED_HOSTS", "localhost 127.0.0.1\t[::1]"),
@@ -153,7 +153,7 @@ struct AgentAPIVariablesTests {
         #expect(try bench.plan().codes.isEmpty)
     }
 
-    @Test("An option wins, and what it overrides is not looked at")
+    @Test("An option wins, and the variable that it overrides is not checked")
     func options() throws {
         let bench = bench(
             ["AGENTAPI_PORT": "abc", "AGENTAPI_TERM_WIDTH": "1", "AGENTAPI_TERM_HEIGHT": "100"],
@@ -173,7 +173,7 @@ struct AgentAPIVariablesTests {
         #expect(ignored.map(\.source) == ["AGENTAPI_PORT", "AGENTAPI_TERM_WIDTH"])
     }
 
-    @Test("A word in front of the agent is the wrapper, is not agentapi's, and stays for the agent")
+    @Test("The boundary prefix is the wrapper, is hidden from agentapi and kept for the agent")
     func boundary() throws {
         // The request takes it from the environment as its default.
         let bench = bench(["AGENTAPI_BOUNDARY_PREFIX": "/box"], "--wrapper", "/box")
@@ -183,7 +183,7 @@ struct AgentAPIVariablesTests {
         #expect(try bench.child()["AGENTAPI_BOUNDARY_PREFIX"] == "/box")
     }
 
-    @Test("The directory is the agent's, and sizes of another terminal are not")
+    @Test("The directory is passed on, and the sizes of another terminal are not")
     func terminal() throws {
         for transport in [Transport.agentapi, .direct] {
             var bench = bench(["PWD": "/elsewhere", "LINES": "24", "COLUMNS": "80"])

@@ -31,7 +31,7 @@ struct CoderURLTests {
         #expect(try bench.child()[Self.name] == "http://localhost:4000")
     }
 
-    @Test("What the user's --env says stays")
+    @Test("The user's --env is kept")
     func usersOwn() throws {
         var bench = PlanBench(words: ["--port", "4000"])
         bench.environment[Self.name] = Bytes("http://localhost:5000".utf8)
@@ -133,7 +133,7 @@ struct CoderURLTests {
         }
     }
 
-    @Test("Only another port is worth a word")
+    @Test("Only a different port is a warning")
     func warning() {
         var findings = Findings()
         findings.warn(pinned: [PinnedURL(file: "/a", port: 1), PinnedURL(file: "/b", port: 2)], port: 1)

@@ -17,7 +17,7 @@ struct AgentAPIStopTests {
         }
     }
 
-    @Test("no TERM where somebody else's signal has begun the end")
+    @Test("no TERM if another signal has already started the shutdown")
     func noneWhenShuttingDown() {
         var stop = AgentAPIStop(timeout: 15_000)
         stop.request(now: 0)
@@ -39,7 +39,7 @@ struct AgentAPIStopTests {
         #expect(stop.step(now: stop.deadline ?? 0, isShuttingDown: true) == .kill)
     }
 
-    @Test("what agentapi leaves behind has the whole time from its end if nobody asked for one")
+    @Test("without a stop request, processes left by agentapi get the whole timeout from its exit")
     func leftoversHaveTime() {
         var stop = AgentAPIStop(timeout: 2000)
         #expect(stop.deadline == nil)

@@ -13,7 +13,7 @@ struct ChatAnswerTests {
         ChatAnswer(HTTPResponse(status: status, body: Bytes(body.utf8)), to: request, about: Bytes(text.utf8))
     }
 
-    @Test("Only stable is stable")
+    @Test("Only the status stable counts as stable")
     func status() {
         #expect(answer(#"{"status":"stable","agent_type":"goose"}"#, to: .status) == .status(isStable: true))
         #expect(answer(#"{"status":"running"}"#, to: .status) == .status(isStable: false))
@@ -60,7 +60,7 @@ struct ChatAnswerTests {
         #expect(answer(body, to: .messages, about: text) == .messages(EqualMessages(count: 1)))
     }
 
-    @Test("Only the refusal of a busy agent and a request that is wrong mean that nothing was typed")
+    @Test("Only the refusal of a busy agent and a bad request prove that nothing was typed")
     func refusals() {
         let detail =
             "failed to send message: message can only be sent when the agent is waiting for user input"

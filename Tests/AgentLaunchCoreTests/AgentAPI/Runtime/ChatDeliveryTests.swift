@@ -56,7 +56,7 @@ struct ChatDeliveryTests {
         #expect(course.sendings == 0)
     }
 
-    @Test("An agent that waits for a minute without the prompt never got it: said once, and still looked for")
+    @Test("An agent waiting a minute without the prompt is reported once, and the prompt is still awaited")
     func dropped() {
         var course = Course(.atStart)
         var event: ChatDelivery.Event?
@@ -131,7 +131,7 @@ struct ChatDeliveryTests {
         #expect(course.sendings == 2)
     }
 
-    @Test("What the server never had is sent again")
+    @Test("A request that never reached the server is sent again")
     func notAsked() {
         var course = Course(.message)
         course.send(before: 0)
@@ -141,7 +141,7 @@ struct ChatDeliveryTests {
         #expect(course.sendings == 2)
     }
 
-    @Test("What the server will not take is said, and not sent again")
+    @Test("A request that the server refuses is reported and not repeated")
     func refused() {
         var course = Course(.message)
         course.send(before: 0)
@@ -150,7 +150,7 @@ struct ChatDeliveryTests {
     }
 
     @Test(
-        "A sending that failed is never repeated: it arrived if there is a new message, and otherwise nobody knows"
+        "A failed request is never repeated: a new message confirms it, otherwise it is unconfirmed"
     )
     func ambiguous() {
         var course = Course(.message)
@@ -180,7 +180,7 @@ struct ChatDeliveryTests {
         #expect(course.answer(equal(1, "2026-11-21T11:59:00Z")) == .notConfirmed("500"))
     }
 
-    @Test("Messages that cannot be read hold the sending back, and are spoken of once")
+    @Test("Unreadable messages delay sending and are reported once")
     func uncountable() {
         var course = Course(.message)
         var events: [ChatDelivery.Event] = []
@@ -192,7 +192,7 @@ struct ChatDeliveryTests {
         #expect(events == [.notConfirmed("too large")])
     }
 
-    @Test("Seen elsewhere, nothing more is asked, and the answer to a sending no longer matters")
+    @Test("Once the prompt is seen elsewhere, polling ends and late answers are ignored")
     func seenElsewhere() {
         var course = Course(.message)
         course.send(before: 0)

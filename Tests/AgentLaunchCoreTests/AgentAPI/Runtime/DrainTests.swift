@@ -90,7 +90,7 @@ struct DrainTests {
         #expect(drain.saidShutdown)
     }
 
-    @Test("takes no words of an agent that failed for agentapi's own", arguments: [9, 60, 100])
+    @Test("does not mistake a failing agent's output for agentapi's", arguments: [9, 60, 100])
     func screenOfTheAgent(_ cut: Int) {
         let pipes = Pipes()
         var drain = Drain(master: pipes.source.read, output: pipes.sink.write)
@@ -112,7 +112,7 @@ struct DrainTests {
         #expect(drain.saidShutdown)
     }
 
-    @Test("says once that the caller has closed its side")
+    @Test("reports once that the caller has closed its end")
     func closedReader() {
         let pipes = Pipes()
         signal(SIGPIPE, SIG_IGN)

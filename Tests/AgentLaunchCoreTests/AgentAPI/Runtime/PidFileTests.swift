@@ -15,11 +15,11 @@ struct PidFileTests {
 
     private var isThere: Bool { get throws { try fileStatus(file.path) != nil } }
 
-    @Test("None is in nobody's way")
+    @Test("A missing pid file is no obstacle")
     func absent() throws { #expect(throws: Never.self) { try file.makeWay() } }
 
     @Test(
-        "One of no live agentapi is removed: dead, init's, ours, another program's, no pid at all",
+        "A pid file without a live agentapi is removed: dead, init, ours, another program, no pid",
         arguments: ["2147483000\n", "1\n", "0", "-1\n", "", "x\n", "99999999999999999999\n", " 1 \n"]
     )
     func stale(_ content: String) throws {
@@ -51,7 +51,7 @@ struct PidFileTests {
         #expect(try isThere == false)
     }
 
-    @Test("A file that is no pid file by its size is not removed")
+    @Test("A file too large for a pid file is not removed")
     func large() throws {
         try scratch.write("agentapi.pid", String(repeating: "notes\n", count: 1000))
         let error = try #require(throws: LaunchError.self) { try file.makeWay() }

@@ -50,7 +50,7 @@ struct PortTests {
         #expect(!ListeningSockets().ports(of: getpid()).contains(port))
     }
 
-    @Test("A run of ours that holds the port is named")
+    @Test("A run of agentlaunch that holds the port is named")
     func ours() throws {
         let scratch = try ScratchDirectory()
         let me = try #require(ProcessIdentity(getpid()))

@@ -29,7 +29,7 @@ struct PredecessorTests {
 
     private func isAlive(_ process: NamedProcess) -> Bool { process.process != nil }
 
-    @Test("None, an ended one and one whose number was given away are not waited for")
+    @Test("No predecessor, an exited one and a reused pid are not waited for")
     func none() throws {
         var lines: [String] = []
         let other = try NamedProcess("agentapi")
@@ -40,7 +40,7 @@ struct PredecessorTests {
         #expect(lines.isEmpty && isAlive(other))
     }
 
-    @Test("What is no agentapi, and what still has its launcher, is not touched")
+    @Test("A process that is not agentapi, or still has its launcher, is left alone")
     func untouched() throws {
         let other = try NamedProcess("sleep")
         #expect(try Predecessor.end(run: run(other.process), timeout: 10, say: { _ in }) == .none)

@@ -45,7 +45,7 @@ struct SavedChatTests {
     }
 
     @Test(
-        "A chat goes on only if all its messages come first, the last one perhaps changed",
+        "A chat is a continuation only if it begins with all old messages, the last perhaps changed",
         arguments: [
             (["user: a", "agent: b"], ["user: a", "agent: b"], true),
             (["user: a", "agent: b"], ["user: a", "agent: b", "user: c"], true),
@@ -66,7 +66,7 @@ struct SavedChatTests {
         #expect(SavedChat.isContinued(before, by: after) == expected)
     }
 
-    @Test("A torn, empty or missing file goes on with nothing", arguments: ["", "{", nil])
+    @Test("A torn, empty or missing file continues no chat", arguments: ["", "{", nil])
     func notContinued(_ text: String?) throws {
         let scratch = try ScratchDirectory()
         let before = try scratch.write("old.json", StateBench.text([]))

@@ -25,7 +25,7 @@ struct AiderHistoryTests {
         #expect(try history(text, task: "trailing").firstMessage == .isTask)
     }
 
-    @Test("What the program notes, Return alone and commands that nobody answered are no messages")
+    @Test("Notes of the program, empty input and unanswered commands are not messages")
     func notMessages() throws {
         for said in ["", "\n#### <blank>  \n", "\n####   \n", "\n#### /exit  \n", "\n#### !ls  \n> a  \n"] {
             #expect(try history(started + said).state == .empty, "\(said)")
@@ -159,7 +159,7 @@ struct AiderCommandTests {
         #expect(throws: LaunchError.self) { try Agent.aider.command(request([word])) }
     }
 
-    @Test("Unattended, no question of a first run is asked; what the caller chose stays")
+    @Test("Unattended, first-run questions are switched off, and the caller's choices are kept")
     func unattended() throws {
         var request = request(attended: false)
         #expect(try Agent.aider.command(request).set.count == 5)

@@ -193,7 +193,7 @@ struct ConversationBackupTests {
         #expect(try contentsOfSmallFile(backup.folder / "19700101000500000-c.json") == Bytes("5".utf8))
     }
 
-    @Test("What cannot be saved is 73")
+    @Test("A conversation that cannot be backed up is 73")
     func fails() throws {
         let scratch = try ScratchDirectory()
         try scratch.write("conversation", "a file")

@@ -56,7 +56,7 @@ struct AmpTests {
         #expect(warm.warnings.map(\.code) == ["not-verified"])
     }
 
-    @Test("What Amp has no flag for, and what would choose a thread, is refused")
+    @Test("Options that Amp lacks, and those that would choose a thread, are refused")
     func refused() {
         var model = request(.cold(NewSession()))
         model.model = "m"
@@ -69,7 +69,7 @@ struct AmpTests {
         }
     }
 
-    @Test("An id is taken at its word, whatever is on this machine")
+    @Test("A valid ID is accepted, whatever is on this machine")
     func anyID() throws {
         let scratch = try ScratchDirectory()
         let store = AmpStore(

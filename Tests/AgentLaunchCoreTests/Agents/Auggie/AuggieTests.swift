@@ -135,7 +135,7 @@ struct AuggieCommandTests {
         #expect(try Agent.auggie.command(request).arguments.filter { $0 == "--allow-indexing" }.count == 1)
     }
 
-    @Test("What Auggie has no flag for is refused")
+    @Test("Options that Auggie lacks are refused")
     func refused() throws {
         var request = request(.warm(session), prompt: false)
         request.allowAll = true

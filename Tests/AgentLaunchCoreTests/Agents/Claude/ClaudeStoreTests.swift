@@ -38,7 +38,7 @@ struct ClaudeStoreTests {
         return String(sum >= 1 << 31 ? (1 << 32) - sum : sum, radix: 36)
     }
 
-    @Test("CLAUDE_CONFIG_DIR moves the store; empty it is not given; relative it is the workdir's")
+    @Test("CLAUDE_CONFIG_DIR moves the store; empty it is unset; relative it starts at the workdir")
     func configurationFolder() {
         func root(_ value: String) -> Path {
             ClaudeStore(
@@ -75,7 +75,7 @@ struct ClaudeStoreTests {
     }
 
     @Test(
-        "The first message is the task however it is wrapped, and nothing else is",
+        "The first message matches the prompt however it is wrapped, and nothing else does",
         arguments: [
             ("do the task", .isTask), ("Report progress. Your task at hand: do the task", .isTask),
             (
@@ -206,7 +206,7 @@ struct ClaudeStoreTests {
     }
 
     @Test(
-        "Where the only message is one that a parser may or may not take, nothing is decided",
+        "An only message that a parser may or may not accept leaves it undecided",
         arguments: [
             "\0\0" + ClaudeHome.user("hi"), "\u{feff}" + ClaudeHome.user("hi"),
             #"{"x":"# + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}",

@@ -71,7 +71,7 @@ struct CodexFirstRunTests {
         #expect(warnings() == [])
         let older = warnings(Environment(), "0.147.0")
         #expect(older.count == 1)
-        #expect(older.first?.contains("whether \(workdir) is trusted") == true)
+        #expect(older.first?.contains("whether to trust \(workdir);") == true)
     }
 
     @Test("A linked work tree is asked about as the repository it belongs to")
@@ -81,7 +81,7 @@ struct CodexFirstRunTests {
         #expect(warnings()[0].contains("[projects.\"/srv/main\"]"))
     }
 
-    @Test("Who signed in, or has a provider of their own, is not asked to")
+    @Test("No sign-in is announced with a login or another provider")
     func knowsSignIn() throws {
         func asks() -> Bool { warnings().contains { $0.contains("sign in") } }
         #expect(asks())
@@ -105,7 +105,7 @@ struct CodexFirstRunTests {
         let missing = threads.home / "missing"
         #expect(
             warnings(Environment(["CODEX_HOME": "\(missing)"])) == [
-                "first-run-dialog: Codex does not start without CODEX_HOME: mkdir -p \(missing)"
+                "first-run-dialog: Codex does not start without CODEX_HOME; run mkdir -p \(missing)"
             ]
         )
     }

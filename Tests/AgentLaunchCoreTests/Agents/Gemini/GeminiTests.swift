@@ -85,7 +85,7 @@ struct GeminiTests {
     private static let on = #"{"general":{"sessionRetention":{"enabled":true}}}"#
     private static let off = #"{"general":{"sessionRetention":{"enabled":false}}}"#
 
-    @Test("Own settings are named only unattended, where none are named and the machine has none")
+    @Test("Settings of agentlaunch are used only unattended, without the user's and the machine's own")
     func safeguard() throws {
         func kind(_ given: (GeminiRetention, ScratchDirectory), attended: Bool = false) -> String {
             switch given.0.safeguard(isAttended: attended) {
@@ -107,7 +107,7 @@ struct GeminiTests {
         #expect(kind(try retention(user: Self.off, machine: Self.on, named: "{}")) == "not needed")
     }
 
-    @Test("Settings of a directory count only against, and what cannot be parsed does not count")
+    @Test("A directory's settings can only turn retention on, and unparsable ones do not count")
     func whoseSettings() throws {
         #expect(try !retention(workspace: Self.off).0.isOff)
         #expect(try !retention(user: Self.off, workspace: Self.on).0.isOff)
@@ -162,7 +162,7 @@ struct GeminiTests {
     }
 
     @Test(
-        "Commands and what the agent puts in itself are nothing that was said",
+        "Commands and the agent's own insertions are not messages",
         arguments: ["/help", "?", "  ", "<hook_context>x"]
     )
     func talk(_ text: String) throws {
@@ -179,7 +179,7 @@ struct GeminiTests {
         #expect(try chat(user("x"), answer("done")).interrupted == false)
     }
 
-    @Test("Lines that no parser takes are passed over, and remembered as doubt")
+    @Test("Lines that no parser accepts are skipped and remembered as doubt")
     func passedOver() throws {
         #expect(try !chat(user("x")).isDoubtful)
         #expect(try chat(#"{"id":"u1","type":"us"#).isDoubtful)

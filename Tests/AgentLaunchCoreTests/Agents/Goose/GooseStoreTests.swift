@@ -127,7 +127,7 @@ struct GooseMessageTests {
         GooseMessage(role: role, content: JSONValue(parsing: content))
     }
 
-    @Test("The results of tools are nobody's words")
+    @Test("Tool results are not messages")
     func spoken() {
         #expect(message("user", #"[{"type": "text", "text": "hello"}]"#).isSpoken)
         #expect(!message("user", #"[{"type": "toolResponse", "id": "1"}]"#).isSpoken)

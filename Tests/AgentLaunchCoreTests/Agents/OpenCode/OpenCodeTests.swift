@@ -87,7 +87,7 @@ struct OpenCodeMessageTests {
         OpenCodeText.firstMessage(OpenCodeText(parts.map { JSONValue(parsing: $0) }), TaskText("do the task"))
     }
 
-    @Test("What OpenCode adds to a message is nobody's words, and a part that cannot be read leaves it open")
+    @Test("Parts that OpenCode adds are ignored, and an unreadable part leaves the match undecided")
     func texts() {
         let task = #"{"type": "text", "text": "do the task\n"}"#
         #expect(first(task) == .isTask)

@@ -83,7 +83,7 @@ struct AmazonQConversationTests {
         #expect(throws: AmazonQConversation.Fault.self) { try read(wrong) }
     }
 
-    @Test("What is no text at all is a fault")
+    @Test("A value that is not text is a fault")
     func noText() {
         #expect(throws: AmazonQConversation.Fault.self) { try AmazonQConversation(nil) }
         #expect(throws: AmazonQConversation.Fault.self) {

@@ -94,7 +94,7 @@ struct DerivedIDTests {
     }
 
     @Test(
-        "Only the form of a UUID is one",
+        "Only the canonical form is a UUID",
         arguments: [
             "", "x", "1142e558-ce23-44a4-9795-fedb65b0d13", "-", "1142e558ce2344a49795fedb65b0d13a",
             "1142e558-ce23-44a4-9795-fedb65b0d13g", "1142e558-ce23-44a4-9795-fedb65b0d13a ", "--------------",

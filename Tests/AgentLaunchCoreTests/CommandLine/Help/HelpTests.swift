@@ -6,12 +6,13 @@ import Testing
 struct HelpTests {
     private static var texts: [String] {
         [Help.general(), Help.version] + CommandName.allCases.map(Help.command)
+            + Registry.agents.map(Help.agent)
     }
 
-    @Test("No line is longer than 80 columns or ends in a space")
+    @Test("No line is longer than 80 columns, but for an address, or ends in a space")
     func width() {
         for line in Self.texts.flatMap({ $0.split(separator: "\n", omittingEmptySubsequences: false) }) {
-            #expect(line.count <= 80, "\(line)")
+            #expect(line.count <= 80 || line.contains("https://"), "\(line)")
             #expect(line.last != " ", "\(line)")
         }
     }
@@ -22,7 +23,10 @@ struct HelpTests {
         for spec in OptionTable.options {
             #expect(help.contains("  \(spec.short.map { "-\(UnicodeScalar($0)), " } ?? "")\(spec.name.flag)"))
         }
-        for command in CommandName.typed { #expect(help.contains("  agentlaunch \(command.rawValue)")) }
+        for command in CommandName.typed where NotYet.commands[command] == nil {
+            #expect(help.contains("\n  \(command.rawValue) "))
+        }
+        for agent in Registry.agents { #expect(help.contains(" \(agent.name)")) }
         for status in [64, 65, 66, 69, 70, 73, 75, 126, 127] { #expect(help.contains(" \(status)  ")) }
         for spec in OptionTable.options {
             guard let fallback = spec.fallback else { continue }
@@ -31,17 +35,30 @@ struct HelpTests {
         }
     }
 
-    @Test("What is not there yet is marked")
+    @Test("Commands that are not available are not mentioned")
     func notYet() {
-        let lines = Help.general().split(separator: "\n").filter { $0.contains("  agentlaunch ") }
-        #expect(lines.filter { $0.contains("(not yet)") }.count == NotYet.commands.count)
+        for command in NotYet.commands.keys {
+            #expect(!Help.general().contains(command.rawValue))
+            #expect(throws: LaunchError.self) { try Help.text(.command(command)) }
+        }
     }
 
-    @Test("A command's help has its own options only")
+    @Test("A command's or an agent's help has its own options only")
     func ofCommand() {
         #expect(Help.command(.sessions).contains("--all"))
         #expect(!Help.command(.sessions).contains("--prompt"))
         #expect(Help.command(.start).contains("--prompt-file FILE"))
+    }
+
+    @Test("An agent's help has what concerns it, not every option")
+    func ofAgent() throws {
+        let help = try Help.text(.agent("goose"))
+        for part in ["agentlaunch goose [options]", "--resume ID", "cannot create named sessions"] {
+            #expect(help.contains(part))
+        }
+        for part in ["--term-width", "Exit status", "--follow"] { #expect(!help.contains(part)) }
+        #expect(try !Help.text(.agent("aider")).contains("--resume ID"))
+        #expect(try !Help.text(.agent("amazonq")).contains("--session NAME"))
     }
 
     @Test("The version is one line")
@@ -72,7 +89,7 @@ struct EditDistanceTests {
         #expect(editDistance(bytes(b), bytes(a)) == distance)
     }
 
-    @Test("Nothing is near to nothing, to noise or to a text")
+    @Test("An empty word, noise and a long text have no near match")
     func nothing() {
         #expect(nearest(to: [], among: ["a"]) == nil)
         #expect(nearest(to: bytes("zzzz"), among: ["model"]) == nil)

@@ -66,14 +66,14 @@ struct ArgumentsTests {
         #expect(error.nextStep == "did you mean --workdir?")
     }
 
-    @Test("Nothing near: help is named")
+    @Test("Without a near match, help is suggested")
     func nothingNear() throws {
         let error = try refusal(["claude", "--zzzzzzzz"])
         #expect(error.nextStep.contains("agentlaunch --help"))
         #expect(try refusal(["claude", "-Z"]).why == "unknown option")
     }
 
-    @Test("A stray word is asked about, and never shown: it may be the prompt")
+    @Test("An unexpected argument suggests --prompt and is not shown: it may be the prompt")
     func strayWord() throws {
         let error = try refusal(["claude", "Fix the secret tests"])
         #expect(error.status == .usage)
@@ -94,7 +94,7 @@ struct ArgumentsTests {
     }
 
     @Test(
-        "Switches take six words",
+        "Switches take six values",
         arguments: [
             ("true", true), ("1", true), ("yes", true), ("false", false), ("0", false), ("no", false),
         ]
@@ -109,15 +109,15 @@ struct ArgumentsTests {
         #expect(try request(["claude"], ["AGENTLAUNCH_ALLOW_ALL": word]).allowAll == value)
     }
 
-    @Test("Any other word is wrong", arguments: ["TRUE", "on", "2", "maybe", " true"])
+    @Test("Any other value is an error", arguments: ["TRUE", "on", "2", "maybe", " true"])
     func notASwitch(_ word: String) throws {
         #expect(try refusal(["claude", "--report-tasks=\(word)"]).status == .usage)
         #expect(try refusal(["claude"], ["AGENTLAUNCH_FRESH": word]).what == "AGENTLAUNCH_FRESH")
     }
 
-    @Test("A missing value is told")
+    @Test("A missing value is an error that names the value")
     func missingValue() throws {
-        #expect(try refusal(["claude", "--model"]).nextStep == "write --model NAME")
+        #expect(try refusal(["claude", "--model"]).nextStep == "use --model NAME")
     }
 
     @Test("Short options take their value attached or as the next word")
@@ -128,7 +128,7 @@ struct ArgumentsTests {
         }
     }
 
-    @Test("Empty is not given; an empty prompt warns; an empty wrapper clears the default")
+    @Test("Empty means not given; an empty prompt warns; an empty wrapper clears the default")
     func empty() throws {
         let none = try request(["claude", "--model=", "--prompt=", "--session", "", "--fresh=", "--env="])
         #expect(none.model == nil)

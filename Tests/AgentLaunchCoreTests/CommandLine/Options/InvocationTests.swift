@@ -4,15 +4,17 @@ import Testing
 
 @Suite("Commands and agents", .timeLimit(.minutes(1)))
 struct InvocationTests {
-    @Test("No arguments are a question for help")
+    @Test("No arguments mean help")
     func noArguments() throws {
         #expect(try parse([]).command == .help(.general))
     }
 
     @Test("Help and version come before every later mistake")
     func helpFirst() throws {
-        #expect(try parse(["claude", "--help", "--bogus"]).command == .help(.general))
+        #expect(try parse(["claude", "--help", "--bogus"]).command == .help(.agent("claude")))
         #expect(try parse(["-h"]).command == .help(.general))
+        #expect(try parse(["claude-code", "-h"]).command == .help(.agent("claude")))
+        #expect(try parse(["cluade", "--help"]).command == .help(.general))
         #expect(try parse(["--version", "extra"]).command == .version)
         #expect(try parse(["sessions", "--help"]).command == .help(.command(.sessions)))
         #expect(try parse(["status", "-h"]).command == .help(.command(.status)))
@@ -26,7 +28,7 @@ struct InvocationTests {
         #expect(try parse(["claude", "--", "--help"]).command == .start(agent: "claude"))
     }
 
-    @Test("Aliases are the agent")
+    @Test("Aliases name the agent")
     func aliases() throws {
         #expect(try parse(["claude-code"]).command == .start(agent: "claude"))
     }
@@ -36,23 +38,24 @@ struct InvocationTests {
         #expect(try refusal(["cluade"]).nextStep == "did you mean claude?")
         #expect(try refusal(["sesions"]).nextStep == "did you mean sessions?")
         #expect(try refusal(["codxe"]).nextStep == "did you mean codex?")
-        #expect(try refusal(["xyzzyplugh"]).nextStep == "agentlaunch agents lists the agents")
+        #expect(try refusal(["xyzzyplugh"]).nextStep == "see agentlaunch agents")
         #expect(try refusal(["cluade"]).status == .usage)
     }
 
-    @Test("Options without an agent start nothing")
+    @Test("Options without an agent are an error")
     func noAgent() throws {
         #expect(try refusal(["--dry-run"]).what == "AGENT")
-        #expect(try refusal(["--", "claude"]).why == "no agent is named before --")
+        #expect(try refusal(["--", "claude"]).why == "missing argument before --")
     }
 
-    @Test("Lists take an agent, an option of a start is refused there with its home")
+    @Test("Lists take an agent, and refuse an option of a start, saying where it belongs")
     func lists() throws {
         #expect(try parse(["agents"]).command == .agents)
         #expect(try parse(["sessions"]).command == .sessions(agent: nil))
         #expect(try parse(["sessions", "claude-code", "--all"]).command == .sessions(agent: "claude"))
         let error = try #require(throws: LaunchError.self) { try parse(["agents", "--prompt", "x"]) }
-        #expect(error.nextStep == "it belongs to starts")
+        #expect(error.why == "not an option for agents")
+        #expect(error.nextStep == "it is for starting an agent")
         #expect(throws: LaunchError.self) { try parse(["agents", "claude"]) }
         #expect(throws: LaunchError.self) { try parse(["sessions", "--", "x"]) }
         #expect(throws: LaunchError.self) { try parse(["claude", "--tail", "3"]) }
@@ -69,25 +72,25 @@ struct InvocationTests {
     }
 
     @Test(
-        "Commands of a later release say so, once their words are right",
+        "Commands that are not available say so, once their arguments are right",
         arguments: [["doctor"], ["completions", "bash"]]
     )
     func notYetCommands(_ arguments: [String]) throws {
         let error = try #require(throws: LaunchError.self) { try parse(arguments) }
         #expect(error.status == .usage)
         #expect(error.what == arguments[0])
-        #expect(error.why.contains("not yet"))
+        #expect(error.why.contains("not available"))
     }
 
     @Test(
-        "Their words are checked first",
+        "Their arguments are checked first",
         arguments: [
             ["wait"], ["stop"], ["stop", "claude", "--all"], ["completions"], ["completions", "csh"],
         ]
     )
     func commandWords(_ arguments: [String]) throws {
         let error = try #require(throws: LaunchError.self) { try parse(arguments) }
-        #expect(!error.why.contains("not yet"))
+        #expect(!error.why.contains("not available"))
         #expect(error.status == .usage)
     }
 
@@ -107,7 +110,7 @@ struct InvocationTests {
 
     @Test("Custom needs a command")
     func custom() throws {
-        #expect(try refusal(["custom"]).nextStep == "write agentlaunch custom -- COMMAND")
+        #expect(try refusal(["custom"]).nextStep == "use agentlaunch custom -- COMMAND")
         #expect(try refusal(["custom", "--"]).status == .usage)
         #expect(try request(["custom", "--", "top", "-b"]).arguments == [bytes("top"), bytes("-b")])
     }

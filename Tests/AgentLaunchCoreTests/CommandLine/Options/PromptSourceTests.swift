@@ -66,7 +66,7 @@ struct PromptSourceTests {
         #expect(error.why == "standard input is a terminal")
     }
 
-    @Test("What is gone is a result, not an error: the caller knows whether it matters")
+    @Test("A missing file or variable is a result, not an error: the caller decides whether it matters")
     func gone() throws {
         for origin in [
             PromptSource.Origin.file("/nonexistent/task.md"), .variable("GONE"), .base64Variable("GONE"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("What is wanted of a start", .timeLimit(.minutes(1)))
+@Suite("The request for a start", .timeLimit(.minutes(1)))
 struct RequestTests {
     @Test("Defaults are those of the specification")
     func defaults() throws {
@@ -24,7 +24,7 @@ struct RequestTests {
         #expect(request.warnings.isEmpty)
     }
 
-    @Test("Of resume, fresh and require-resume any two are wrong")
+    @Test("Any two of resume, fresh and require-resume are an error")
     func exclusive() throws {
         #expect(try request(["claude", "--resume", "x"]).conversation == .resume("x"))
         #expect(try request(["claude", "--require-resume"]).conversation == .requireResume)
@@ -60,10 +60,10 @@ struct RequestTests {
         #expect(try request(["claude", "--agent-version", "2.1.329"]).agentVersion == "2.1.329")
     }
 
-    @Test("A value that is none names the nearest or all")
+    @Test("An invalid value suggests the nearest or lists all")
     func choices() throws {
         #expect(try refusal(["claude", "--adopt=newset"]).nextStep == "did you mean newest?")
-        #expect(try refusal(["claude", "--on-new-prompt=x"]).nextStep == "write skip, refuse, send or fresh")
+        #expect(try refusal(["claude", "--on-new-prompt=x"]).nextStep == "use skip, refuse, send or fresh")
         for word in ["skip", "refuse", "send", "fresh"] {
             #expect(try request(["claude", "--on-new-prompt", word]).onNewPrompt?.rawValue == word)
         }
@@ -78,7 +78,7 @@ struct RequestTests {
     }
 
     @Test(
-        "No session names",
+        "Invalid session names",
         arguments: [".a", "-a", "a b", "a/b", "ä", String(repeating: "x", count: 65), "a\n"]
     )
     func badNames(_ name: String) throws {
@@ -88,7 +88,7 @@ struct RequestTests {
     }
 
     @Test(
-        "A name of an id's form asks for --resume",
+        "A session ID as the name suggests --resume",
         arguments: [
             "1142e558-ce23-44a4-9795-fedb65b0d13a", "1142E558-CE23-44A4-9795-FEDB65B0D13A", "ses_4f0",
             "20261121_3", "T-1142e558-ce23-44a4-9795-fedb65b0d13a",
@@ -124,7 +124,7 @@ struct RequestTests {
     }
 
     @Test(
-        "A prompt, name, model, id or workdir that is not UTF-8 is wrong",
+        "A prompt, name, model, ID or workdir that is not UTF-8 is an error",
         arguments: ["prompt", "session", "workdir", "model", "resume", "resume-prompt", "prompt-env"]
     )
     func notUTF8(_ name: String) throws {
@@ -149,7 +149,7 @@ struct RequestTests {
         #expect(request.moduleDirectory == Path(bytes: bytes("/") + odd))
     }
 
-    @Test("A variable without a name or with one of ours is wrong, and its value is not shown")
+    @Test("A variable without a name or with a reserved one is an error, and its value is not shown")
     func childVariables() throws {
         for option in ["--env==secret", "--env=AGENTLAUNCH_X=secret"] {
             #expect(try !refusal(["claude", option]).description.contains("secret"))
@@ -198,7 +198,7 @@ struct RequestTests {
         #expect(decided(false, true, false, true) == .agentapi)
     }
 
-    @Test("An option that only a dry run heeds is not ignored in silence")
+    @Test("An option that has no effect without --dry-run is a warning")
     func unused() throws {
         #expect(
             try request(["claude", "--show-prompt", "-o", "json"]).warnings.map(\.code) == [

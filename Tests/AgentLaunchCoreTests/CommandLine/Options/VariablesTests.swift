@@ -26,7 +26,7 @@ struct VariablesTests {
         #expect(request.resumePrompt == PromptSource(.text(bytes("r")), "AGENTLAUNCH_RESUME_PROMPT"))
     }
 
-    @Test("Two prompts are one too many, from the same side")
+    @Test("Two prompts are an error if both are options or both are variables")
     func twoPrompts() throws {
         let both: KeyValuePairs = ["AGENTLAUNCH_PROMPT": "a", "AGENTLAUNCH_PROMPT_FILE": "b"]
         #expect(try refusal(["claude"], both).status == .usage)
@@ -50,7 +50,7 @@ struct VariablesTests {
         )
     }
 
-    @Test("Opposite switches are one variable")
+    @Test("Opposite switches share one variable")
     func pairs() throws {
         let direct = try request(
             ["claude"],
@@ -61,7 +61,7 @@ struct VariablesTests {
         let option = try request(["claude", "--agentapi", "--dry-run"], ["AGENTLAUNCH_TRANSPORT": "direct"])
         #expect(option.transport == Request.Chosen(value: .agentapi, byOption: true))
         #expect(
-            try refusal(["claude"], ["AGENTLAUNCH_TRANSPORT": "true"]).nextStep == "write agentapi or direct"
+            try refusal(["claude"], ["AGENTLAUNCH_TRANSPORT": "true"]).nextStep == "use agentapi or direct"
         )
         #expect(try refusal(["claude"], ["AGENTLAUNCH_ATTENDED": "maybe"]).status == .usage)
     }

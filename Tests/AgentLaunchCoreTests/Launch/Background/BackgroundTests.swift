@@ -23,6 +23,6 @@ struct BackgroundTests {
     @Test("Its line names the pid, the address and the log")
     func line() {
         let start = StartedInBackground(agent: "goose", pid: 7, port: 3284, log: "/l")
-        #expect(start.text == "goose: in the background, pid 7, http://localhost:3284, log /l")
+        #expect(start.text == "goose: running in the background, pid 7, http://localhost:3284, log /l")
     }
 }

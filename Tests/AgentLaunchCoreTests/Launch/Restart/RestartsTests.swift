@@ -11,7 +11,7 @@ struct RestartsTests {
     // MARK: What is a failure
 
     @Test(
-        "an end by a signal that asks for one is no failure, whoever sent it, nor is a shell's word for it",
+        "an end by a stop signal is no failure, whoever sent it, nor is 128 plus its number",
         arguments: [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
     )
     func asked(_ signal: Int32) {
@@ -81,14 +81,14 @@ struct RestartsTests {
 
     // MARK: Whether at all
 
-    @Test("a warm start that fails at once twice in a row is given up")
+    @Test("a warm start that fails twice in a row right away is given up")
     func refused() {
         var restarts = Restarts()
         #expect(restarts.step(after: failure, isWarm: true, life: 100, now: 100) == .again(1000))
         #expect(restarts.step(after: failure, isWarm: true, life: 9999, now: 11_100) == .giveUp(.refused))
     }
 
-    @Test("a run in between that works, is killed or is cold makes it once again")
+    @Test("a run in between that works, is killed or is cold resets the count")
     func notRefused() {
         for (end, isWarm, life) in [(failure, true, Int64(10_000)), (killed, true, 5), (failure, false, 5)] {
             var restarts = Restarts()
@@ -99,7 +99,7 @@ struct RestartsTests {
         }
     }
 
-    @Test("a kill is no refusal, however often it comes; there are just too many")
+    @Test("repeated kills are not a refusal, only too many restarts")
     func tooMany() {
         var restarts = Restarts()
         for _ in 0..<5 {
@@ -111,7 +111,7 @@ struct RestartsTests {
         #expect(restarts.step(after: killed, isWarm: true, life: 5, now: 0) == .giveUp(.tooMany))
     }
 
-    @Test("what ended as it should is done")
+    @Test("a regular end is final")
     func done() {
         var restarts = Restarts()
         let end = LaunchEnd(child: .exited(0), wasAskedFor: false)

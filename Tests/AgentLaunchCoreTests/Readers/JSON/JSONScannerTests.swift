@@ -80,7 +80,7 @@ struct JSONScannerTests {
         #expect(raw.value?.text == "a\u{fffd}\u{fffd}")
     }
 
-    @Test("NULs around a value are tolerated, noted, and no strict parser's liking")
+    @Test("NULs around a value are tolerated and noted, and strict parsing refuses them")
     func padding() throws {
         let record = try Self.scan(Bytes("\0\0{\"a\":1} \0\0".utf8))
         #expect(record.value == ["a": 1])
@@ -113,7 +113,7 @@ struct JSONScannerTests {
         #expect(value["missing"] == nil)
     }
 
-    @Test("Of a name that comes twice the last value counts")
+    @Test("The last value of a repeated name counts")
     func duplicates() throws {
         let value = try #require(
             try Self.scan(Bytes(#"{"type":"user","type":"system"}"#.utf8), ["type"]).value
@@ -172,7 +172,7 @@ struct JSONScannerTests {
     }
 
     /// Found by fuzzing: such a number was kept as null.
-    @Test("What lies deeper than is kept is too large, not another value")
+    @Test("Values nested deeper than the limit are too large, not different")
     func belowTheKeptDepth() throws {
         for scalar in ["7", #""text""#] {
             let text = String(repeating: "[", count: 64) + scalar + String(repeating: "]", count: 64)

@@ -62,7 +62,7 @@ struct SQLiteReaderTests {
         #expect(read(Path(hot.path), copies: [Path(place.text)]).rows == 20)
         #expect(try trace(of: place.text).keys.sorted() == empty)
         let refused = read(Path(hot.path), copies: [Path(place.text) / "missing"])
-        #expect(refused.trouble?.contains("no temporary folder") == true)
+        #expect(refused.trouble?.contains("no temporary directory") == true)
     }
 
     @Test("A database cut to one byte beside its hot journal is damaged, not locked by somebody")

@@ -130,7 +130,7 @@ struct ConversationFollowerTests {
         #expect(watch.isIdle, "nothing wakes it up without a sign")
     }
 
-    @Test("What is said where nobody may look any more still counts when the agent has ended")
+    @Test("A message in an unreadable place still counts after the agent has exited")
     func ended() throws {
         let claude = try Claude()
         let watch = claude.watch()
@@ -244,7 +244,7 @@ struct ConversationFollowerTests {
         file.withCString { open($0, mode | O_CLOEXEC) }
     }
 
-    @Test("A thread that Codex only reads, for its list, is not one that it went over to")
+    @Test("A thread that Codex only reads for its list is not followed")
     func codexReads() throws {
         let threads = try CodexThreads()
         let said = CodexThreads.line(
@@ -263,7 +263,7 @@ struct ConversationFollowerTests {
     }
 
     @Test(
-        "Codex keeps open what it has left: the thread in which something happened last counts",
+        "Of the threads that Codex keeps open, the last active one counts",
         arguments: [true, false]
     )
     func codex(_ hasLocks: Bool) throws {

@@ -21,7 +21,7 @@ struct RotatingLogTests {
 
     private func mode(_ path: Path) throws -> mode_t { try #require(try fileStatus(path)).st_mode & 0o7777 }
 
-    @Test("Nothing is lost at the bound, three older parts are kept, and no part is over it")
+    @Test("Rotation loses nothing, keeps three older parts, and keeps each below the limit")
     func rotation() throws {
         let log = try RotatingLog(path, limit: 10)
         for text in ["aaaa\n", "bbbb\n", "cccc\n", "dddd\n", "eeee\n", "ffff\n", "gggg\n", "hh"] {
@@ -36,7 +36,7 @@ struct RotatingLogTests {
         #expect(try mode(path.parent) == 0o700)
     }
 
-    @Test("What an earlier start wrote stays, and a line of ours begins a line")
+    @Test("Earlier output stays, and a line of agentlaunch starts on a new line")
     func appends() throws {
         try folder.write("log", "earlier, without an end")
         let log = try RotatingLog(folder.path / "log")
@@ -49,7 +49,7 @@ struct RotatingLogTests {
         )
     }
 
-    @Test("A log that others may read is theirs no more")
+    @Test("A log that others can read is made private")
     func tightened() throws {
         let file = try folder.write("log", "x")
         #expect(file.withCString { chmod($0, 0o644) } == 0)
@@ -79,7 +79,7 @@ struct RotatingLogTests {
         #expect(error.why == "it belongs to another user")
     }
 
-    @Test("A full disk is noted once, and the log goes on when there is room, saying what it lacks")
+    @Test("A full disk is reported once, and the log continues later with a note of what is missing")
     func fullDisk() throws {
         var notes: [String] = []
         let file = try folder.write("log", "")
@@ -100,7 +100,7 @@ struct RotatingLogTests {
         #expect(notes.count == 1)
     }
 
-    @Test("One that was moved away meanwhile is not moved again")
+    @Test("A log that was rotated meanwhile is not rotated again")
     func movedAway() throws {
         let log = try RotatingLog(path, limit: 4)
         write(log, "old\n")

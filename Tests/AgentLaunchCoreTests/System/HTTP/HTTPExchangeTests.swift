@@ -61,7 +61,7 @@ struct HTTPExchangeTests {
         #expect(cut.interest == nil)
     }
 
-    @Test("A port that nobody listens on is refused, and nothing was sent")
+    @Test("A port without a listener is refused, and nothing is sent")
     func refused() throws {
         let bound = try boundSocket()
         defer { close(bound.descriptor) }
@@ -70,7 +70,7 @@ struct HTTPExchangeTests {
         #expect(!exchange.wasSent)
     }
 
-    @Test("A connection to itself, which the kernel makes where nobody listens, is a refused one")
+    @Test("A self-connection, which the kernel makes without a listener, counts as refused")
     func selfConnection() throws {
         let bound = try boundSocket()
         defer { close(bound.descriptor) }
@@ -102,7 +102,7 @@ struct HTTPExchangeTests {
         close(connection)
     }
 
-    @Test("A server that does not answer is waited for without any work, until hung up on")
+    @Test("A server that does not answer is waited for without using the CPU")
     func silentServer() throws {
         let (listener, port) = try boundSocket()
         listen(listener, 1)

@@ -44,7 +44,7 @@ struct HTTPResponseReaderTests {
     }
 
     @Test(
-        "An answer that breaks off is none",
+        "A truncated answer is an error",
         arguments: [
             "", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",

@@ -6,7 +6,7 @@ import Testing
 @Suite("Descendants", .timeLimit(.minutes(1)))
 struct DescendantsTests {
     @Test(
-        "A child that has ended counts until it is reaped: who left before would leave a zombie to process 1"
+        "An exited child counts until it is reaped, so that no zombie is left to process 1"
     )
     func theUnreapedCount() throws {
         // Whoever is there at the first look is a stranger.

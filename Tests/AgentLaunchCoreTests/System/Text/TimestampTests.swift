@@ -20,7 +20,7 @@ struct TimestampTests {
     }
 
     @Test(
-        "Anything else is no timestamp",
+        "Anything else is not a timestamp",
         arguments: ["", "yesterday", "2026-13-01T00:00:00Z", "2026-11-21T02:14:57Zx"]
     )
     func refuses(_ text: String) {
