@@ -60,7 +60,7 @@ struct ControlSequenceTests {
         let bytes = Bytes(text.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
             bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { piece in
-                scanner.scan(piece) { found.append($0) }
+                scanner.scan(piece) { sequence, _ in found.append(sequence) }
             }
         }
         return found
