@@ -99,11 +99,13 @@ struct LaunchFailureTests {
         var signals = inherited_signals()
         sigprocmask(SIG_SETMASK, nil, &signals.mask)
         do {
-            let child = try PseudoterminalChild(
+            let child = try SupervisedChild(
                 program,
                 settings: .plain,
                 size: WindowSize(),
-                signals: signals
+                signals: signals,
+                leftovers: .everything,
+                stopTimeoutMilliseconds: 0
             )
             close(child.master)
             waitpid(child.pid, nil, 0)
