@@ -1,159 +1,118 @@
 import CPseudoTerminal
 import Glibc
 
-/// One run of an agent: a single thread in a single poll loop moves bytes, passes on signals, reaps,
-/// and keeps the caller's terminal in order.
-final class DirectSession {
-    private var process: PseudoterminalChild
-    private let signals: LauncherSignals
-    private let observers: LaunchObservers
+/// A run of an agent: passes bytes and signals between it and the caller, keeps the caller's terminal in order, and
+/// stops and goes on with it.
+final class DirectSession: ChildSession {
+    private let child: SupervisedChild
     private let prompt: TypedPrompt?
     private let note: (String) -> Void
     private var relay: Relay
     /// nil without a terminal.
     private var terminal: CallerTerminal?
-    private var stop: StopSequence
-    private var end: ChildEnd?
     private var isStopped = false
     /// TSTP asks for a stop also where an agent's own stop would be undone.
     private var stopWasRequested = false
     private var hangupDue: Int64?
-    private var reopenDue: Int64?
-    private var left = SurvivingDescendants()
     private var isImpatient = false
     private var reader = StalledReader()
-    private var wasAskedFor = false
 
-    /// Where nothing tells that a process has opened the pseudoterminal again, it is looked at this often.
-    private static let lookAgain: Int64 = 100
     /// A hang-up of the terminal comes with SIGHUP as a rule; this long it is waited for.
     private static let hangupGrace: Int64 = 200
 
-    init(
-        process: PseudoterminalChild,
-        signals: LauncherSignals,
-        relay: Relay,
-        terminal: CallerTerminal?,
-        stop: StopSequence,
-        observers: LaunchObservers,
-        prompt: TypedPrompt?,
-        note: @escaping (String) -> Void
-    ) {
-        self.process = process
-        self.signals = signals
-        self.relay = relay
+    init(_ launch: DirectLaunch, _ child: SupervisedChild, _ terminal: CallerTerminal?) {
+        self.child = child
         self.terminal = terminal
-        self.stop = stop
-        self.observers = observers
-        self.prompt = prompt
-        self.note = note
+        prompt = launch.prompt
+        note = launch.note
+        relay = Relay(
+            master: child.master,
+            input: terminal == nil ? nil : openAnew(STDIN_FILENO, O_RDONLY) ?? STDIN_FILENO,
+            output: STDOUT_FILENO,
+            watchers: [launch.log, launch.tail, launch.prompt]
+        )
     }
 
-    func run() -> LaunchEnd {
+    /// The agent runs.
+    func begin() {
         terminal?.enter()
         faultPoint("terminal.raw")
-        observers.started(pid: process.pid)
-        while true {
-            wait()
-            takeSignals()
-            reap()
-            moveBytes()
-            if relay.passedOn > 0 { faultPoint("output.moved") }
-            takeTimers(now: monotonicMilliseconds())
-            guard let end, relay.isFinished else { continue }
-            terminal?.leave()
-            if left.isGone || stop.hasGivenUp {
-                terminal?.watch(isBackground: false, now: 0)
-                relay.close()
-                close(process.master)
-                return LaunchEnd(child: end, wasAskedFor: wasAskedFor)
-            }
-        }
     }
 
     // MARK: - Waiting
 
-    private var ready: (input: Int16, observers: LaunchObservers.Ready) = (0, .init())
-
-    private func wait() {
-        var entries = [pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0)]
-        func add(_ descriptor: Int32, _ events: Int32) {
-            entries.append(pollfd(fd: descriptor, events: Int16(events), revents: 0))
-        }
-        let isListening = relay.wantsInput && terminal?.isRaw == true
-        add(isListening ? relay.input ?? -1 : -1, POLLIN)
-        let masterEvents = (relay.wantsAgent ? POLLIN : 0) | (relay.hasForAgent ? POLLOUT : 0)
-        add(masterEvents == 0 || relay.isClosed ? -1 : process.master, masterEvents)
-        add(relay.hasForCaller ? relay.outputDescriptor : -1, POLLOUT)
+    func interests(now: Int64) -> [pollfd] {
+        let isListening = relay.wantsInput && terminal?.isRaw == true && prompt?.holdsKeys != true
+        let master = (relay.wantsAgent ? POLLIN : 0) | (relay.hasForAgent ? POLLOUT : 0)
         let isBackground = terminal?.isRaw == false && relay.input != nil
-        terminal?.watch(isBackground: isBackground, now: monotonicMilliseconds())
-        add(terminal?.events ?? -1, POLLIN)
-        let woken = observers.poll(&entries, milliseconds: timeout(now: monotonicMilliseconds()))
-        if entries[4].revents != 0 { terminal?.noticed(now: monotonicMilliseconds()) }
-        ready = (entries[1].revents, woken)
-    }
-
-    private func timeout(now: Int64) -> Int32 {
-        // A finished drain is not announced by poll: what is there is read at once.
-        let drain = end != nil && relay.wantsAgent ? now : nil
-        let times = [
-            stop.deadline, hangupDue, reopenDue, terminal?.deadline(now: now), drain, reader.deadline,
-            left.noteDue,
-            relay.typingDeadline(now: now), observers.deadline,
+        terminal?.watch(isBackground: isBackground, now: now)
+        return [
+            pollfd(isListening ? relay.input : nil, for: POLLIN),
+            pollfd(relay.output.isClosed ? nil : child.master, for: master),
+            pollfd(relay.output.isEmpty ? nil : relay.output.descriptor, for: POLLOUT),
+            pollfd(terminal?.events, for: POLLIN),
         ]
-        guard let next = times.compactMap({ $0 }).min() else { return -1 }
-        return Int32(max(0, min(next - now, 3_600_000)))
     }
 
-    private func takeTimers(now: Int64) {
-        if let due = hangupDue, now >= due {
-            hangupDue = nil
-            passOn(SIGHUP)
-        }
-        if let due = reopenDue, now >= due {
-            reopenDue = nil
-            relay.reopen()
-        }
-        if relay.isClosed, end == nil, reopenDue == nil { reopenDue = now + Self.lookAgain }
-        if stop.isDue(now: now) { killEverything() }
+    func deadline(now: Int64) -> Int64? {
+        // A finished drain is not announced by poll: what is there is read at once.
+        let drain = child.end != nil && relay.wantsAgent ? now : nil
+        let times = [
+            hangupDue, relay.output.reopenDeadline, terminal?.deadline(now: now), drain, reader.deadline,
+            child.noteDue,
+        ]
+        return times.compactMap(\.self).min()
+    }
+
+    func beforeObservers(now: Int64) {
+        if let due = hangupDue, now >= due { passOn(SIGHUP) }
+        if child.end == nil { relay.output.reopenIfDue(now: now) }
         giveUpOnReader(now: now)
-        if let count = left.toNote(now: now) {
+        if let count = child.survivorsToNote(now: now) {
             note("the agent has exited; waiting for what it left behind (\(count))")
         }
-        if terminal?.isRaw == false, relay.input != nil, !isStopped, end == nil { attach() }
-        observers.wake(ready.observers, now: now)
+        if terminal?.isRaw == false, relay.input != nil, !isStopped, child.end == nil { attach() }
+    }
+
+    func afterObservers(now: Int64) {
         let mayGoOn = prompt?.type(
             into: &relay,
             now: now,
-            isStopping: stop.deadline != nil,
+            isStopping: child.stop.deadline != nil,
             onTerminal: terminal != nil
         )
         if mayGoOn == false { passOn(SIGTERM) }
+        // What the agent left behind is waited for with the caller's own settings.
+        if isFinished { terminal?.leave() }
     }
 
     // MARK: - Bytes
 
-    private func moveBytes() {
-        if ready.input != 0, !relay.readInput() { inputEnded() }
+    func moveBytes(_ ready: [pollfd]) {
+        if ready[3].revents != 0 { terminal?.noticed(now: monotonicMilliseconds()) }
+        let input = ready[0].revents
+        if input != 0, !relay.readInput() { inputEnded(hungUp: input & Int16(POLLHUP) != 0) }
         relay.writeAgent()
         relay.readAgent()
         if let error = relay.writeCaller(), terminal == nil { note(discardedOutput("\(error)")) }
         // What was passed on has made room; without this the last bytes would wait for another event.
         relay.readAgent()
-        if relay.isStuck, isImpatient || stop.isOverdue { relay.abandon() }
+        if relay.isStuck, isImpatient || child.stop.isOverdue { relay.abandon() }
+        if relay.output.passedOn > 0 { faultPoint("output.moved") }
     }
 
     /// What was asked to end does not wait for somebody who does not read.
     private func giveUpOnReader(now: Int64) {
-        let isStuck = relay.isStuck && stop.isTold
-        guard reader.isTooLong(isStuck: isStuck, taken: relay.passedOn, now: now) else { return }
+        let isStuck = relay.isStuck && child.stop.isTold
+        reader.look(isStuck: isStuck, taken: relay.output.passedOn, now: now)
+        guard reader.isGivenUp else { return }
         relay.abandon()
         if terminal == nil { note("standard output was not read in time: the rest of the output is lost") }
     }
 
-    private func inputEnded() {
+    private func inputEnded(hungUp: Bool) {
         // In the background a read fails where SIGTTIN is ignored; the terminal is still there.
-        guard terminal?.isForeground == true || ready.input & Int16(POLLHUP) != 0 else {
+        guard terminal?.isForeground == true || hungUp else {
             terminal?.forget()
             return
         }
@@ -165,89 +124,42 @@ final class DirectSession {
     /// To the foreground, if that is where this job is now.
     private func attach() {
         terminal?.enter()
-        terminal?.resize(process.master)
+        terminal?.resize(child.master)
     }
 
     // MARK: - Signals
 
-    private func takeSignals() {
-        while true {
-            let signal = signals.next()
-            switch signal {
-            case 0: return
-            case SIGCHLD: break
-            case SIGWINCH: terminal?.resize(process.master)
-            case SIGCONT: resume()
-            case SIGTSTP:
-                stopWasRequested = true
-                sendToGroup(SIGSTOP)
-            default: passOn(signal)
-            }
+    func take(_ signal: Int32) {
+        switch signal {
+        case SIGWINCH: terminal?.resize(child.master)
+        case SIGCONT: resume()
+        case SIGTSTP:
+            stopWasRequested = true
+            child.sendToGroup(SIGSTOP)
+        default: passOn(signal)
         }
     }
 
     private func passOn(_ signal: Int32) {
         if signal == SIGHUP { hangupDue = nil }
         // After the end there is nobody to pass it to: it means that the rest need not be written.
-        if end != nil, signal != SIGUSR1, signal != SIGUSR2 {
+        if child.end != nil, signal != SIGUSR1, signal != SIGUSR2 {
             isImpatient = true
-            wasAskedFor = true
-            if !left.isGone { killEverything() }
+            child.wasAskedFor = true
+            if child.survivors > 0 { child.killEverything() }
         }
-        sendToGroup(signal)
-        if end == nil, terminal == nil, signal == SIGTERM || signal == SIGHUP {
+        child.sendToGroup(signal)
+        if child.end == nil, terminal == nil, signal == SIGTERM || signal == SIGHUP {
             Descendants.continueStopped()
         }
-        stop.passedOn(signal, now: monotonicMilliseconds())
-    }
-
-    /// To the agent's process group; never after it was reaped, when the number may be another's.
-    private func sendToGroup(_ signal: Int32) {
-        if end == nil { kill(-process.pid, signal) }
-    }
-
-    private func killEverything() {
-        sendToGroup(SIGKILL)
-        left.kill(session: leftSession)
+        child.stop.passedOn(signal, now: monotonicMilliseconds())
     }
 
     // MARK: - The child
 
-    private func reap() {
-        while true {
-            let event = processes_next_event()
-            if event.change == CHILD_NONE { break }
-            guard event.pid == process.pid else {
-                process.reaped(event.pid)
-                continue
-            }
-            switch event.change {
-            case CHILD_STOPPED: childStopped()
-            case CHILD_EXITED: childEnded(.exited(event.value))
-            default: childEnded(.signalled(event.value))
-            }
-        }
-        if end != nil { left.count(session: leftSession) }
-    }
-
-    private func childEnded(_ end: ChildEnd) {
-        let now = monotonicMilliseconds()
-        self.end = end
-        process.ended()
-        wasAskedFor = stop.wasAsked(now: now)
-        observers.ended()
-        relay.finish(isAbnormal: end.isAbnormal)
-        if left.end(session: leftSession, now: now) { stop.passedOn(SIGTERM, now: now) }
-    }
-
-    /// Which of the agent's descendants end with it: after a stop that was asked for all, whatever their session. An
-    /// agent that ended by itself leaves alone what has a session of its own: daemons are made to be shared, such as
-    /// Codex's, and somebody else may be using one.
-    private var leftSession: Int32? { end == nil || wasAskedFor ? nil : process.pid }
-
     /// The agent stops: so does this job, for the shell above to take over. Where there is no such
     /// shell, nobody would ever continue it, so it goes on at once.
-    private func childStopped() {
+    func childStopped() {
         isStopped = true
         if terminal != nil || stopWasRequested {
             stopWasRequested = false
@@ -263,9 +175,18 @@ final class DirectSession {
     private func resume() {
         // The shell may have changed the terminal while this job was stopped.
         terminal?.forget()
-        terminal?.enter()
-        terminal?.resize(process.master)
+        attach()
         isStopped = false
-        sendToGroup(SIGCONT)
+        child.sendToGroup(SIGCONT)
+    }
+
+    func childEnded(_ end: ChildEnd) { relay.finish(isAbnormal: end.isAbnormal) }
+
+    var isFinished: Bool { relay.isFinished }
+
+    func finish(_ end: ChildEnd) -> LaunchEnd {
+        terminal?.watch(isBackground: false, now: 0)
+        relay.close()
+        return LaunchEnd(child: end, wasAskedFor: child.wasAskedFor)
     }
 }

@@ -17,6 +17,8 @@ protocol LaunchObserver: AnyObject {
 }
 
 extension LaunchObserver {
+    var interests: [pollfd] { [] }
+    func started(pid: Int32) {}
     func stopping() {}
 }
 
@@ -31,30 +33,25 @@ struct LaunchObservers {
     func ended() { for member in members { member.ended() } }
 
     /// Waits for `own` and for what the members poll for, at most until `milliseconds` have passed (-1: for ever);
-    /// what became ready of `own` is noted there. Members are woken by `wake` afterwards.
-    func poll(_ own: inout [pollfd], milliseconds: Int32) -> Ready {
+    /// what became ready of `own` is noted there, and of which members something did is returned.
+    func poll(_ own: inout [pollfd], milliseconds: Int32) -> [Bool] {
         let interests = members.map(\.interests)
         var entries = own + interests.joined()
         let count = Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
         if count <= 0 { for index in entries.indices { entries[index].revents = 0 } }
         own = Array(entries.prefix(own.count))
         var rest = entries.dropFirst(own.count)
-        var ready = Ready()
+        var ready: [Bool] = []
         for interest in interests {
-            ready.members.append(rest.prefix(interest.count).contains { $0.revents != 0 })
+            ready.append(rest.prefix(interest.count).contains { $0.revents != 0 })
             rest = rest.dropFirst(interest.count)
         }
         return ready
     }
 
-    /// Whose descriptors were ready, in the order of the members.
-    struct Ready {
-        fileprivate var members: [Bool] = []
-    }
-
-    func wake(_ ready: Ready, now: Int64) {
-        for (index, member) in members.enumerated() {
-            let isReady = index < ready.members.count && ready.members[index]
+    /// Those that are ready, and those whose time has come.
+    func wake(_ ready: [Bool], now: Int64) {
+        for (member, isReady) in zip(members, ready) {
             if isReady || member.deadline.map({ now >= $0 }) == true { member.wake() }
         }
     }

@@ -25,23 +25,5 @@ struct LauncherSignals {
         for number in numbers { sigaddset(&inherited.defaulted, number) }
     }
 
-    /// Starts the program with the signals as the caller had them.
-    func start(
-        _ program: ChildProgram,
-        settings: termios,
-        size: WindowSize,
-        input: Int32? = nil,
-        isJob: Bool = false
-    ) throws(LaunchError) -> PseudoterminalChild {
-        try PseudoterminalChild(
-            program,
-            settings: settings,
-            size: size,
-            input: input,
-            isJob: isJob,
-            signals: inherited
-        )
-    }
-
     func next() -> Int32 { signals_next(descriptor) }
 }

@@ -6,8 +6,6 @@ struct StopSequence {
     let timeout: Int64
     /// Monotonic milliseconds at which everything left is killed.
     private(set) var deadline: Int64?
-    /// Set once that has begun.
-    private(set) var isKilling = false
     /// When INT or QUIT was passed on last: an agent may end of it, or only its turn.
     private var interruptedAt: Int64?
     /// A TERM or HUP was passed on.
@@ -30,7 +28,6 @@ struct StopSequence {
     /// True when it is time to kill what is there, the first time and again shortly after each time.
     mutating func isDue(now: Int64) -> Bool {
         guard let due = deadline, now >= due, passes < Self.mostPasses else { return false }
-        isKilling = true
         passes += 1
         deadline = passes < Self.mostPasses ? now + Self.pause : nil
         return true

@@ -2,17 +2,19 @@ import Glibc
 
 /// The prompt of a direct start that is typed into the agent's terminal: says in the record when it is given, and
 /// warns when it does not arrive. It is never typed twice.
-final class TypedPrompt: LaunchObserver {
+final class TypedPrompt: LaunchObserver, TerminalWatcher {
     private let text: Bytes
-    let readiness: InputReadiness
+    private var typing: PromptTyping
     private let agent: Agent
     private let isTask: Bool
     /// Nil where no record is kept.
     private let record: ConversationWatcher?
     private let warn: (Warning) -> Void
-    private(set) var deadline: Int64?
+    /// When a store should show it.
+    private var arrivalDue: Int64?
     private var wasTyped = false
     private var hasArrived = false
+    private var hasEnded = false
     /// A person is told to type it, and has not sent anything yet.
     private var hasGivenUp = false
     /// Why the start has failed.
@@ -22,12 +24,17 @@ final class TypedPrompt: LaunchObserver {
     static let patience: Int64 = 30_000
 
     /// Nil if this start's prompt goes another way.
-    init?(_ plan: LaunchPlan, _ record: ConversationWatcher?, warn: @escaping (Warning) -> Void) {
+    init?(
+        _ plan: LaunchPlan,
+        _ record: ConversationWatcher?,
+        now: Int64 = monotonicMilliseconds(),
+        warn: @escaping (Warning) -> Void
+    ) {
         guard plan.prompt.route == .typed, let text = plan.prompt.text,
             let readiness = plan.agent.inputReadiness
         else { return nil }
         self.text = text
-        self.readiness = readiness
+        typing = PromptTyping(readiness, now: now)
         agent = plan.agent
         isTask = plan.prompt.action == .send
         self.record = record
@@ -39,14 +46,14 @@ final class TypedPrompt: LaunchObserver {
     /// terminal: such an agent is of no use without its prompt.
     func type(into relay: inout Relay, now: Int64, isStopping: Bool, onTerminal: Bool) -> Bool {
         // Where it has arrived a person has typed it.
-        if isStopping || (hasArrived && !wasTyped) { relay.cancelTyping() }
-        switch relay.typingStep(now: now) {
-        case .none: if hasGivenUp, relay.personHasSent { isLeftToPerson() }
+        if isStopping || (hasArrived && !wasTyped) { typing.cancel() }
+        switch step(relay, now: now) {
+        case .none: if hasGivenUp, typing.personHasSent { isLeftToPerson() }
         case .paste:
             begins()
             relay.type(text)
             // It may be written already, and then nothing else would wake the loop.
-            _ = relay.typingStep(now: now)
+            _ = step(relay, now: now)
         case .enter:
             relay.pressEnter()
             isTyped()
@@ -55,6 +62,12 @@ final class TypedPrompt: LaunchObserver {
             return onTerminal
         }
         return true
+    }
+
+    private func step(_ relay: Relay, now: Int64) -> PromptTyping.Step {
+        hasEnded
+            ? .none
+            : typing.next(now: now, isRaw: { relay.agentIsRaw }, isWritten: relay.isWritten)
     }
 
     /// Just before the first byte of it is on its way.
@@ -68,7 +81,7 @@ final class TypedPrompt: LaunchObserver {
     private func isTyped() {
         faultPoint("typed.after")
         let isShown = isTask && agent.newThread.isEmpty && !agent.storesPromptWithAnswer
-        deadline = isShown ? monotonicMilliseconds() + Self.patience : nil
+        arrivalDue = isShown ? monotonicMilliseconds() + Self.patience : nil
     }
 
     private func gaveUp(onTerminal: Bool) {
@@ -100,17 +113,27 @@ final class TypedPrompt: LaunchObserver {
 
     private func arrived() {
         hasArrived = true
-        deadline = nil
+        arrivalDue = nil
     }
+
+    // MARK: What passes
+
+    /// From the paste to Enter a person's keys have to wait.
+    var holdsKeys: Bool { typing.holdsKeys }
+
+    func sawOutput(_ piece: UnsafeRawBufferPointer) { typing.sawOutput(piece, now: monotonicMilliseconds()) }
+    func sawKeys(_ piece: UnsafeRawBufferPointer) { typing.sawKeys(piece) }
 
     // MARK: In the loop
 
-    var interests: [pollfd] { [] }
-    func started(pid: Int32) {}
+    var deadline: Int64? {
+        let step = hasEnded ? nil : typing.deadline(now: monotonicMilliseconds())
+        return [arrivalDue, step].compactMap(\.self).min()
+    }
 
     func wake() {
-        guard let due = deadline, due <= monotonicMilliseconds() else { return }
-        deadline = nil
+        guard let due = arrivalDue, due <= monotonicMilliseconds() else { return }
+        arrivalDue = nil
         warn(
             Warning(
                 "prompt-not-delivered",
@@ -121,7 +144,8 @@ final class TypedPrompt: LaunchObserver {
     }
 
     func ended() {
-        deadline = nil
+        hasEnded = true
+        arrivalDue = nil
         guard !wasTyped, !hasArrived, failure == nil else { return }
         warn(
             Warning(

@@ -23,20 +23,12 @@ struct ControlSequenceScanner {
     private static let escape: UInt8 = 0x1b
     private static let longest = 64
 
-    /// Calls `found` for each sequence that ends in `bytes`; `reset` for each full reset (`ESC c`).
+    /// Calls `found` for each sequence that ends in `bytes`, with the offset behind it; `reset` for each full reset
+    /// (`ESC c`).
     mutating func scan(
         _ bytes: UnsafeRawBufferPointer,
         reset: () -> Void = {},
-        found: (ControlSequence) -> Void
-    ) {
-        scan(bytes, reset: reset, foundAt: { sequence, _ in found(sequence) })
-    }
-
-    /// The same, with the offset behind each sequence.
-    mutating func scan(
-        _ bytes: UnsafeRawBufferPointer,
-        reset: () -> Void = {},
-        foundAt found: (ControlSequence, Int) -> Void
+        found: (ControlSequence, _ end: Int) -> Void
     ) {
         var index = 0
         while index < bytes.count {

@@ -22,7 +22,7 @@ struct InputMarkers {
 
     mutating func observe(_ bytes: UnsafeRawBufferPointer) {
         var changes: [(ControlSequence, end: Int)] = []
-        scanner.scan(bytes, foundAt: { changes.append(($0, $1)) })
+        scanner.scan(bytes) { changes.append(($0, $1)) }
         var start = 0
         for (sequence, end) in changes where sequence.prefix == UInt8(ascii: "?") {
             let isOn = sequence.final == UInt8(ascii: "h")

@@ -1,11 +1,11 @@
 /// The end of what a program printed, to say what it said when it is given up.
-final class OutputTail {
+final class OutputTail: TerminalWatcher {
     private static let limit = 8192
     private static let linesShown = 3
     private static let longest = 400
     private var bytes: Bytes = []
 
-    func write(_ piece: UnsafeRawBufferPointer) {
+    func sawOutput(_ piece: UnsafeRawBufferPointer) {
         bytes += piece.suffix(Self.limit)
         // Not at each piece: they may be short.
         if bytes.count > 2 * Self.limit { bytes.removeFirst(bytes.count - Self.limit) }

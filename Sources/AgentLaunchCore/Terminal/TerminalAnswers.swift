@@ -6,7 +6,7 @@ struct TerminalAnswers {
     /// The replies to the queries that end in this piece of output.
     mutating func replies(to bytes: UnsafeRawBufferPointer) -> Bytes {
         var text = ""
-        scanner.scan(bytes) { query in
+        scanner.scan(bytes) { query, _ in
             switch (query.prefix, query.parameters, query.final) {
             // Device status: no malfunction.
             case (0, [5], UInt8(ascii: "n")): text += "\u{1b}[0n"

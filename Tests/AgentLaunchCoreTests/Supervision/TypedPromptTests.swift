@@ -14,7 +14,12 @@ struct TypedPromptTests {
         private(set) var warnings: [String] = []
         private let scratch: ScratchDirectory
         private let keys: (read: Int32, write: Int32)
-        private var relay: Relay
+        private lazy var relay = Relay(
+            master: keys.write,
+            input: keys.read,
+            output: keys.write,
+            watchers: [typed]
+        )
         private var typed: TypedPrompt?
         private var now: Int64 = 0
 
@@ -23,12 +28,6 @@ struct TypedPromptTests {
             var ends: [Int32] = [-1, -1]
             guard pipe(&ends) == 0 else { throw Errno.last }
             keys = (ends[0], ends[1])
-            relay = Relay(
-                master: ends[1],
-                input: ends[0],
-                output: ends[1],
-                typing: PromptTyping(InputReadiness(marks: ["╭"]), now: 0)
-            )
             var record = DecisionBench.record(id)
             record.owesPrompt = true
             let watcher = ConversationWatcher(
@@ -54,7 +53,7 @@ struct TypedPromptTests {
                 findings: Findings()
             )
             plan.agentCommand = ["amp"]
-            typed = TypedPrompt(plan, watcher) { [unowned self] in warnings.append($0.code) }
+            typed = TypedPrompt(plan, watcher, now: 0) { [unowned self] in warnings.append($0.code) }
         }
 
         deinit {

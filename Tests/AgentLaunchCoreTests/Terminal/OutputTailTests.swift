@@ -6,7 +6,7 @@ import Testing
 struct OutputTailTests {
     private func words(_ pieces: String...) -> String? {
         let tail = OutputTail()
-        for piece in pieces { Bytes(piece.utf8).withUnsafeBytes { tail.write($0) } }
+        for piece in pieces { Bytes(piece.utf8).withUnsafeBytes { tail.sawOutput($0) } }
         return tail.words
     }
 
@@ -29,8 +29,8 @@ struct OutputTailTests {
     func bounded() {
         let noise = String(repeating: "x", count: 5000) + "\n"
         let tail = OutputTail()
-        for _ in 0..<100 { Bytes(noise.utf8).withUnsafeBytes { tail.write($0) } }
-        Bytes("the end\n".utf8).withUnsafeBytes { tail.write($0) }
+        for _ in 0..<100 { Bytes(noise.utf8).withUnsafeBytes { tail.sawOutput($0) } }
+        Bytes("the end\n".utf8).withUnsafeBytes { tail.sawOutput($0) }
         let words = tail.words ?? ""
         #expect(words.hasSuffix("the end"))
         #expect(words.count <= 401)
@@ -51,7 +51,7 @@ struct OutputTailTests {
         #expect(words() == nil)
         #expect(words("\r\n \u{1b}[2J\n") == nil)
         let tail = OutputTail()
-        Bytes("before".utf8).withUnsafeBytes { tail.write($0) }
+        Bytes("before".utf8).withUnsafeBytes { tail.sawOutput($0) }
         tail.clear()
         #expect(tail.words == nil)
     }

@@ -60,7 +60,7 @@ struct ControlSequenceTests {
         let bytes = Bytes(text.utf8)
         for start in stride(from: 0, to: bytes.count, by: size) {
             bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { piece in
-                scanner.scan(piece) { found.append($0) }
+                scanner.scan(piece) { sequence, _ in found.append(sequence) }
             }
         }
         return found
@@ -99,11 +99,13 @@ struct LaunchFailureTests {
         var signals = inherited_signals()
         sigprocmask(SIG_SETMASK, nil, &signals.mask)
         do {
-            let child = try PseudoterminalChild(
+            let child = try SupervisedChild(
                 program,
                 settings: .plain,
                 size: WindowSize(),
-                signals: signals
+                signals: signals,
+                leftovers: .everything,
+                stopTimeoutMilliseconds: 0
             )
             close(child.master)
             waitpid(child.pid, nil, 0)

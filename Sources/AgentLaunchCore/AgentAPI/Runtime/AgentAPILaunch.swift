@@ -7,7 +7,7 @@ struct AgentAPILaunch {
     /// Becomes agentapi's standard input; nil: its terminal, of which it reads nothing.
     var input: Int32?
     /// From the request to stop to KILL.
-    var stopTimeoutMilliseconds = 15_000
+    var stopTimeoutMilliseconds: Int
     /// Keeps a copy of what it prints; the whole of it where there is no standard output.
     var log: RotatingLog?
     /// What it said last.
@@ -21,22 +21,17 @@ struct AgentAPILaunch {
         var signals = signals
         // agentapi stops its agent with INT and, dying, leaves it a HUP; ignored ones would stay ignored there.
         signals.setDefaultInChild([SIGINT, SIGQUIT, SIGHUP])
-        let process = try signals.start(
+        let child = try SupervisedChild(
             child,
             settings: .plain,
-            size: WindowSize(columns: 80, rows: 24),
-            input: input
+            size: WindowSize(),
+            input: input,
+            signals: signals.inherited,
+            leftovers: .everything,
+            stopTimeoutMilliseconds: stopTimeoutMilliseconds
         )
         StandardDescriptors.noteClosedOutput(log, note)
-        let session = AgentAPISession(
-            process: process,
-            signals: signals,
-            stop: AgentAPIStop(timeout: stopTimeoutMilliseconds),
-            observers: observers,
-            log: log,
-            tail: tail,
-            note: note
-        )
-        return session.run()
+        let session = AgentAPISession(self, child, observers)
+        return ChildLoop(child: child, session: session, signals: signals, observers: observers).run()
     }
 }

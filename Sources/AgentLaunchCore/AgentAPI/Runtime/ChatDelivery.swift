@@ -95,8 +95,8 @@ struct ChatDelivery {
             return .heldBack
         case (.sending, .refused(let why)): return end(.notDelivered(why))
         case (.sending(let before), .sent):
-            confirm(before, since: nil, "agentapi accepted it but does not show it", now)
-        case (.sending(let before), .failed(let why)): confirm(before, since: sentAt, why, now)
+            confirm(before: before, since: nil, why: "agentapi accepted it but does not show it", now)
+        case (.sending(let before), .failed(let why)): confirm(before: before, since: sentAt, why: why, now)
         case (.confirming(let before, let since, let why, let looks), .messages(let equal)):
             // Both clocks are this machine's; a second is for one that is being set.
             let isNew = since.map { (equal.latest?.milliseconds ?? .min) >= $0.milliseconds - 1000 } ?? true
@@ -111,7 +111,7 @@ struct ChatDelivery {
         return nil
     }
 
-    private mutating func confirm(_ before: Int, since: Timestamp?, _ why: String, _ now: Int64) {
+    private mutating func confirm(before: Int, since: Timestamp?, why: String, _ now: Int64) {
         state = .confirming(before: before, since: since, why: why, looks: 3)
         next = (.messages, now)
     }

@@ -15,7 +15,7 @@ final class ChatWatcher: LaunchObserver {
     /// Just before the prompt is sent, each time.
     private let onSending: () -> Void
     private let onEvent: (ChatDelivery.Event) -> Void
-    private(set) var readiness = Readiness()
+    private var readiness = Readiness()
     private(set) var lastAnswer: ChatAnswer?
     private var delivery: ChatDelivery?
     private var exchange: (HTTPExchange, about: ChatRequest)?

@@ -6,14 +6,6 @@ import Glibc
 /// A second signal kills an agentapi that is ending at once, before its chat is saved: TERM is sent only to one
 /// that goes on.
 struct Predecessor {
-    enum End: Equatable, Sendable {
-        /// Nothing of that run was alive.
-        case none
-        case ended
-        /// It, or what it had started, had to be killed.
-        case killed
-    }
-
     /// This long an agentapi may still listen after the hang-up: it saves its state first.
     static let grace: Int64 = 1000
     private static let lookAgain: Int64 = 100
@@ -32,18 +24,14 @@ struct Predecessor {
     /// - Parameters:
     ///   - timeout: milliseconds until KILL
     ///   - say: takes one line if this has to wait
-    @discardableResult
-    static func end(
-        run: Run,
-        timeout: Int,
-        say: (String) -> Void
-    ) throws(LaunchError) -> End {
-        guard !run.launcher.isAlive, let child = run.child else { return .none }
+    static func end(run: Run, timeout: Int, say: (String) -> Void) throws(LaunchError) {
+        guard !run.launcher.isAlive, let child = run.child else { return }
         var predecessor = Predecessor(run, timeout: timeout)
         if run.transport == .direct || AgentAPIProcess.isOne(child.pid), let handle = child.handle() {
-            return try predecessor.end(handle, say)
+            try predecessor.end(handle, say)
+        } else {
+            try predecessor.endLeftovers(say)
         }
-        return try predecessor.endLeftovers(say)
     }
 
     private init(_ run: Run, timeout: Int) {
@@ -55,18 +43,16 @@ struct Predecessor {
     private mutating func end(
         _ child: borrowing ProcessHandle,
         _ say: (String) -> Void
-    ) throws(LaunchError) -> End {
+    ) throws(LaunchError) {
         collect(below: child.pid)
         let what = run.transport == .agentapi ? "agentapi" : run.agent
         say("waiting for \(what) (pid \(child.pid)), which lost its launcher, to exit")
-        var isKilled = false
         var isAsked = false
         let grace = min(Self.grace, timeout / 2)
         while !child.hasEnded(within: Int32(min(Self.lookAgain, remaining))) {
             collect(below: child.pid)
             if remaining == 0 {
                 try? child.send(SIGKILL)
-                isKilled = true
                 guard child.hasEnded(within: 5000) else { throw stuck(child.pid) }
                 break
             }
@@ -77,8 +63,7 @@ struct Predecessor {
                 isAsked = true
             }
         }
-        let survived = try endDescendants()
-        return isKilled || survived ? .killed : .ended
+        try endDescendants()
     }
 
     private var remaining: Int64 { max(0, deadline - monotonicMilliseconds()) }
@@ -90,11 +75,11 @@ struct Predecessor {
     }
 
     /// The child itself is gone; an agent that takes no notice of a hang-up may still be there.
-    private mutating func endLeftovers(_ say: (String) -> Void) throws(LaunchError) -> End {
+    private mutating func endLeftovers(_ say: (String) -> Void) throws(LaunchError) {
         collectSession()
-        guard let pid = descendants.keys.min() else { return .none }
+        guard let pid = descendants.keys.min() else { return }
         say("waiting for processes left by an earlier start of \(run.agent) (pid \(pid)) to exit")
-        return try endDescendants() ? .killed : .ended
+        try endDescendants()
     }
 
     private mutating func collect(below pid: Int32) {
@@ -120,8 +105,8 @@ struct Predecessor {
         return content.split(separator: 0).contains { $0.elementsEqual(entry) }
     }
 
-    /// Two agents must not write to one session. Returns whether one had to be killed.
-    private func endDescendants() throws(LaunchError) -> Bool {
+    /// Two agents must not write to one session.
+    private func endDescendants() throws(LaunchError) {
         var living = descendants.map { ProcessIdentity(pid: $0.key, startTicks: $0.value) }
         func wait(until end: Int64) {
             while true {
@@ -132,14 +117,13 @@ struct Predecessor {
             }
         }
         wait(until: max(deadline, monotonicMilliseconds()))
-        if living.isEmpty { return false }
+        if living.isEmpty { return }
         for process in living { try? process.handle()?.send(SIGHUP) }
         wait(until: monotonicMilliseconds() + Self.hangup)
-        if living.isEmpty { return false }
+        if living.isEmpty { return }
         for process in living { try? process.handle()?.send(SIGKILL) }
         wait(until: monotonicMilliseconds() + 5000)
         if let process = living.first { throw stuck(process.pid) }
-        return true
     }
 
     private func stuck(_ pid: Int32) -> LaunchError {

@@ -6,20 +6,14 @@ struct Readiness: Equatable, Sendable {
     static let pause: Int64 = 100
 
     private var row = 0
-    /// The server has answered.
-    private(set) var isUp = false
     private(set) var isReady = false
-    /// The agent was waiting for input once.
-    private(set) var wasStable = false
 
     /// True at the answer that makes it ready.
     mutating func took(_ answer: ChatAnswer) -> Bool {
-        guard case .status(let isStable) = answer else {
+        guard case .status = answer else {
             row = 0
             return false
         }
-        isUp = true
-        wasStable = wasStable || isStable
         row += 1
         guard row == Self.inARow, !isReady else { return false }
         isReady = true

@@ -29,17 +29,4 @@ struct ReadinessTests {
         let third = readiness.took(running)
         #expect(third)
     }
-
-    @Test("The server is up at its first answer, and the agent was stable at the first that says so")
-    func milestones() {
-        var readiness = Readiness()
-        func after(_ answer: ChatAnswer) -> [Bool] {
-            _ = readiness.took(answer)
-            return [readiness.isUp, readiness.wasStable]
-        }
-        #expect(after(.notAsked("refused")) == [false, false])
-        #expect(after(running) == [true, false])
-        #expect(after(stable) == [true, true])
-        #expect(after(running) == [true, true])
-    }
 }
