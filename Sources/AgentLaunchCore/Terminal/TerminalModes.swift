@@ -20,7 +20,7 @@ struct TerminalModes {
     /// Reads output that is on its way to the terminal; true if something changed.
     mutating func observe(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var sequences: [ControlSequence?] = []
-        scanner.scan(bytes, reset: { sequences.append(nil) }) { sequence, _ in sequences.append(sequence) }
+        scanner.scan(bytes, reset: { sequences.append(nil) }, found: { found, _ in sequences.append(found) })
         for sequence in sequences {
             if let sequence { apply(sequence) } else { clear() }
         }
