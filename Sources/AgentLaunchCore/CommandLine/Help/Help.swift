@@ -43,7 +43,8 @@ enum Help {
     /// What concerns one agent.
     static func agent(_ agent: Agent) -> String {
         let words =
-            agent.name + " [options] " + (agent.programIsFirstArgument ? "-- COMMAND [ARG...]" : "[-- ARG...]")
+            agent.name + " [options] "
+            + (agent.programIsFirstArgument ? "-- COMMAND [ARG...]" : "[-- ARG...]")
         let example =
             agent.programIsFirstArgument
             ? "\(agent.name) --workdir ~/project -- my-agent --verbose"
