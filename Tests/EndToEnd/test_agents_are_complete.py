@@ -28,8 +28,6 @@ def project(tmp_path):
     (tests / "traps.tsv").write_text("agent\ttrap\tproof\nfoo\ta trap\tfoo/case-1\n")
     (tests / "matrix.tsv").write_text("# June\nagent\tregistry module\nFoo\tcoder/foo\n")
     (tmp_path / "docs/agents/foo.md").touch()
-    (tmp_path / "docs/plan.schema.json").write_text(json.dumps({"properties": {"agent": {"enum": ["foo"]}}}))
-    (tmp_path / "README.md").write_text("# x\n\n## Agents\n\n| agent | x |\n|---|---|\n| [`foo`](docs/agents/foo.md) | y |\n")
     return tmp_path
 
 
@@ -57,8 +55,6 @@ def test_a_missing_file_is_asked_for(project, gone, asked_for):
 @pytest.mark.parametrize("file, line, asked_for", [
     ("Tests/traps.tsv", "foo\ta trap\tfoo/case-1\n", "Tests/traps.tsv: a line for each trap of foo"),
     ("Tests/matrix.tsv", "Foo\tcoder/foo\n", "Tests/matrix.tsv: the row of Coder's matrix for coder/foo"),
-    ("README.md", "| [`foo`](docs/agents/foo.md) | y |\n", "README.md: a line for foo in the table of agents"),
-    ("docs/plan.schema.json", '"foo"', "docs/plan.schema.json: foo among the agents"),
 ])
 def test_a_missing_line_is_asked_for(project, file, line, asked_for):
     path = project / file
@@ -69,17 +65,12 @@ def test_a_missing_line_is_asked_for(project, file, line, asked_for):
 
 def test_what_is_left_of_an_agent_that_is_not_registered_is_named(project):
     assert registry.missing(project, {}) == [
-        "README.md, the line for foo: the program knows no such agent",
         "Tests/Fixtures/foo/: the program knows no such agent",
         "Tests/Support/agents/foo/: the program knows no such agent",
         "Tests/traps.tsv, the lines for foo: the program knows no such agent",
         "docs/agents/foo.md: the program knows no such agent",
-        "docs/plan.schema.json, foo among the agents: the program knows no such agent",
     ]
 
 
-def test_a_program_of_ones_own_needs_a_line_for_readers_only(project):
-    assert registry.missing(project, {**FOO, "custom": {"module": None}}) == [
-        "README.md: a line for custom in the table of agents",
-        "docs/plan.schema.json: custom among the agents",
-    ]
+def test_a_program_of_ones_own_needs_none_of_it(project):
+    assert registry.missing(project, {**FOO, "custom": {"module": None}}) == []

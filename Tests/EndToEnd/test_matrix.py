@@ -1,16 +1,23 @@
-"""`agents` carries every cell of Coder's compatibility matrix; README.md and docs/agents/README.md say what it says.
+"""`agents` carries every cell of Coder's compatibility matrix, and the tables of agents say what it says.
 
 `Tests/matrix.tsv` is the table of Coder's agent compatibility matrix of June 2026, cell by cell.
 """
 
 import json
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
+# What scripts/agents-tables writes, with something that may go wrong in each.
+TABLES = {
+    "README.md": ("| 0.133 to ", "| 0.1 to "),
+    "docs/agents/README.md": ("- **proof**: real CLI", "- **proof**: hearsay"),
+    "docs/plan.schema.json": ('    "codex",\n', ""),
+}
 
 
 def matrix():
@@ -46,28 +53,6 @@ def run(binary, home, *words):
 @pytest.fixture
 def agents(binary, tmp_path):
     return {entry["name"]: entry for entry in json.loads(run(binary, tmp_path, "--format", "json"))}
-
-
-def readme():
-    """The table of agents in README.md: {name: {column: cell}}."""
-    lines = (PROJECT / "README.md").read_text().split("\n## Agents\n")[1].split("\n## ")[0].splitlines()
-    header, _, *rows = [[plain(cell) for cell in line[2:-2].split(" | ")] for line in lines if line.startswith("|")]
-    return {row[0]: dict(zip(header, row, strict=True)) for row in rows}
-
-
-def agents_page():
-    """The sections of docs/agents/README.md: {name: {label: text}}."""
-    sections = {}
-    for section in (PROJECT / "docs/agents/README.md").read_text().split("\n## ")[1:]:
-        heading, _, body = section.partition("\n")
-        points = [" ".join(point.split()) for point in ("\n" + body).split("\n- ")[1:]]
-        sections[plain(heading)] = dict(re.fullmatch(r"\*\*(\w+)\*\*: (.*)", point).groups() for point in points)
-    return sections
-
-
-def plain(text):
-    """Without code marks and links."""
-    return re.sub(r"\[(.*?)\]\(.*?\)", r"\1", text).replace("`", "").strip()
 
 
 def test_every_matrix_cell_is_in_the_list_of_agents(agents):
@@ -108,26 +93,34 @@ def test_what_counts_as_proven_by_the_real_cli_is_what_the_tests_run(agents):
     assert {name for name, entry in agents.items() if (entry["proof"] or {}).get("kind") == "real CLI"} == run_here
 
 
-def test_the_readme_says_of_each_agent_what_the_program_says(agents):
-    table = readme()
-    assert list(table) == list(agents)
-    for name, entry in agents.items():
-        row = table[name]
-        assert row["Coder's module"] == (entry["support"] or "–"), name
-        needed, known = entry["agentVersion"]["needed"], entry["agentVersion"]["known"]
-        assert row["releases"] == (f"{needed} to {known}" if needed else "–"), name
-        assert row["proven by"] == (entry["proof"]["kind"] if entry["proof"] else "–"), name
+def tables(project, *words):
+    return subprocess.run([project / "scripts/agents-tables", *words], capture_output=True, text=True)
 
 
-def test_the_page_of_agents_says_of_each_what_the_program_says(agents):
-    page = agents_page()
-    assert list(page) == list(agents)
-    for name, entry in agents.items():
-        section = page[name]
-        assert list(section) == ["works", "proof", "limits"], name
-        assert section["works"], name
-        assert section["proof"] == ("{kind}: {what}".format(**entry["proof"]) if entry["proof"] else "–"), name
-        assert plain(section["limits"]) == entry["limits"], name
+def test_the_tables_of_agents_say_what_the_program_says(binary, monkeypatch):
+    monkeypatch.setenv("AGENTLAUNCH_BINARY", binary)
+    result = tables(PROJECT, "--check")
+    assert result.returncode == 0, result.stderr
+
+
+def test_tables_that_say_something_else_are_named_and_mended(binary, monkeypatch, tmp_path):
+    monkeypatch.setenv("AGENTLAUNCH_BINARY", binary)
+    for name in ("scripts/agents-tables", "Tests/Support/registry.py", *TABLES, "docs/agents"):
+        copy = tmp_path / name
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if (PROJECT / name).is_dir():
+            shutil.copytree(PROJECT / name, copy, dirs_exist_ok=True)
+        else:
+            shutil.copy(PROJECT / name, copy)
+    right = {name: (tmp_path / name).read_text() for name in TABLES}
+    for name, (old, new) in TABLES.items():
+        assert old in right[name]
+        (tmp_path / name).write_text(right[name].replace(old, new, 1))
+    result = tables(tmp_path, "--check")
+    assert result.returncode == 1
+    assert result.stderr.splitlines() == [f"{name}: out of date; run scripts/agents-tables" for name in TABLES]
+    assert tables(tmp_path).stdout.splitlines() == [f"{name}: written" for name in TABLES]
+    assert {name: (tmp_path / name).read_text() for name in TABLES} == right
 
 
 def test_the_text_has_all_of_it_in_80_columns(binary, agents, tmp_path):

@@ -8,7 +8,6 @@
 import functools
 import json
 import os
-import re
 import subprocess
 from pathlib import Path
 
@@ -45,9 +44,8 @@ def missing(project, agents):
     project, todo = Path(project), []
     tests, pages = project / "Tests", project / "docs/agents"
     sources = {path.name.lower() for parent in project.glob("Sources/**/Agents") for path in folders(parent)}
-    listed = {"README.md": first_cells(project / "README.md", "## Agents"), "Tests/traps.tsv": first_fields(tests / "traps.tsv")}
+    trapped = first_fields(tests / "traps.tsv")
     modules = {row[1] for row in rows(tests / "matrix.tsv")}
-    schema = named_by_the_schema(project / "docs/plan.schema.json")
     for name, entry in agents.items():
         if name != "custom":
             cases = len(cold_cases(tests / "Fixtures" / name))
@@ -57,22 +55,16 @@ def missing(project, agents):
                 f"Tests/Support/agents/{name}/: what the tests know of it":
                     (tests / "Support/agents" / name / "agent.py").exists(),
                 f"docs/agents/{name}.md: write the facts on its store, flags and traps": (pages / f"{name}.md").exists(),
-                f"Tests/traps.tsv: a line for each trap of {name}": name in listed["Tests/traps.tsv"],
+                f"Tests/traps.tsv: a line for each trap of {name}": name in trapped,
             }
             todo += [what for what, is_there in needed.items() if not is_there]
-        if name not in listed["README.md"]:
-            todo.append(f"README.md: a line for {name} in the table of agents")
         if entry.get("module") and entry["module"] not in modules:
             todo.append(f"Tests/matrix.tsv: the row of Coder's matrix for {entry['module']}")
-        if schema is not None and name not in schema:
-            todo.append(f"docs/plan.schema.json: {name} among the agents")
     kept = {
         "Tests/Fixtures/{}/": {path.name for path in folders(tests / "Fixtures")},
         "Tests/Support/agents/{}/": {path.name for path in folders(tests / "Support/agents")},
         "docs/agents/{}.md": {path.stem for path in pages.glob("*.md")} - OTHER_PAGES,
-        "README.md, the line for {}": listed["README.md"],
-        "Tests/traps.tsv, the lines for {}": listed["Tests/traps.tsv"],
-        "docs/plan.schema.json, {} among the agents": set(schema or ()),
+        "Tests/traps.tsv, the lines for {}": trapped,
     }
     todo += [f"{place.format(name)}: the program knows no such agent" 
              for place, found in kept.items() for name in found - set(agents)]
@@ -89,17 +81,3 @@ def rows(table):
 
 def first_fields(table):
     return {row[0] for row in rows(table)}
-
-
-def first_cells(page, heading):
-    """The first column of the first table below a heading, without code marks and links."""
-    section = page.read_text().partition(f"\n{heading}\n")[2].split("\n## ")[0]
-    cells = [line.split("|")[1] for line in section.splitlines() if line.startswith("|")][2:]
-    return {re.sub(r"\[(.*?)\]\(.*?\)", r"\1", cell).replace("`", "").strip() for cell in cells}
-
-
-def named_by_the_schema(file):
-    """The agents that the plans' schema allows; None where there is no such list."""
-    if not file.exists():
-        return None
-    return json.loads(file.read_text())["properties"]["agent"].get("enum")
