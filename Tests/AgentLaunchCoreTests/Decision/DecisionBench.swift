@@ -75,10 +75,10 @@ struct DecisionBench {
             install: "-",
             agentAPIType: "custom",
             newestKnown: "1.0",
-            isSessionID: { !$0.contains("/") },
-            otherDirectoryProblem: otherDirectoryProblem,
             store: { _ in StoreDouble() },
-            command: { _ in AgentCommand(arguments: ["double"]) }
+            isSessionID: { !$0.contains("/") },
+            command: { _ in AgentCommand(arguments: ["double"]) },
+            otherDirectoryProblem: otherDirectoryProblem
         )
     }
 

@@ -7,7 +7,7 @@ struct PromptRouterTests {
     private func bench(_ agent: Agent, _ count: Int, _ transport: Transport = .agentapi) -> PlanBench {
         PlanBench(
             agent: agent,
-            words: agent.name == "custom" ? ["--", "claude"] : [],
+            words: agent.programIsFirstArgument ? ["--", "claude"] : [],
             transport: transport,
             task: TaskText(String(repeating: "x", count: count))
         )
@@ -42,10 +42,10 @@ struct PromptRouterTests {
             install: "-",
             agentAPIType: "claude",
             newestKnown: "1.0",
-            isSessionID: { _ in true },
-            promptIntake: { _, _ in .argument(prefix: "--prompt=") },
             store: Agent.claude.store,
-            command: { AgentCommand(arguments: ["claude"] + [$0.prompt].compactMap(\.self)) }
+            isSessionID: { _ in true },
+            command: { AgentCommand(arguments: ["claude"] + [$0.prompt].compactMap(\.self)) },
+            promptIntake: { _, _ in .argument(prefix: "--prompt=") }
         )
         let longest = 131_071 - "--prompt=".utf8.count
         #expect(try bench(flagged, longest).plan(PlanBench.cold, .send).prompt.route == .argument)

@@ -1,6 +1,8 @@
 extension Agent {
     /// Aider. It knows no sessions: its conversation is the chat history file that it is told to keep and to restore.
+    /// Facts: docs/agents/aider.md.
     static let aider = Agent(
+        // At a glance
         name: "aider",
         title: "Aider",
         executable: "aider",
@@ -22,16 +24,33 @@ extension Agent {
         ),
         limits: "what is restored is a summary where it is long, and never the files that were "
             + "added: lossy; it has no ids, so no --resume",
-        refusedArguments: aiderRefusedArguments,
+
+        // Store
+        store: { AiderStore($0) },
         isSessionID: { _ in false },
         hasSessionIDs: false,
-        firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) },
+
+        // Command line
+        refusedArguments: aiderRefusedArguments,
+        command: aiderCommand,
+
+        // Prompt
+        // Typed, or by agentapi: an argument would end the program once it is answered. `!` runs in the shell, and
+        // `/` is a command.
+
+        // Resume
+        // `--restore-chat-history` with the file of the conversation, which a cold start names too.
+
+        // Screen
         // Its questions begin a paste too, without this mark.
         inputReadiness: InputReadiness(marks: ["> "], announcesPaste: true),
-        store: { AiderStore($0) },
-        command: aiderCommand
+
+        // Unattended
+        firstRun: { query, allowAll, _ in aiderFirstRun(query, allowAll) }
     )
 }
+
+// MARK: - Command line
 
 /// Flags that name a history or a message, and those that end without a conversation.
 private let aiderRefusedArguments: Set<String> = [
@@ -40,12 +59,6 @@ private let aiderRefusedArguments: Set<String> = [
     "--gui", "--browser", "--show-repo-map", "--show-prompts", "--list-models", "--models", "--version",
     "--just-check-update", "--upgrade", "--update", "--install-main-branch", "--shell-completions", "--help",
     "-h",
-]
-
-/// Questions and messages of a start, each with the variable that stops it.
-private let aiderQuestions = [
-    "AIDER_ANALYTICS", "AIDER_CHECK_UPDATE", "AIDER_GITIGNORE", "AIDER_SHOW_MODEL_WARNINGS",
-    "AIDER_SHOW_RELEASE_NOTES",
 ]
 
 @Sendable private func aiderCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
@@ -97,6 +110,14 @@ private func refuseAbbreviations(_ extra: [Bytes]) throws(LaunchError) {
         )
     }
 }
+
+// MARK: - Unattended
+
+/// Questions and messages of a start, each with the variable that stops it.
+private let aiderQuestions = [
+    "AIDER_ANALYTICS", "AIDER_CHECK_UPDATE", "AIDER_GITIGNORE", "AIDER_SHOW_MODEL_WARNINGS",
+    "AIDER_SHOW_RELEASE_NOTES",
+]
 
 private func aiderFirstRun(_ query: StoreQuery, _ allowAll: Bool) -> [Warning] {
     let settings = AiderSettings(query)

@@ -1,6 +1,8 @@
 extension Agent {
     /// Amazon Q Developer CLI, whose successor is Kiro. It chooses the id and resumes by the directory alone.
+    /// Facts: docs/agents/amazonq.md.
     static let amazonQ = Agent(
+        // At a glance
         name: "amazonq",
         aliases: ["amazon-q", "q"],
         title: "Amazon Q",
@@ -25,10 +27,33 @@ extension Agent {
         limits: "a warm start begins with a summary, which is a billed turn; one conversation for a "
             + "directory, so no --session; a prompt that was killed before its answer is given "
             + "again; Coder's old installer replaces the whole database at every start",
+
+        // Store
+        store: { AmazonQStore($0) },
+        isSessionID: isUUID,
+        hasOneConversationPerDirectory: true,
+
+        // Command line
         // Without a terminal's questions it ends after one answer.
         refusedArguments: ["--resume", "-r", "--no-interactive", "--non-interactive"],
-        isSessionID: isUUID,
+        command: amazonQCommand,
+
+        // Prompt
+        // Behind `--`, cold and warm. `!` runs in the shell, `/` is a command, and `@` names a stored prompt.
+        promptIntake: { _, _ in .argument() },
+        storesPromptWithAnswer: true,
+
+        // Resume
+        // `--resume`, by the directory alone.
+        otherDirectoryProblem: "would begin anew",
+
+        // Screen
+        // No prompt is typed.
+
+        // Unattended
         firstRun: { query, _, _ in amazonQFirstRun(query) },
+
+        // Environment
         pinnedURLs: { query in
             let folder = query.home / ".aws/amazonq"
             return PinnedURL.inFiles(folder / "mcp.json", folder / "cli-agents")
@@ -36,15 +61,11 @@ extension Agent {
                     query.workdir / ".amazonq/mcp.json",
                     query.workdir / ".amazonq/cli-agents"
                 )
-        },
-        otherDirectoryProblem: "would begin anew",
-        promptIntake: { _, _ in .argument() },
-        hasOneConversationPerDirectory: true,
-        storesPromptWithAnswer: true,
-        store: { AmazonQStore($0) },
-        command: amazonQCommand
+        }
     )
 }
+
+// MARK: - Command line
 
 private let words = ArgumentWords(
     valued: ["--agent", "--profile", "--model", "--trust-tools", "--wrap", "-w"],
@@ -78,6 +99,8 @@ private let words = ArgumentWords(
     }
     return command
 }
+
+// MARK: - Unattended
 
 /// Nobody signed in: q asks for it on the terminal.
 private func amazonQFirstRun(_ query: StoreQuery) -> [Warning] {

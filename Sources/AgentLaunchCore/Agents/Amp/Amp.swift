@@ -1,6 +1,8 @@
 extension Agent {
     /// Sourcegraph's Amp. A conversation is a thread on its server; a cold start pins a new one before it begins.
+    /// Facts: docs/agents/amp.md.
     static let amp = Agent(
+        // At a glance
         name: "amp",
         aliases: ["sourcegraph-amp"],
         title: "Amp",
@@ -25,16 +27,46 @@ extension Agent {
         limits: "useless without network: a thread is on Amp's server, and not verified before it is "
             + "resumed; no --model and no --allow-all; nothing here shows that a typed prompt arrived, so a "
             + "new prompt for a thread that goes on is left out, whatever --on-new-prompt says",
-        refusedArguments: ampRefusedArguments,
-        isSessionID: isAmpThreadID,
-        firstRun: { query, _, _ in ampFirstRun(query) },
-        pinnedURLs: { PinnedURL.inText(AmpDirectories($0).settings) },
-        newThread: ["threads", "new"],
-        inputReadiness: InputReadiness(marks: ["╭", "╰"]),
+
+        // Store
         store: { AmpStore($0) },
-        command: ampCommand
+        isSessionID: isAmpThreadID,
+        resemblesSessionID: resemblesAmpThreadID,
+
+        // Command line
+        refusedArguments: ampRefusedArguments,
+        command: ampCommand,
+
+        // Prompt
+        // Typed, or by agentapi: the terminal program takes none as an argument.
+
+        // Resume
+        // `threads continue ID`; a cold start makes the thread first, and continues it too.
+        newThread: ["threads", "new"],
+
+        // Screen
+        inputReadiness: InputReadiness(marks: ["╭", "╰"]),
+
+        // Unattended
+        firstRun: { query, _, _ in ampFirstRun(query) },
+
+        // Environment
+        pinnedURLs: { PinnedURL.inText(AmpDirectories($0).settings) }
     )
 }
+
+// MARK: - Store
+
+/// `T-` and a UUID in small letters.
+@Sendable private func isAmpThreadID(_ id: String) -> Bool {
+    resemblesAmpThreadID(id) && id.dropFirst(2) == id.dropFirst(2).lowercased()
+}
+
+@Sendable private func resemblesAmpThreadID(_ id: String) -> Bool {
+    id.hasPrefix("T-") && isUUID(String(id.dropFirst(2)))
+}
+
+// MARK: - Command line
 
 /// Flags that choose a thread or end after one answer, and the subcommands.
 private let ampRefusedArguments: Set<String> = [
@@ -43,11 +75,6 @@ private let ampRefusedArguments: Set<String> = [
     "--resume", "--continue", "--version", "-V", "--help", "-h",
     "threads", "thread", "t", "last", "login", "logout", "tools", "mcp", "doctor", "update", "review",
 ]
-
-/// `T-` and a UUID in small letters.
-@Sendable private func isAmpThreadID(_ id: String) -> Bool {
-    id.hasPrefix("T-") && isUUID(String(id.dropFirst(2))) && id.dropFirst(2) == id.dropFirst(2).lowercased()
-}
 
 @Sendable private func ampCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try refuseFirstWord(request.extra, "Amp takes it for a subcommand")
@@ -84,6 +111,8 @@ private let ampRefusedArguments: Set<String> = [
     // The terminal program takes no prompt as an argument.
     return command
 }
+
+// MARK: - Unattended
 
 private func ampFirstRun(_ query: StoreQuery) -> [Warning] {
     if query.environment.given("AMP_API_KEY") != nil { return [] }

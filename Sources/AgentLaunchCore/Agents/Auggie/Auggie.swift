@@ -1,6 +1,8 @@
 extension Agent {
     /// Augment's Auggie. The id of a session is captured after a cold start.
+    /// Facts: docs/agents/auggie.md.
     static let auggie = Agent(
+        // At a glance
         name: "auggie",
         title: "Auggie",
         executable: "auggie",
@@ -23,19 +25,38 @@ extension Agent {
         ),
         limits: "unverified: the program itself was never run with these rules; needs Augment's "
             + "servers; no --allow-all",
-        refusedArguments: auggieRefusedArguments,
+
+        // Store
+        store: { AuggieStore($0) },
         isSessionID: { isUUID($0) && $0 == $0.lowercased() },
+
+        // Command line
+        refusedArguments: auggieRefusedArguments,
+        command: auggieCommand,
+
+        // Prompt
+        // `--instruction=TEXT`, cold and warm. `/` is a command.
+        promptIntake: { _, _ in .argument(prefix: "--instruction=") },
+
+        // Resume
+        // `--resume ID`.
+
+        // Screen
+        // No prompt is typed.
+
+        // Unattended
         firstRun: { query, _, _ in auggieFirstRun(query) },
+
+        // Environment
         pinnedURLs: { query in
             ["coder_mcp.json", "user_mcp.json", "settings.json"].flatMap {
                 PinnedURL.inText(AuggieStore.folder(query) / $0)
             }
-        },
-        promptIntake: { _, _ in .argument(prefix: "--instruction=") },
-        store: { AuggieStore($0) },
-        command: auggieCommand
+        }
     )
 }
+
+// MARK: - Command line
 
 /// Flags that choose a session, a prompt, a directory or another folder of sessions, or that end after one answer;
 /// and the subcommands.
@@ -74,6 +95,8 @@ private let auggieRefusedArguments: Set<String> = [
     if let prompt = request.prompt { command.arguments.append(prompt) }
     return command
 }
+
+// MARK: - Unattended
 
 private func auggieFirstRun(_ query: StoreQuery) -> [Warning] {
     let variables = ["AUGMENT_SESSION_AUTH", "AUGMENT_API_TOKEN"]

@@ -1,6 +1,8 @@
 extension Agent {
     /// Claude Code. Checked with releases 2.1.1 to 2.1.329.
+    /// Facts: docs/agents/claude.md.
     static let claude = Agent(
+        // At a glance
         name: "claude",
         aliases: ["claude-code"],
         title: "Claude Code",
@@ -25,22 +27,41 @@ extension Agent {
         limits: "a conversation of another directory is resumed by its id only from 2.1.329 on; "
             + "first-run questions are answered by its own configuration only; its transcripts "
             + "grow without bound",
+
+        // Store
+        store: { ClaudeStore($0) },
+        isSessionID: isUUID,
+
+        // Command line
         // Print mode ends after one answer and refuses a resume without a prompt; a worktree moves the session
         // to another directory.
         refusedArguments: [
             "--resume", "-r", "--continue", "-c", "--session-id", "--fork-session", "--from-pr", "--teleport",
             "--print", "-p", "--worktree", "-w", "--no-session-persistence",
         ],
-        isSessionID: isUUID,
-        firstRun: { query, allowAll, _ in ClaudeFirstRun(query, allowAll: allowAll).warnings() },
-        pinnedURLs: { ClaudePinnedURL.find($0) },
+        command: claudeCommand,
+
+        // Prompt
+        // Behind `--`, cold and warm. `/` is a command; `!` is text.
         promptIntake: { _, _ in .argument() },
-        store: { ClaudeStore($0) },
-        command: { (request) throws(LaunchError) in try claudeCommand(request) }
+
+        // Resume
+        // `--resume ID`.
+
+        // Screen
+        // No prompt is typed.
+
+        // Unattended
+        firstRun: { query, allowAll, _ in ClaudeFirstRun(query, allowAll: allowAll).warnings() },
+
+        // Environment
+        pinnedURLs: { ClaudePinnedURL.find($0) }
     )
 }
 
-private func claudeCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+// MARK: - Command line
+
+@Sendable private func claudeCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try refuseFirstWord(request.extra, "Claude Code takes it for a prompt or a subcommand")
     var arguments: [AgentCommand.Argument] = ["claude"]
     if let model = request.model { arguments += ["--model", .init(model)] }
@@ -61,6 +82,8 @@ private func claudeCommand(_ request: CommandRequest) throws(LaunchError) -> Age
         set: variables(request).filter { request.environment.given($0.name) == nil }
     )
 }
+
+// MARK: - Unattended
 
 /// What the caller has set stays.
 private func variables(_ request: CommandRequest) -> [(name: String, value: Bytes)] {

@@ -1,6 +1,8 @@
 extension Agent {
     /// OpenAI's Codex CLI. It takes no session id at creation: the id is captured after a cold start.
+    /// Facts: docs/agents/codex.md.
     static let codex = Agent(
+        // At a glance
         name: "codex",
         title: "Codex CLI",
         executable: "codex",
@@ -24,18 +26,37 @@ extension Agent {
         limits: "a packed rollout (.zst) that nothing names is unknown, and needs 0.147 or newer to "
             + "be resumed; agentapi to 0.12.1 does not know 0.163's input box, so its chat takes "
             + "no message: -- -c tui.status_line=[] helps",
-        refusedArguments: codexRefusedArguments,
+
+        // Store
+        store: { CodexStore($0) },
         isSessionID: { CodexHome.isThreadID($0) },
+
+        // Command line
+        refusedArguments: codexRefusedArguments,
         needsVersion: { _, _ in true },
+        command: codexCommand,
+
+        // Prompt
+        // Behind `--`, cold and warm. `!` runs in the shell; `/` is text.
+        promptIntake: { _, _ in .argument() },
+
+        // Resume
+        // `resume ID`.
+
+        // Screen
+        // No prompt is typed.
+
+        // Unattended
         firstRun: { query, _, version in CodexFirstRun(query, version).warnings },
+
+        // Environment
         pinnedURLs: {
             PinnedURL.inText(CodexHome($0.environment, home: $0.home, workdir: $0.workdir).configuration)
-        },
-        promptIntake: { _, _ in .argument() },
-        store: { CodexStore($0) },
-        command: codexCommand
+        }
     )
 }
+
+// MARK: - Command line
 
 /// Subcommands, and flags that choose a session or directory. `-i` belongs to one prompt, and takes every word
 /// behind it, `resume` too. `--remote` and `--ephemeral` keep the session where it is not found again.

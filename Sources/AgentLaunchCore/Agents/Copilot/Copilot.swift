@@ -1,6 +1,8 @@
 extension Agent {
     /// GitHub Copilot CLI. Checked with releases 1.0.36 to 1.0.64.
+    /// Facts: docs/agents/copilot.md.
     static let copilot = Agent(
+        // At a glance
         name: "copilot",
         title: "Copilot CLI",
         executable: "copilot",
@@ -23,22 +25,41 @@ extension Agent {
         ),
         limits: "sessions that releases before session-state/ kept are not resumed"
             + "; a lock left by a killed Copilot whose number is another process's makes it ask before it resumes (resume-dialog)",
-        refusedArguments: copilotRefusedArguments,
+
+        // Store
+        store: { CopilotStore($0) },
         isSessionID: isUUID,
+
+        // Command line
+        refusedArguments: copilotRefusedArguments,
         // A warm start is the same in every release.
         needsVersion: { start, _ in if case .warm = start { false } else { true } },
-        firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
-        pinnedURLs: {
-            PinnedURL.inFiles([CopilotDirectories($0).servers], orScript: "/tmp/coder-mcp-server.sh")
-        },
+        command: copilotCommand,
+
+        // Prompt
+        // Typed, or by agentapi: one in its arguments is sent only by whoever is signed in to GitHub. `!` runs in the
+        // shell, and `/` is a command.
+
+        // Resume
+        // `--resume=ID`.
         // It changes to the directory that the session remembers.
         otherDirectoryProblem: "would work in the other directory",
+
+        // Screen
         // Its dialogs hide the cursor; the mark is in them too.
         inputReadiness: InputReadiness(marks: ["❯"], announcesPaste: true, showsCursor: true),
-        store: { CopilotStore($0) },
-        command: { (request) throws(LaunchError) in try copilotCommand(request) }
+
+        // Unattended
+        firstRun: { query, allowAll, _ in CopilotFirstRun(query, allowAll: allowAll).warnings() },
+
+        // Environment
+        pinnedURLs: {
+            PinnedURL.inFiles([CopilotDirectories($0).servers], orScript: "/tmp/coder-mcp-server.sh")
+        }
     )
 }
+
+// MARK: - Command line
 
 /// Flags that choose a session or a directory, end after one answer or move the store, and the subcommands.
 private let copilotRefusedArguments: Set<String> = [
@@ -50,7 +71,7 @@ private let copilotRefusedArguments: Set<String> = [
 /// Before it, a new id is created by resuming it.
 private let oldestWithSessionID: Version = "1.0.51"
 
-private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+@Sendable private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try refuseFirstWord(request.extra, "Copilot takes it for a subcommand")
     var command = AgentCommand(arguments: ["copilot"])
     if let model = request.model { command.arguments += ["--model", .init(model)] }
@@ -74,6 +95,8 @@ private func copilotCommand(_ request: CommandRequest) throws(LaunchError) -> Ag
 private func creation(_ id: String, _ version: Version) -> [AgentCommand.Argument] {
     version < oldestWithSessionID ? [.init("--resume=" + id)] : ["--session-id", .init(id)]
 }
+
+// MARK: - Unattended
 
 /// What the caller has set stays.
 private func variables(_ request: CommandRequest) -> [(name: String, value: Bytes)] {

@@ -1,7 +1,9 @@
 extension Agent {
     /// Cursor's CLI. The id of a chat is captured after a cold start. It gives no error for an id that it does not
     /// know: what it is told to resume must be there.
+    /// Facts: docs/agents/cursor.md.
     static let cursor = Agent(
+        // At a glance
         name: "cursor",
         aliases: ["cursor-cli", "cursor-agent"],
         title: "Cursor CLI",
@@ -25,18 +27,37 @@ extension Agent {
         ),
         limits: "the other half of a chat is on Cursor's server; which root a release reads is known "
             + "to itself alone",
-        refusedArguments: cursorRefusedArguments,
-        isSessionID: { isUUID($0) && $0 == $0.lowercased() },
-        needsVersion: { !$1 },
-        firstRun: { query, _, version in cursorFirstRun(query, version) },
-        pinnedURLs: { CursorDirectories($0).pinnedURLs },
-        otherDirectoryProblem: "would begin another chat under the same id",
-        promptIntake: { _, text in isMisread(text) ? .input : .argument() },
-        inputReadiness: .boxed,
+
+        // Store
         store: { CursorStore($0) },
-        command: cursorCommand
+        isSessionID: { isUUID($0) && $0 == $0.lowercased() },
+
+        // Command line
+        refusedArguments: cursorRefusedArguments,
+        needsVersion: { !$1 },
+        command: cursorCommand,
+
+        // Prompt
+        // An argument, cold and warm; what would be misread there is typed, or goes by agentapi.
+        promptIntake: { _, text in isMisread(text) ? .input : .argument() },
+
+        // Resume
+        // `--resume=ID`.
+        otherDirectoryProblem: "would begin another chat under the same id",
+
+        // Screen
+        // Nobody could look at it.
+        inputReadiness: .boxed,
+
+        // Unattended
+        firstRun: { query, _, version in cursorFirstRun(query, version) },
+
+        // Environment
+        pinnedURLs: { CursorDirectories($0).pinnedURLs }
     )
 }
+
+// MARK: - Command line
 
 /// Flags that choose a chat or a directory or end after one answer, and the subcommands.
 private let cursorRefusedArguments: Set<String> = [
@@ -82,6 +103,18 @@ private let oldestWithTrustFlag: Version = "2026.07.20"
     return command
 }
 
+// MARK: - Prompt
+
+/// A first argument that begins with `-` would be a flag; one short word of small letters and `-` may be a subcommand.
+private func isMisread(_ text: Bytes) -> Bool {
+    let dash = UInt8(ascii: "-")
+    return text.first == dash
+        || text.count <= 40
+            && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == dash }
+}
+
+// MARK: - Unattended
+
 /// The dialogs in which an unattended start would wait for ever.
 private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning] {
     let folders = CursorDirectories(query)
@@ -106,12 +139,4 @@ private func cursorFirstRun(_ query: StoreQuery, _ version: Version) -> [Warning
         )
     }
     return warnings
-}
-
-/// A first argument that begins with `-` would be a flag; one short word of small letters and `-` may be a subcommand.
-private func isMisread(_ text: Bytes) -> Bool {
-    let dash = UInt8(ascii: "-")
-    return text.first == dash
-        || text.count <= 40
-            && text.allSatisfy { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 || $0 == dash }
 }

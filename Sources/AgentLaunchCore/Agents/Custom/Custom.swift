@@ -1,6 +1,8 @@
 extension Agent {
     /// Any other program: always cold; a prompt only under agentapi.
+    /// Facts: docs/agents/custom.md.
     static let custom = Agent(
+        // At a glance
         name: "custom",
         title: "A program of your own",
         executable: "",
@@ -9,9 +11,15 @@ extension Agent {
         newestKnown: "0",
         compatibility: Compatibility(),
         limits: "always cold: nothing is known of its conversations; no --model and no --allow-all",
+
+        // Store
+        keepsConversations: false,
+        store: { _ in NoStore() },
         isSessionID: { _ in false },
         hasSessionIDs: false,
-        store: { _ in NoStore() },
+
+        // Command line
+        programIsFirstArgument: true,
         command: { (request) throws(LaunchError) in
             for (option, isGiven) in [("--model", request.model != nil), ("--allow-all", request.allowAll)]
             where isGiven {
@@ -23,9 +31,21 @@ extension Agent {
                 )
             }
             return AgentCommand(arguments: request.extra.map { .text($0) })
-        }
+        },
+
+        // Prompt
+        // By agentapi only.
+
+        // Resume
+        // Never.
+
+        // Screen
+        // Not known.
+        needsTerminal: false
     )
 }
+
+// MARK: - Store
 
 /// The store of a program that keeps none that we know.
 private final class NoStore: SessionStore {

@@ -1,6 +1,8 @@
 extension Agent {
     /// Gemini CLI. From 0.41 on it takes an id at creation; before, the id is captured.
+    /// Facts: docs/agents/gemini.md.
     static let gemini = Agent(
+        // At a glance
         name: "gemini",
         title: "Gemini CLI",
         executable: "gemini",
@@ -24,18 +26,37 @@ extension Agent {
         limits: "its retention deletes conversations: an unattended start switches it off unless the "
             + "machine's settings are there, else it is a warning; a message without text is "
             + "unknown",
-        refusedArguments: geminiRefusedArguments,
-        isSessionID: isUUID,
-        needsVersion: { start, _ in if case .cold = start { true } else { false } },
-        firstRun: { query, _, _ in GeminiFirstRun(query).warnings() },
-        pinnedURLs: { GeminiDirectories($0).pinnedURLs },
-        safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
-        otherDirectoryProblem: "would not find it",
-        promptIntake: { _, _ in .argument(prefix: "--prompt-interactive=") },
+
+        // Store
         store: { GeminiStore($0) },
-        command: { (request) throws(LaunchError) in try geminiCommand(request) }
+        isSessionID: isUUID,
+
+        // Command line
+        refusedArguments: geminiRefusedArguments,
+        needsVersion: { start, _ in if case .cold = start { true } else { false } },
+        command: geminiCommand,
+
+        // Prompt
+        // `--prompt-interactive=TEXT`, cold and warm: all of it is text.
+        promptIntake: { _, _ in .argument(prefix: "--prompt-interactive=") },
+
+        // Resume
+        // `--resume ID`.
+        otherDirectoryProblem: "would not find it",
+
+        // Screen
+        // No prompt is typed.
+
+        // Unattended
+        firstRun: { query, _, _ in geminiFirstRun(query) },
+        safeguard: { GeminiRetention($0).safeguard(isAttended: $1) },
+
+        // Environment
+        pinnedURLs: { GeminiDirectories($0).pinnedURLs }
     )
 }
+
+// MARK: - Command line
 
 private let geminiRefusedArguments: Set<String> = [
     "--resume", "-r", "--session-id", "--session-file", "--list-sessions", "--delete-session",
@@ -45,7 +66,7 @@ private let geminiRefusedArguments: Set<String> = [
 
 private let oldestWithSessionID: Version = "0.41"
 
-private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
+@Sendable private func geminiCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try refuseFirstWord(request.extra, "Gemini takes it for a prompt or a subcommand")
     try refuseClusters(request.extra)
     try refuseOtherSpellings(request.extra)
@@ -87,4 +108,23 @@ private func refuseOtherSpellings(_ extra: [Bytes]) throws(LaunchError) {
             "leave it out; see --resume, --fresh, --prompt"
         )
     }
+}
+
+// MARK: - Unattended
+
+/// The question with which it blocks before its prompt, and what answers it beforehand.
+private func geminiFirstRun(_ query: StoreQuery) -> [Warning] {
+    let path = GeminiDirectories(query).settings
+    let record = try? JSONRecord.of(file: path, ["security.auth.selectedType", "selectedAuthType"])
+    let value = (record ?? nil)?.value
+    if value?["security"]?["auth"]?["selectedType"]?.text != nil || value?["selectedAuthType"]?.text != nil {
+        return []
+    }
+    return [
+        Warning(
+            "first-run-dialog",
+            "Gemini CLI will first ask how to sign in, unless \(path) has: "
+                + #""security": {"auth": {"selectedType": "gemini-api-key"}}"#
+        )
+    ]
 }

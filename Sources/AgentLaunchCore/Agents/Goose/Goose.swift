@@ -1,6 +1,8 @@
 extension Agent {
     /// Goose: a session is created under a name that needs nothing kept, and resumed by its id.
+    /// Facts: docs/agents/goose.md.
     static let goose = Agent(
+        // At a glance
         name: "goose",
         title: "Goose",
         executable: "goose",
@@ -22,25 +24,37 @@ extension Agent {
         ),
         limits: "1.10 to 1.12 cannot create named sessions; -wal and -shm must stay beside its "
             + "database",
-        refusedArguments: gooseRefusedArguments,
-        isSessionID: isGooseSessionID,
-        needsVersion: { start, _ in if case .cold = start { true } else { false } },
-        firstRun: { query, _, _ in GooseDirectories(query).firstRun },
-        pinnedURLs: { PinnedURL.inText(GooseDirectories($0).configuration) },
-        otherDirectoryProblem: "would ask on the terminal",
-        promptIntake: { _, _ in .file },
+
+        // Store
         store: { GooseStore($0) },
-        command: gooseCommand
+        isSessionID: isGooseSessionID,
+        resemblesSessionID: resemblesGooseSessionID,
+
+        // Command line
+        refusedArguments: gooseRefusedArguments,
+        needsVersion: { start, _ in if case .cold = start { true } else { false } },
+        command: gooseCommand,
+
+        // Prompt
+        // A file, `run -i FILE`, cold and warm. `!` runs in the shell; `/clear`, `/compact` and `/prompts` are commands.
+        promptIntake: { _, _ in .file },
+
+        // Resume
+        // `--resume --session-id ID`.
+        otherDirectoryProblem: "would ask on the terminal",
+
+        // Screen
+        // No prompt is typed.
+
+        // Unattended
+        firstRun: { query, _, _ in gooseFirstRun(query) },
+
+        // Environment
+        pinnedURLs: { PinnedURL.inText(GooseDirectories($0).configuration) }
     )
 }
 
-/// Flags that choose a session or a prompt, and those of `run` or of `session` alone.
-private let gooseRefusedArguments: Set<String> = [
-    "--name", "--session-id", "--id", "--path", "--resume", "--fork", "--edit", "--history", "--no-session",
-    "--instructions", "--text", "--recipe", "--interactive", "--params", "--system", "--sub-recipe",
-    "--explain",
-    "--render-recipe", "--quiet", "--output-format", "--provider", "--model", "run", "session",
-]
+// MARK: - Store
 
 /// `20261121_3`, or the name of a file that an older release wrote and a newer one imported.
 @Sendable private func isGooseSessionID(_ id: String) -> Bool {
@@ -53,6 +67,23 @@ private let gooseRefusedArguments: Set<String> = [
         }
     }
 }
+
+/// Of those only the first form: eight digits for the day, and a number.
+@Sendable private func resemblesGooseSessionID(_ name: String) -> Bool {
+    let parts = name.split(separator: "_", omittingEmptySubsequences: false)
+    return parts.count == 2 && parts[0].utf8.count == 8 && !parts[1].isEmpty
+        && parts.allSatisfy { $0.utf8.allSatisfy { 0x30...0x39 ~= $0 } }
+}
+
+// MARK: - Command line
+
+/// Flags that choose a session or a prompt, and those of `run` or of `session` alone.
+private let gooseRefusedArguments: Set<String> = [
+    "--name", "--session-id", "--id", "--path", "--resume", "--fork", "--edit", "--history", "--no-session",
+    "--instructions", "--text", "--recipe", "--interactive", "--params", "--system", "--sub-recipe",
+    "--explain",
+    "--render-recipe", "--quiet", "--output-format", "--provider", "--model", "run", "session",
+]
 
 @Sendable private func gooseCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try refuseFirstWord(request.extra, "goose takes no word that belongs to no flag")
@@ -103,4 +134,26 @@ private let gooseRefusedArguments: Set<String> = [
 /// A name that begins with `-` would be taken for a flag.
 private func named(_ name: String) -> [AgentCommand.Argument] {
     name.hasPrefix("-") ? [.init("--name=" + name)] : ["--name", .init(name)]
+}
+
+// MARK: - Unattended
+
+/// Without a provider goose ends at once, and bare `goose` opens its configuration dialog.
+private func gooseFirstRun(_ query: StoreQuery) -> [Warning] {
+    if query.environment.given("GOOSE_PROVIDER") != nil { return [] }
+    let configuration = GooseDirectories(query).configuration
+    let bytes = try? contentsOfSmallFile(configuration, limit: 1 << 20)
+    let lines = (bytes ?? nil)?.split(separator: UInt8(ascii: "\n")) ?? []
+    let key = Bytes("GOOSE_PROVIDER:".utf8)
+    let isConfigured = lines.contains { line in
+        line.starts(with: key) && line.dropFirst(key.count).contains { $0 > UInt8(ascii: " ") }
+    }
+    if isConfigured { return [] }
+    return [
+        Warning(
+            "first-run-dialog",
+            "goose has no provider: add the line `GOOSE_PROVIDER: <name>` to \(configuration), set GOOSE_PROVIDER, "
+                + "or run `goose configure`"
+        )
+    ]
 }

@@ -1,6 +1,8 @@
 extension Agent {
     /// Kiro CLI. It chooses the id; each of its engines resumes only its own conversations.
+    /// Facts: docs/agents/kiro.md.
     static let kiro = Agent(
+        // At a glance
         name: "kiro",
         aliases: ["kiro-cli"],
         title: "Kiro",
@@ -18,21 +20,40 @@ extension Agent {
         ),
         limits: "resumes by id from 2.5.1 on; its three engines do not resume one another's "
             + "conversations, and the editor's are not its own",
-        refusedArguments: kiroRefusedArguments,
+
+        // Store
+        store: { KiroStore($0) },
         isSessionID: { KiroEngine.isSessionID($0) },
+
+        // Command line
+        refusedArguments: kiroRefusedArguments,
         needsVersion: { start, _ in if case .cold = start { false } else { true } },
+        command: kiroCommand,
+
+        // Prompt
+        // Typed, or by agentapi: its interface loses one that stands in its arguments.
+        storesPromptWithAnswer: true,
+
+        // Resume
+        // `--resume-id ID`, with the flag of the engine that holds the conversation.
+
+        // Screen
+        // Nobody could look at it.
+        inputReadiness: .boxed,
+
+        // Unattended
         firstRun: { query, _, _ in kiroFirstRun(query) },
+
+        // Environment
         pinnedURLs: { query in
             [KiroDirectories(query).sessions.parent, query.workdir / ".kiro"].flatMap {
                 PinnedURL.inFiles($0 / "settings/mcp.json", $0 / "agents")
             }
-        },
-        inputReadiness: .boxed,
-        storesPromptWithAnswer: true,
-        store: { KiroStore($0) },
-        command: kiroCommand
+        }
     )
 }
+
+// MARK: - Command line
 
 /// Flags that choose a session or its engine, list or delete sessions, or end after one answer.
 private let kiroRefusedArguments: Set<String> = [
@@ -48,6 +69,17 @@ private let words = ArgumentWords(
 )
 
 private let oldestThatResumesByID: Version = "2.5.1"
+
+extension KiroEngine {
+    /// A conversation of one engine is resumed by that engine alone.
+    fileprivate var flags: [String] {
+        switch self {
+        case .classic: ["--classic"]
+        case .flat: ["--agent-engine", "v2"]
+        case .workspace: ["--agent-engine", "v3"]
+        }
+    }
+}
 
 @Sendable private func kiroCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try words.check(request.extra, "kiro-cli")
@@ -85,6 +117,8 @@ private let oldestThatResumesByID: Version = "2.5.1"
     // Its interface loses a prompt that stands in its arguments.
     return command
 }
+
+// MARK: - Unattended
 
 /// Nobody signed in: Kiro asks for it on the terminal.
 private func kiroFirstRun(_ query: StoreQuery) -> [Warning] {

@@ -33,14 +33,6 @@ enum KiroEngine: Sendable {
         }
     }
 
-    var flags: [String] {
-        switch self {
-        case .classic: ["--classic"]
-        case .flat: ["--agent-engine", "v2"]
-        case .workspace: ["--agent-engine", "v3"]
-        }
-    }
-
     /// The id that this engine gives: a UUID, with a prefix for the third engine's own and for converted ones.
     static func isSessionID(_ id: String) -> Bool { isUUID(id) || isWorkspaceID(id) }
 

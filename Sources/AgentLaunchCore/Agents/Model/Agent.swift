@@ -1,6 +1,9 @@
-/// Everything agentlaunch knows about one agent. One value in one file of this folder, one line in `Registry`.
+/// Everything agentlaunch knows about one agent: one value, in `Agents/Foo/Foo.swift`, and one line in `Registry`. Its
+/// parts stand in the order of the headings of docs/agents/foo.md.
 struct Agent: Sendable {
     static let oldestAgentAPI: Version = "0.1.0"
+
+    // MARK: - At a glance
 
     /// The name on the command line, in plans and in the state directory.
     let name: String
@@ -26,35 +29,64 @@ struct Agent: Sendable {
     var proof: Proof?
     /// What is known not to work, in one line for `agents` and the README.
     var limits = ""
+
+    // MARK: - Store
+
+    /// Its conversations are found again: they are recorded and listed. If not, each start is cold.
+    var keepsConversations = true
+    let store: @Sendable (StoreQuery) -> any SessionStore
+    /// The agent's own form of a session ID: nothing else read from disk reaches an argv.
+    let isSessionID: @Sendable (String) -> Bool
+    /// What is no name for a conversation, because it looks like one of the agent's session IDs; nil: what is one.
+    var resemblesSessionID: (@Sendable (String) -> Bool)?
+    /// Its conversations have IDs to be resumed by.
+    var hasSessionIDs = true
+    /// It keeps one conversation for a directory, and finds it by the directory alone.
+    var hasOneConversationPerDirectory = false
+
+    // MARK: - Command line
+
+    /// The first word after `--` is the program, and all others are its arguments.
+    var programIsFirstArgument = false
     /// Arguments after `--` that choose a session or are valid only cold or only warm, hence refused.
     var refusedArguments: Set<String> = []
-    /// The agent's own form of a session id: nothing else read from disk reaches an argv.
-    let isSessionID: @Sendable (String) -> Bool
-    /// Its conversations have ids to be resumed by.
-    var hasSessionIDs = true
     /// Whether this start's command depends on the version, so that it is worth asking.
     var needsVersion: @Sendable (CommandRequest.Start, _ isAttended: Bool) -> Bool = { _, _ in false }
-    /// Questions of a first run that only the agent's own configuration answers, with the line to add.
-    var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
-    /// Where its own configuration names agentapi's address.
-    var pinnedURLs: @Sendable (StoreQuery) -> [PinnedURL] = { _ in [] }
-    /// What keeps this start from destroying older conversations, if the agent would.
-    var safeguard: @Sendable (StoreQuery, _ isAttended: Bool) -> Safeguard = { _, _ in .notNeeded }
+    let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
+
+    // MARK: - Prompt
+
+    /// How it takes this prompt when it starts like this.
+    var promptIntake: @Sendable (CommandRequest.Start, Bytes) -> PromptIntake = { _, _ in .input }
+    /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
+    var storesPromptWithAnswer = false
+
+    // MARK: - Resume
+
+    /// The program's words that make a new conversation and print its ID, where a cold start has to be told one.
+    var newThread: [String] = []
     /// What goes wrong when a session is resumed in another directory than its own, as in "would ask on the
     /// terminal"; nil if nothing does.
     var otherDirectoryProblem: String?
-    /// The program's words that make a new conversation and print its id, where a cold start has to be told one.
-    var newThread: [String] = []
-    /// How it takes this prompt when it starts like this.
-    var promptIntake: @Sendable (CommandRequest.Start, Bytes) -> PromptIntake = { _, _ in .input }
+
+    // MARK: - Screen
+
+    /// It has a screen to look at, and so is of no use in the background without agentapi.
+    var needsTerminal = true
     /// How it can be seen that a prompt can be typed; nil where none ever is.
     var inputReadiness: InputReadiness?
-    /// It keeps one conversation for a directory, and finds it by the directory alone.
-    var hasOneConversationPerDirectory = false
-    /// It stores a prompt only with the answer: killed in between, it knows nothing of the prompt.
-    var storesPromptWithAnswer = false
-    let store: @Sendable (StoreQuery) -> any SessionStore
-    let command: @Sendable (CommandRequest) throws(LaunchError) -> AgentCommand
+
+    // MARK: - Unattended
+
+    /// Questions of a first run that only the agent's own configuration answers, with the line to add.
+    var firstRun: @Sendable (StoreQuery, _ allowAll: Bool, Version) -> [Warning] = { _, _, _ in [] }
+    /// What keeps this start from destroying older conversations, if the agent would.
+    var safeguard: @Sendable (StoreQuery, _ isAttended: Bool) -> Safeguard = { _, _ in .notNeeded }
+
+    // MARK: - Environment
+
+    /// Where its own configuration names agentapi's address.
+    var pinnedURLs: @Sendable (StoreQuery) -> [PinnedURL] = { _ in [] }
 
     var pinsThread: Bool { !newThread.isEmpty }
 }

@@ -1,6 +1,8 @@
 extension Agent {
     /// OpenCode's TUI. It takes no session id at creation: the id is captured after a cold start.
+    /// Facts: docs/agents/opencode.md.
     static let openCode = Agent(
+        // At a glance
         name: "opencode",
         title: "OpenCode",
         executable: "opencode",
@@ -21,27 +23,35 @@ extension Agent {
             what: "a double with real stores, made from OpenCode's source; stores of 1.1 to 1.18"
         ),
         limits: "a build of another release channel needs OPENCODE_DB",
-        refusedArguments: openCodeRefusedArguments,
+
+        // Store
+        store: { OpenCodeStore($0) },
         isSessionID: isOpenCodeSessionID,
-        pinnedURLs: { OpenCodeDirectories($0).configurations.flatMap(PinnedURL.inText) },
-        otherDirectoryProblem: "would work in the wrong directory",
+        resemblesSessionID: { $0.hasPrefix("ses_") && $0 != "ses_" },
+
+        // Command line
+        refusedArguments: openCodeRefusedArguments,
+        command: openCodeCommand,
+
+        // Prompt
+        // `--prompt=TEXT` when cold. When warm typed, or by agentapi: with `-s` it is dropped silently. `/` is a command.
         promptIntake: { start, _ in
-            // With `-s` OpenCode drops `--prompt` silently: a session without messages cannot take one.
             if case .warm = start { .input } else { .argument(prefix: "--prompt=") }
         },
+
+        // Resume
+        // `-s ID`.
+        otherDirectoryProblem: "would work in the wrong directory",
+
+        // Screen
         inputReadiness: InputReadiness(marks: ["╹▀▀▀"]),
-        store: { OpenCodeStore($0) },
-        command: openCodeCommand
+
+        // Environment
+        pinnedURLs: { OpenCodeDirectories($0).configurations.flatMap(PinnedURL.inText) }
     )
 }
 
-/// Flags that choose a session, a prompt or a server's sessions, and the subcommands.
-private let openCodeRefusedArguments: Set<String> = [
-    "--continue", "-c", "--session", "-s", "--fork", "--prompt", "--dir",
-    "run", "session", "serve", "web", "attach", "acp", "mcp", "agent", "auth", "providers", "upgrade",
-    "uninstall",
-    "models", "stats", "export", "import", "github", "pr", "db", "debug", "plugin", "completion", "help",
-]
+// MARK: - Store
 
 /// `ses_`, 12 hexadecimal digits of the time and 14 letters or digits.
 @Sendable private func isOpenCodeSessionID(_ id: String) -> Bool {
@@ -62,6 +72,16 @@ private func isLetterOrDigit(_ byte: UInt8) -> Bool {
     default: false
     }
 }
+
+// MARK: - Command line
+
+/// Flags that choose a session, a prompt or a server's sessions, and the subcommands.
+private let openCodeRefusedArguments: Set<String> = [
+    "--continue", "-c", "--session", "-s", "--fork", "--prompt", "--dir",
+    "run", "session", "serve", "web", "attach", "acp", "mcp", "agent", "auth", "providers", "upgrade",
+    "uninstall",
+    "models", "stats", "export", "import", "github", "pr", "db", "debug", "plugin", "completion", "help",
+]
 
 @Sendable private func openCodeCommand(_ request: CommandRequest) throws(LaunchError) -> AgentCommand {
     try refuseWords(request.extra)

@@ -66,11 +66,13 @@ struct GooseFoldersTests {
     @Test("Without a provider there is a warning with the line to add")
     func provider() throws {
         let scratch = try ScratchDirectory()
-        #expect(GooseDirectories(query(scratch.path)).firstRun.map(\.code) == ["first-run-dialog"])
+        #expect(
+            Agent.goose.firstRun(query(scratch.path), false, "1.45.0").map(\.code) == ["first-run-dialog"]
+        )
         let chosen = Environment(["GOOSE_PROVIDER": "openai"])
-        #expect(GooseDirectories(query(scratch.path, chosen)).firstRun.isEmpty)
+        #expect(Agent.goose.firstRun(query(scratch.path, chosen), false, "1.45.0").isEmpty)
         try scratch.write(".config/goose/config.yaml", "# mine\nGOOSE_PROVIDER: openai\n")
-        #expect(GooseDirectories(query(scratch.path)).firstRun.isEmpty)
+        #expect(Agent.goose.firstRun(query(scratch.path), false, "1.45.0").isEmpty)
     }
 
     private let head = #"{"working_dir": "/home/coder/project", "description": "x"}"# + "\n"
