@@ -15,20 +15,15 @@ enum SessionName {
                 "choose another name"
             )
         }
-        guard !isID(name) else {
+        guard !isID(text) else {
             throw LaunchError(.usage, spelling, "\(text) is a session's id", "did you mean --resume \(text)?")
         }
         return text
     }
 
-    /// Whether the bytes have the form of an agent's id: a UUID, `ses_…`, `20261121_3`, `T-` or `sess_` and a UUID.
-    static func isID(_ name: Bytes) -> Bool {
-        if isUUID(name[...]) || KiroEngine.isWorkspaceID(name.lossyText) { return true }
-        if name.starts(with: Bytes("T-".utf8)) { return isUUID(name.dropFirst(2)) }
-        if name.starts(with: Bytes("ses_".utf8)) { return name.count > 4 }
-        let parts = name.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-        return parts.count == 2 && parts[0].count == 8 && !parts[1].isEmpty
-            && parts.allSatisfy { $0.allSatisfy(isDigit) }
+    /// Whether it has the form of any agent's session ID.
+    private static func isID(_ name: String) -> Bool {
+        Registry.agents.contains { ($0.resemblesSessionID ?? $0.isSessionID)(name) }
     }
 
     private static func hasForm(_ name: Bytes) -> Bool {
@@ -38,12 +33,6 @@ enum SessionName {
         return name.allSatisfy { isDigit($0) || isLetter($0) || "._-".utf8.contains($0) }
     }
 
-    private static func isUUID(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let parts = bytes.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        return parts.map(\.count) == [8, 4, 4, 4, 12] && parts.allSatisfy { $0.allSatisfy(isHex) }
-    }
-
     private static func isDigit(_ byte: UInt8) -> Bool { 0x30...0x39 ~= byte }
     private static func isLetter(_ byte: UInt8) -> Bool { 0x61...0x7a ~= byte | 0x20 }
-    private static func isHex(_ byte: UInt8) -> Bool { isDigit(byte) || 0x61...0x66 ~= byte | 0x20 }
 }
