@@ -36,7 +36,7 @@ struct SingleRun {
             now: now
         )
         files?.claim(&record)
-        let isRecorded = plan.agent.name != "custom"
+        let isRecorded = plan.agent.keepsConversations
         if isRecorded { write(record, to: conversation.recordFile) }
         _ = consume claim
         diagnostics.notice(plan.startLine)

@@ -75,7 +75,9 @@ struct Planner {
                     // `-rID` is `-r ID`.
                     text.hasPrefix("-") ? String(text.prefix(2)) : text
                 }
-            if context.agent.name != "custom", text == "--" || context.agent.refusedArguments.contains(flag) {
+            if !context.agent.programIsFirstArgument,
+                text == "--" || context.agent.refusedArguments.contains(flag)
+            {
                 throw .ownedArgument(flag, of: context.agent.name)
             }
         }

@@ -78,7 +78,6 @@ private let aiderRefusedArguments: Set<String> = [
     if request.allowAll { command.arguments.append("--yes-always") }
     command.arguments += request.extra.map { .text($0) }
     command.arguments += ["--chat-history-file", .text(history.bytes), "--restore-chat-history"]
-    // As an argument it would end the program once it is answered.
     for name in ["AIDER_MESSAGE", "AIDER_MESSAGE_FILE"] where request.environment.given(name) != nil {
         command.unset.append(name)
         command.warnings.append(

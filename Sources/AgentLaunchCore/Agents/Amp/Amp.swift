@@ -108,7 +108,6 @@ private let ampRefusedArguments: Set<String> = [
             )
         )
     }
-    // The terminal program takes no prompt as an argument.
     return command
 }
 

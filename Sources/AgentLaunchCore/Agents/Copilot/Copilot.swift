@@ -88,7 +88,6 @@ private let oldestWithSessionID: Version = "1.0.51"
     case .warm(let session): command.arguments.append(.init("--resume=" + session.id))
     }
     command.set = variables(request).filter { request.environment.given($0.name) == nil }
-    // A prompt in its arguments is sent only by whoever is signed in to GitHub.
     return command
 }
 

@@ -114,7 +114,6 @@ extension KiroEngine {
             )
         }
     }
-    // Its interface loses a prompt that stands in its arguments.
     return command
 }
 

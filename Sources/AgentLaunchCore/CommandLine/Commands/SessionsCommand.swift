@@ -12,7 +12,7 @@ struct SessionsCommand {
             environment: processContext.environment,
             currentDirectory: processContext.currentDirectory
         )
-        agents = Registry.agents.filter { agent == nil ? $0.name != "custom" : $0.name == agent }
+        agents = Registry.agents.filter { agent == nil ? $0.keepsConversations : $0.name == agent }
     }
 
     private struct Row {

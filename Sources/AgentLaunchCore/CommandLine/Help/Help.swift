@@ -10,10 +10,7 @@ enum Help {
         case .general: return general()
         case .command(let name): return command(name)
         case .agent(let name):
-            guard let found = Registry.agents.first(where: { $0.name == name }) else {
-                throw LaunchError(.bug, name, "the agent is not registered", "report this")
-            }
-            return agent(found)
+            return agent(try Registry.agent(name))
         }
     }
 
@@ -44,7 +41,7 @@ enum Help {
             (
                 "command line",
                 "agentlaunch \(agent.name) [options] "
-                    + (agent.name == "custom" ? "-- COMMAND [ARG...]" : "[-- ARG...]")
+                    + (agent.programIsFirstArgument ? "-- COMMAND [ARG...]" : "[-- ARG...]")
             )
         ]
         if !agent.aliases.isEmpty { facts.append(("also called", agent.aliases.joined(separator: ", "))) }

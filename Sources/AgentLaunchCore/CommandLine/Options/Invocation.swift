@@ -59,13 +59,11 @@ struct Invocation: Sendable {
         let variables = try Variables.given(for: name ?? .start, typed: typed.options, environment)
         invocation.options.merge(variables) { typed, _ in typed }
         invocation.warnings += Variables.unknown(in: environment)
-        if command == .start(agent: "custom"), invocation.passed.isEmpty {
-            throw LaunchError(
-                .usage,
-                "custom",
-                "its command is missing",
-                "write agentlaunch custom -- COMMAND"
-            )
+        if case .start(let agent) = command, invocation.passed.isEmpty,
+            try Registry.agent(agent).programIsFirstArgument
+        {
+            let next = "write agentlaunch \(agent) -- COMMAND"
+            throw LaunchError(.usage, agent, "its command is missing", next)
         }
         try NotYet.check(name ?? .start)
         return invocation

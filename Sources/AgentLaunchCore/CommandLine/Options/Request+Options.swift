@@ -74,7 +74,7 @@ extension Request {
         if transport?.value == .direct, waitReadyMilliseconds != nil {
             throw read.wrong(.waitReady, "it asks agentapi, which a direct start has not", "use --agentapi")
         }
-        if transport?.value == .direct, detach, agent != "custom" {
+        if transport?.value == .direct, detach, try Registry.agent(agent).needsTerminal {
             let why = "an agent in the background has no terminal for its screen"
             throw read.wrong(.detach, why, "use --agentapi, or leave out --direct")
         }

@@ -62,7 +62,7 @@ extension ConversationFiles {
             agent: agent,
             record: record,
             claims: StateClaim.others(than: directory, root: state.root),
-            isRecorded: agent != "custom",
+            isRecorded: context.agent.keepsConversations,
             sendsMessage: route == .message
         )
         return situation.decide(decision)

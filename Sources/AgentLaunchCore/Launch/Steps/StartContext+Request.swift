@@ -1,8 +1,6 @@
 extension StartContext {
     init(_ request: Request, _ processContext: ProcessContext) throws(LaunchError) {
-        guard let agent = Registry.agents.first(where: { $0.name == request.agent }) else {
-            throw LaunchError(.bug, request.agent, "the agent is not registered", "report this")
-        }
+        let agent = try Registry.agent(request.agent)
         guard !agent.hasOneConversationPerDirectory || request.sessionName == SessionName.fallback else {
             throw LaunchError(
                 .usage,

@@ -27,7 +27,7 @@ struct StartPrograms {
     }
 
     private static func name(_ context: StartContext) -> Bytes {
-        context.agent.name == "custom"
+        context.agent.programIsFirstArgument
             ? context.request.arguments.first ?? [] : Bytes(context.agent.executable.utf8)
     }
 
