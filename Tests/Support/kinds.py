@@ -7,6 +7,7 @@
     agent.resumes(argv, id)      whether these words go on with that conversation, and give nothing to it
 """
 
+import agents
 from agentapi import lines_of
 from doubles import double
 from doubles.double_bench import Bench
@@ -43,9 +44,6 @@ class Doubled(Kind):
     """A double that doubles/agent_double.py runs."""
 
     time_scale, is_ready_when_quiet = "0.1", False
-    # How the paths begin, below the home, that the agent makes itself.
-    own_places = (".local/share", ".local/state/agentlaunch", ".augment", ".cursor", ".gemini", ".kiro", ".copilot")
-
     def __init__(self, folder, binary):
         self.folder, self.binary, self.double = folder, binary, double.of(self.name)
         self.bench = Bench(binary, folder, self.double)
@@ -56,6 +54,12 @@ class Doubled(Kind):
     @property
     def program(self):
         return self.double.program
+
+    @property
+    def own_places(self):
+        """How the paths begin, below the home, that the agent makes itself."""
+        folder = getattr(agents.part(self.name, "homes"), "folder", "").split("/")[0]
+        return (".local/share", ".local/state/agentlaunch", ".kiro", *({folder} - {"", ".local"}))
 
     @property
     def is_typed(self):

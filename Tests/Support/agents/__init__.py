@@ -1,6 +1,7 @@
 """What the tests know of each agent: a folder for each, of modules that every agent has or some have.
 
-    part("goose", "oracle")    the module agents/goose/oracle.py; None where there is none
+    part("goose", "oracle")    the module agents/goose/oracle.py; None where there is none; for an agent of JSON lines its
+                               `SESSIONS`, which has what such a module has (doubles/line_sessions.py)
     with_part("oracle")        {agent: that module}, for the agents that have it
 """
 
@@ -15,7 +16,9 @@ def names():
 
 
 def part(agent, name):
-    return importlib.import_module(f"agents.{agent}.{name}") if (FOLDER / agent / f"{name}.py").exists() else None
+    if (FOLDER / agent / f"{name}.py").exists():
+        return importlib.import_module(f"agents.{agent}.{name}")
+    return getattr(part(agent, "store"), "SESSIONS", None) if name in ("homes", "bases", "oracle") else None
 
 
 def with_part(name):
