@@ -36,7 +36,8 @@ extension Agent {
         command: gooseCommand,
 
         // Prompt
-        // A file, `run -i FILE`, cold and warm. `!` runs in the shell; `/clear`, `/compact` and `/prompts` are commands.
+        // A file, `run -i FILE`, cold and warm. `!` runs in the shell; `/clear`, `/compact` and `/prompts` are
+        // commands.
         promptIntake: { _, _ in .file },
 
         // Resume

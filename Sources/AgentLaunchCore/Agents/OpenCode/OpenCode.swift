@@ -34,7 +34,8 @@ extension Agent {
         command: openCodeCommand,
 
         // Prompt
-        // `--prompt=TEXT` when cold. When warm typed, or by agentapi: with `-s` it is dropped silently. `/` is a command.
+        // `--prompt=TEXT` when cold. When warm typed, or by agentapi: with `-s` it is dropped silently. `/` is a
+        // command.
         promptIntake: { start, _ in
             if case .warm = start { .input } else { .argument(prefix: "--prompt=") }
         },
