@@ -53,6 +53,7 @@ final class FooStore: SessionStore {
         var session = Session(id: id, store: path, state: .empty, firstMessage: .none)
         try read(path) { line in
             session.updatedAt = line["time"]?.text.flatMap { Timestamp($0) } ?? session.updatedAt
+            session.startedAt = session.startedAt ?? session.updatedAt
             switch line["type"]?.text {
             // Of another session, or without a directory, it may be anybody's.
             case "session" where line["id"]?.text == id:
