@@ -24,16 +24,17 @@ extension Agent {
 
         // Command line
         refusedArguments: ["--resume"],
-        command: fooCommand
+        command: fooCommand,
 
-            // Prompt
-            // Behind `--`, cold and warm.
+        // Prompt
+        // Behind `--`, cold and warm.
+        promptIntake: { _, _ in .argument() }
 
-            // Resume
-            // `--resume ID`.
+        // Resume
+        // `--resume ID`.
 
-            // Screen
-            // No prompt is typed.
+        // Screen
+        // No prompt is typed.
     )
 }
 
@@ -49,9 +50,6 @@ extension Agent {
     case .cold: break
     case .reuse(let session), .warm(let session): command.arguments += ["--resume", .init(session.id)]
     }
-    if request.hasPrompt {
-        command.arguments += ["--", .prompt(prefix: "")]
-        command.delivery = .argument
-    }
+    if let prompt = request.prompt { command.arguments += ["--", prompt] }
     return command
 }

@@ -12,78 +12,56 @@ final class FooStore: SessionStore {
 
     var watched: [Path] { [root, root.parent] }
 
-    func trouble(_ findings: inout Findings) -> StoreFailure? {
-        do throws(StoreFailure) { _ = try StoreEntry.names(in: root) } catch {
-            findings.saw(error.path, .unreadable, error.why)
-            return error
-        }
-        return nil
-    }
+    func failure(_ findings: inout Findings) -> StoreFailure? { findings.failure(listing: [root]) }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         do throws(StoreFailure) {
             guard let session = try session(id) else { return .absent }
             let isSaid = session.state == .resumable
-            findings.saw(session.store, isSaid ? .ok : .ignored, "\(session.messages ?? 0) messages")
+            findings.saw(
+                session.store,
+                isSaid ? .ok : .ignored,
+                isSaid ? "a conversation" : "nothing was said"
+            )
             return .found(session)
         } catch {
-            findings.saw(error.path, error.kind == .damaged ? .damaged : .unreadable, error.why)
+            findings.saw(error)
             return .unreadable(error)
         }
     }
 
     func candidates(_ findings: inout Findings) -> Candidates {
         var result = Candidates()
-        do throws(StoreFailure) {
-            for name in try StoreEntry.names(in: root) where name.suffix(6).elementsEqual(".jsonl".utf8) {
-                guard let id = Bytes(name.dropLast(6)).text, isUUID(id) else { continue }
-                switch find(id, &findings) {
-                case .found(let session):
-                    guard session.state == .resumable, session.directory.map(workdir.isHere) == true else {
-                        break
-                    }
-                    result.sessions.append(session)
-                case .unreadable(let failure): result.troubles.append(failure)
-                case .absent: break
-                }
-            }
-        } catch {
-            result.troubles.append(error)
+        let files = result.names(in: root, orNote: "no session yet", &findings).compactMap(\.text)
+        for id in files.filter({ $0.hasSuffix(".jsonl") }).map({ String($0.dropLast(6)) }) where isUUID(id) {
+            result.add(find(id, &findings)) { $0.directory.map(workdir.isHere) == true }
         }
         return result
     }
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
-        var answers: [Bool?] = []
-        do throws(StoreFailure) {
-            try read(session.store) { line in
-                guard line["type"]?.text == "user" else { return }
-                answers.append(line["text"]?.text.map { text.matches(message: $0) })
-            }
-        } catch { return nil }
-        return answers.contains(true) ? true : answers.contains(nil) ? nil : false
+        var messages: [String?] = []
+        let whole: Void? = try? read(session.store) { line in
+            if line["type"]?.text == "user" { messages.append(line["text"]?.text) }
+        }
+        return text.matches(anyOf: messages, isComplete: whole != nil)
     }
 
     private func session(_ id: String) throws(StoreFailure) -> Session? {
         let path = root / (id + ".jsonl")
         guard try StoreEntry.at(path) != .absent else { return nil }
-        var session = Session(id: id, store: path, state: .empty, messages: 0, firstMessage: .none)
-        try read(path) { [query] line in
-            let time = line["time"]?.text.flatMap { Timestamp($0) }
-            session.startedAt = session.startedAt ?? time
-            session.updatedAt = time ?? session.updatedAt
+        var session = Session(id: id, store: path, state: .empty, firstMessage: .none)
+        try read(path) { line in
+            session.updatedAt = line["time"]?.text.flatMap { Timestamp($0) } ?? session.updatedAt
+            session.startedAt = session.startedAt ?? session.updatedAt
             switch line["type"]?.text {
-            case "session":
-                // Of another session, or without a directory: it may be anybody's.
-                if line["id"]?.text == id { session.directory = line["cwd"]?.text.map { Path($0) } }
-            case "user":
-                if session.state == .empty {
-                    let isTask = line["text"]?.text.flatMap { text in query.task?.matches(message: text) }
-                    session.firstMessage = isTask.map { $0 ? .isTask : .isOther } ?? .unknown
-                }
+            // Of another session, or without a directory, it may be anybody's.
+            case "session" where line["id"]?.text == id:
+                session.directory = line["cwd"]?.text.map { Path($0) }
+            case "user" where session.state == .empty:
                 session.state = .resumable
-                session.messages? += 1
-            case "assistant": session.messages? += 1
+                let isTask = line["text"]?.text.flatMap { text in query.task?.matches(message: text) }
+                session.firstMessage = .init(isTask: isTask)
             default: break
             }
         }
@@ -93,20 +71,13 @@ final class FooStore: SessionStore {
 
     /// Every line has to be right: one that is not may have been the first of a conversation.
     private func read(_ path: Path, _ body: (JSONValue) -> Void) throws(StoreFailure) {
-        var isWhole = true
-        do throws(Errno) {
-            let lines = try JSONLines(path)
-            while isWhole, let line = try lines.next(["type", "id", "cwd", "time", "text"]) {
-                isWhole = !line.padded && line.value?["type"]?.text != nil
-                if let value = line.value, isWhole { body(value) }
+        let lines = try reading(path, try JSONLines(path))
+        while let line = try reading(path, try lines.next(["type", "id", "cwd", "time", "text"])) {
+            guard let value = line.value, !line.padded, value["type"]?.text != nil else {
+                throw .damaged(path, "a line is none of Foo's")
             }
-            isWhole = isWhole && !lines.sawNULs
-        } catch {
-            throw StoreFailure(path, error)
+            body(value)
         }
-        guard isWhole else {
-            let next = "repair a copy, or pass --fresh"
-            throw StoreFailure(path: path, kind: .damaged, why: "a line is none of Foo's", nextStep: next)
-        }
+        if lines.sawNULs { throw .damaged(path, "there are NULs between its lines") }
     }
 }

@@ -10,19 +10,22 @@
 """
 
 import json
+import os
 import re
 import time
 from collections import namedtuple
 from pathlib import Path
+from uuid import uuid4
 
 from damage.line_bases import WORKDIR
 from damage.line_mutations import strata
 from damage.line_oracle import read as parsed
-from doubles.agent_double import log
+from doubles.agent_double import Refusal, converse, log, turn
 from doubles.conversations import ANSWER, ODD, seconds, uuid
 from doubles.fixture_maker import Cases
 
 OTHER = "/home/coder/other"
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 Blank = namedtuple("Blank", "name")
 ID, DIRECTORY, TEXT, TIME = map(Blank, ("id", "directory", "text", "time"))
 
@@ -39,7 +42,8 @@ class LineSessions:
         self.STRATA = strata([f'"{key}":'.encode() for key in {**first, **user, **answer}])
 
     def line(self, what, **values):
-        return {key: values.get(value.name) if isinstance(value, Blank) else value for key, value in self.lines[what].items()}
+        form = self.lines[what]
+        return {key: values.get(value.name) if isinstance(value, Blank) else value for key, value in form.items()}
 
     def read(self, line):
         """("first", id, directory), ("user", text), ("other",); None for what the agent refuses."""
@@ -47,7 +51,9 @@ class LineSessions:
             return None
         what = next((what for what, form in self.lines.items() if form["type"] == line["type"]), None)
         blanks = {value: line.get(key) for key, value in self.lines.get(what, {}).items() if isinstance(value, Blank)}
-        return {"first": ("first", blanks.get(ID), blanks.get(DIRECTORY)), "user": ("user", blanks.get(TEXT))}.get(what, ("other",))
+        if what == "first":
+            return ("first", blanks.get(ID), blanks.get(DIRECTORY))
+        return ("user", blanks.get(TEXT)) if what == "user" else ("other",)
 
     def session(self, home, key, directory, at=None):
         return Session(self, Path(home) / self.folder / f"{key}.jsonl", str(directory), at)
@@ -61,6 +67,17 @@ class LineSessions:
             if texts := [line[1] for line in lines[1:] if line[0] == "user"]:
                 found.append((file.stat().st_ino, file.stem, lines[0][2], texts))
         return [each[1:] for each in sorted(found)]
+
+    # double.py
+
+    def talk(self, key, prompt=None):
+        """What the program does with its words: a session, new or this one, its first prompt, and then the terminal."""
+        session = self.session(os.environ["HOME"], key or uuid4(), os.getcwd())
+        if key and not session.file.exists():
+            raise Refusal(f"no session {key}")
+        if prompt is not None:
+            turn(session, prompt, "argument")
+        converse(session)
 
     # homes.py
 
@@ -96,11 +113,12 @@ class LineSessions:
     def look(self, home, _scratch=None):
         files = []
         for name, data in home.items():
-            if found := re.fullmatch(re.escape(self.folder) + r"/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl", name):
+            if found := re.fullmatch(rf"{re.escape(self.folder)}/({UUID})\.jsonl", name):
                 files.append((self._judged(data, found[1]), found[1]))
         kinds = {kind for kind, _ in files}
         kind = next((each for each in ("resumes", "doubtful", "refused", "anything") if each in kinds), "nothing")
-        return {"kind": kind, "ids": sorted(key for each, key in files if each not in ("refused", "nothing")), "doubts": set()}
+        ids = sorted(key for each, key in files if each not in ("refused", "nothing"))
+        return {"kind": kind, "ids": ids, "doubts": set()}
 
     def _judged(self, data, key):
         said, doubt, directory = False, False, None
@@ -149,7 +167,9 @@ class LineSessions:
             make.__name__, make.__doc__ = label, why
             case(state, ids)(make)
 
-        lines = b"\n".join
+        def spoilt(data):
+            return b"\n".join(b"garbage" if number == 2 else line for number, line in enumerate(data.split(b"\n")))
+
         home("warm", "two_turns", "a whole conversation of this directory", [key], turns=2)
         home("cold", "other_directory", "another directory's conversation", directory=OTHER)
         home("cold", "directory_like_ours", "our path is only the beginning of its own", directory=WORKDIR + "-2")
@@ -159,8 +179,7 @@ class LineSessions:
         home("unknown", "empty_file", "what a full disk leaves of a session", change=lambda data: b"")
         home("unknown", "zeros", "what a crash of the machine leaves of a session", change=lambda data: bytes(4096))
         home("unknown", "torn_last_line", "killed in the middle of a line", change=lambda data: data[:-9])
-        home("unknown", "garbage_in_the_middle", "a line that is no JSON",
-             turns=2, change=lambda data: lines([b"garbage" if n == 2 else line for n, line in enumerate(data.split(b"\n"))]))
+        home("unknown", "garbage_in_the_middle", "a line that is no JSON", turns=2, change=spoilt)
         home("unknown", "first_line_lost", "nothing names its directory: it may be ours",
              change=lambda data: data.split(b"\n", 1)[1])
         home("unknown", "named_for_another", "its id is not the one that it is named for", name=f"{uuid(8)}.jsonl")
