@@ -1,9 +1,10 @@
 """Each test has a time limit, so that an endless one fails.
 
-Those of the end-to-end tests are tried. The unit tests' are whole minutes, so they are looked for; as nothing ends one that
-never awaits, scripts/test runs all of them under `timeout`.
+Those of the end-to-end tests are tried. The unit tests' are whole minutes, so they are looked for; as they end no test
+that never awaits, Support/TimeLimit.swift ends the program, and that is tried.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -50,6 +51,15 @@ def test_each_suite_of_unit_tests_has_a_limit_of_a_minute():
     files = [path for path in (PROJECT / "Tests").rglob("*.swift") if "@Test" in path.read_text()]
     assert len(files) > 50
     assert not {path.name: found for path in files if (found := unlimited(path.read_text()))}
+
+
+def test_an_endless_unit_test_ends_the_program():
+    tests = PROJECT / ".build/debug/agentlaunchPackageTests.xctest"
+    assert tests.exists(), "run swift build --build-tests"
+    environment = {**os.environ, "PLANTED_TEST": "1", "UNIT_TEST_SECONDS": "2"}
+    run = subprocess.run([tests, "--testing-library", "swift-testing", "--filter", "PlantedTests"],
+                         capture_output=True, text=True, timeout=50, env=environment)
+    assert run.returncode == 1 and "they took too long" in run.stderr, run.stdout + run.stderr
 
 
 def test_a_suite_and_a_test_without_a_limit_are_seen():
