@@ -43,6 +43,15 @@ def state_folder(monkeypatch, tmp_path_factory):
 
 
 @pytest.fixture
+def bench(request, binary, tmp_path, monkeypatch):
+    """A scratch home with the test file's `DOUBLE`; see Tests/Support/doubles/double_bench.py."""
+    from doubles.double_bench import Bench
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    return Bench(binary, tmp_path, request.module.DOUBLE)
+
+
+@pytest.fixture
 def direct(binary):
     """direct("sh", "-c", "...", options=("--stop-timeout", "1")): the argv of a direct launch.
 
@@ -120,6 +129,18 @@ def under_agentapi(binary, agentapi):
         if process.poll() is None:
             process.kill()
         process.wait()
+
+
+@pytest.fixture
+def world(agentapi, under_agentapi, tmp_path):
+    """Claude Code's double under agentapi's; see Tests/Support/agents/claude/world.py."""
+    from agents.claude.world import World
+    from processes import is_alive
+
+    yield World(agentapi, under_agentapi, tmp_path)
+    for line in agentapi.journal("started"):
+        if agentapi.is_ours(line["pid"]) and is_alive(line["pid"]):
+            os.kill(line["pid"], signal.SIGKILL)
 
 
 @pytest.fixture

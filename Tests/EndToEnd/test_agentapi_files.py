@@ -9,19 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.claude.world import World
 from ports import free_port
 from processes import is_alive
 from waiting import HANG, until
-
-
-@pytest.fixture
-def world(agentapi, under_agentapi, tmp_path):
-    world = World(agentapi, under_agentapi, tmp_path)
-    yield world
-    for line in agentapi.journal("started"):
-        if agentapi.is_ours(line["pid"]) and is_alive(line["pid"]):
-            os.kill(line["pid"], signal.SIGKILL)
 
 
 # The saved chat

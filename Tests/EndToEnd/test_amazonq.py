@@ -10,16 +10,10 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.amazonq import double as amazonq_double
-from agents.amazonq.agent import DOUBLE
+from agents.amazonq.agent import DOUBLE  # noqa: F401  (for the fixture bench)
 from doubles import q_store
-from doubles.double_bench import TASK, Bench, Start
+from doubles.double_bench import TASK, Start
 from waiting import until
-
-
-@pytest.fixture
-def bench(binary, tmp_path, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, DOUBLE)
 
 
 def database(bench):

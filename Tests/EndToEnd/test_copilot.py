@@ -12,18 +12,12 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.copilot import double as copilot_double
-from agents.copilot.agent import DOUBLE
+from agents.copilot.agent import DOUBLE  # noqa: F401  (for the fixture bench)
 from digests import sha256
-from doubles.double_bench import TASK, Bench, Start
+from doubles.double_bench import TASK, Start
 from waiting import HANG, until
 
 UNKNOWN = "99999999-2222-4333-8444-555555555555"
-
-
-@pytest.fixture
-def bench(binary, tmp_path, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, DOUBLE)
 
 
 def state(bench):

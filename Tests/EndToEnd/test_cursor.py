@@ -13,15 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agents.cursor import double as cursor_double
-from agents.cursor.agent import DOUBLE
-from doubles.double_bench import TASK, Bench, Start
+from agents.cursor.agent import DOUBLE  # noqa: F401  (for the fixture bench)
+from doubles.double_bench import TASK, Start
 from doubles.fixture_maker import killed
-
-
-@pytest.fixture
-def bench(binary, tmp_path, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, DOUBLE)
 
 
 def begun(bench):

@@ -9,7 +9,7 @@ import pytest
 
 from doubles.decision_bench import TASK, Bench
 from doubles.files import now
-from test_traps import exists
+from proofs import exists
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/from-start-scripts.md"
 LEGACY_CLAUDE = "cd32e253-ca16-4fd3-9825-d837e74ae3c2"

@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
 import plans
 from agents.gemini import chats as gemini_chats
 from agents.gemini.agent import DOUBLE, gemini_id
-from doubles.double_bench import TASK, Bench, Start
+from doubles.double_bench import TASK, Start
 
 VARIABLE = "GEMINI_CLI_SYSTEM_SETTINGS_PATH"
 OFF = {"general": {"sessionRetention": {"enabled": False}}}
@@ -20,12 +20,6 @@ OTHER = "9d0e7a52-1111-4222-8333-444455556666"
 
 # Only this machine's own settings could decide it otherwise.
 pytestmark = pytest.mark.skipif(os.path.exists("/etc/gemini-cli/settings.json"), reason="this machine has settings of its own")
-
-
-@pytest.fixture
-def bench(binary, tmp_path, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, DOUBLE)
 
 
 def store(bench):

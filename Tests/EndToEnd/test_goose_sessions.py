@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 from agents.goose.bench import Bench
 from digests import sha256
+from doubles import double_bench
 from waiting import until
 
 BINARY = Path(os.environ.get("AGENTLAUNCH_BINARY", ROOT / ".build/debug/agentlaunch")).resolve()
@@ -27,61 +28,18 @@ def bench(tmp_path):
     return Bench(tmp_path)
 
 
-class Start:
+class Start(double_bench.Start):
     """One start under a terminal, and the goose process that it made."""
 
     def __init__(self, bench, *options, task=TASK, workdir=None, directory=None, how="--attended",
                  **extra):
-        self.bench, self.before = bench, len(bench.log("start"))
+        self.bench, self.before = bench, len(self.starts(bench))
         self.prompt = bench.root / "task.txt"
         arguments = ["goose", "--direct", how, "--workdir", workdir or bench.project, *options]
         if task is not None:
             self.prompt.write_bytes(task)
             arguments += ["--prompt-file", self.prompt]
         self.child = bench.on_terminal([BINARY, *arguments], directory or bench.root, **extra)
-
-    @property
-    def goose(self):
-        """The double's log line of this start; `--version` alone is no start."""
-        return until(self._started, "a goose of this start")
-
-    def _started(self):
-        starts = self.bench.log("start")[self.before:]
-        return next((line for line in starts if line["argv"] != ["--version"]), None)
-
-    def expect(self, text):
-        self.child.expect_exact(text)
-        return self
-
-    def kill_agent(self):
-        os.kill(self.goose["pid"], signal.SIGKILL)
-        self.child.expect(pexpect.EOF)
-        self.child.close()
-
-    def kill_all(self):
-        """The launcher first: it has no time to tidy up."""
-        pid = self.goose["pid"]
-        os.kill(self.child.pid, signal.SIGKILL)
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it went with its terminal
-        self.child.wait()  # close() allows it less than a second
-        self.child.close(force=True)
-        until(lambda: not running(pid), "the end of goose")
-
-    def leave(self):
-        self.child.sendline("/exit")
-        self.child.expect(pexpect.EOF)
-        self.child.close()
-        assert (self.child.exitstatus, self.child.signalstatus) == (0, None)
-
-
-def running(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def plan(bench, *options):
@@ -106,14 +64,14 @@ def test_the_prompt_is_given_once_across_a_kill(bench, end):
     first = Start(bench).expect("reply 1 to: do the task")
     [(identifier, name, directory, _)] = bench.sessions()
     assert (name, directory) == (name_for(bench.project), str(bench.project))
-    argv = first.goose["argv"]
+    argv = first.agent["argv"]
     assert argv[:2] == ["run", "--name"] and argv[2] == name and argv[3:5] == ["-s", "-i"]
     getattr(first, end)()
 
     assert plan(bench)["start"] == "warm"
     second = Start(bench).expect("resuming session").expect("goose is ready")
-    assert second.goose["argv"] == ["session", "--resume", "--session-id", identifier]
-    assert second.goose["cwd"] == str(bench.project)
+    assert second.agent["argv"] == ["session", "--resume", "--session-id", identifier]
+    assert second.agent["cwd"] == str(bench.project)
     second.child.sendline("and now?")
     second.expect("reply 2 to: and now?")
     second.leave()
@@ -142,12 +100,12 @@ def test_stopped_before_the_first_message_is_cold_with_the_same_id_and_then_warm
     planned = plan(bench)
     assert (planned["start"], planned["session"]["id"]) == ("cold", identifier)
     second = Start(bench).expect("reply 1 to: do the task")
-    argv = second.goose["argv"]
+    argv = second.agent["argv"]
     assert argv[:6] == ["run", "--resume", "--session-id", identifier, "-s", "-i"]
     second.kill_agent()
 
     third = Start(bench).expect("goose is ready")
-    assert third.goose["argv"] == ["session", "--resume", "--session-id", identifier]
+    assert third.agent["argv"] == ["session", "--resume", "--session-id", identifier]
     third.leave()
     assert bench.user_texts() == [TASK] and len(bench.sessions()) == 1
 
@@ -174,7 +132,7 @@ def test_goose_reads_a_private_file_that_is_gone_afterwards(bench):
 def test_a_prompt_file_left_by_a_killed_launcher_is_removed_by_the_next_start(bench):
     first = Start(bench, GOOSE_DOUBLE_READ_DELAY="60")
     until(bench.sessions, "the row")
-    left = Path(first.goose["argv"][-1])
+    left = Path(first.agent["argv"][-1])
     assert left.stat().st_mode & 0o777 == 0o600
     first.kill_all()
     second = Start(bench).expect("reply 1 to:")
@@ -214,7 +172,7 @@ def test_two_conversations_in_one_directory_stay_separate(bench):
     assert first_name.startswith("one-") and second_name.startswith("two-")
     for name, task, identifier in (("one", b"task of one", first), ("two", b"task of two", second)):
         again = Start(bench, "--session", name, task=task).expect("goose is ready")
-        assert again.goose["argv"][-1] == identifier
+        assert again.agent["argv"][-1] == identifier
         again.leave()
     assert bench.user_texts(first) == [b"task of one"]
     assert bench.user_texts(second) == [b"task of two"]
@@ -228,7 +186,7 @@ def test_one_prompt_in_two_directories_makes_two_conversations(bench):
     assert [row[2] for row in rows] == [str(bench.project), str(other)]
     for (identifier, *_), directory in zip(rows, (bench.project, other)):
         again = Start(bench, workdir=directory).expect("goose is ready")
-        assert again.goose["argv"][-1] == identifier and again.goose["cwd"] == str(directory)
+        assert again.agent["argv"][-1] == identifier and again.agent["cwd"] == str(directory)
         again.leave()
         assert bench.user_texts(identifier) == [TASK]
 
@@ -274,7 +232,7 @@ def test_a_resume_prompt_is_a_new_turn_of_the_same_conversation(bench):
     Start(bench).expect("reply 1 to:").kill_agent()
     [(identifier, *_)] = bench.sessions()
     again = Start(bench, "--resume-prompt", "go on").expect("reply 2 to: go on")
-    assert again.goose["argv"][:6] == ["run", "--resume", "--session-id", identifier, "-s", "-i"]
+    assert again.agent["argv"][:6] == ["run", "--resume", "--session-id", identifier, "-s", "-i"]
     again.leave()
     assert bench.user_texts() == [TASK, b"go on"]
 
@@ -288,17 +246,17 @@ def test_a_users_own_conversation_here_is_not_adopted(bench):
 
 def test_our_own_variables_do_not_reach_goose(bench):
     started = Start(bench, AGENTLAUNCH_STOP_TIMEOUT="9").expect("reply 1 to:")
-    assert [name for name in started.goose["environment"] if name.startswith("AGENTLAUNCH_")] == []
+    assert [name for name in started.agent["environment"] if name.startswith("AGENTLAUNCH_")] == []
     started.leave()
 
 
 def test_goose_without_a_prompt_starts_a_plain_session_that_is_resumed_by_id(bench):
     first = Start(bench, task=None).expect("goose is ready")
-    assert first.goose["argv"] == ["session", "--name", name_for(bench.project)]
+    assert first.agent["argv"] == ["session", "--name", name_for(bench.project)]
     first.leave()
     [(identifier, *_)] = bench.sessions()
     second = Start(bench).expect("reply 1 to: do the task")
-    assert second.goose["argv"][:4] == ["run", "--resume", "--session-id", identifier]
+    assert second.agent["argv"][:4] == ["run", "--resume", "--session-id", identifier]
     second.leave()
     assert bench.user_texts() == [TASK] and len(bench.sessions()) == 1
 

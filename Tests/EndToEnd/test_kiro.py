@@ -16,14 +16,8 @@ import plans
 from agents.kiro import engines
 from agents.kiro.agent import DOUBLE, FLAGS
 from doubles import agent_double, q_store
-from doubles.double_bench import TASK, Bench, Start
+from doubles.double_bench import TASK, Start
 from waiting import until
-
-
-@pytest.fixture
-def bench(binary, tmp_path, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, DOUBLE)
 
 
 def put(bench, engine, *texts, directory=None):

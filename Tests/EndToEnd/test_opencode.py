@@ -4,21 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests" / "Support"))
 import plans
 from agents.opencode import store
-from agents.opencode.agent import DOUBLE
-from doubles.double_bench import TASK, Bench
+from agents.opencode.agent import DOUBLE  # noqa: F401  (for the fixture bench)
+from doubles.double_bench import TASK
 from waiting import until
-
-
-@pytest.fixture
-def bench(binary, tmp_path, monkeypatch):
-    monkeypatch.delenv("XDG_STATE_HOME")
-    return Bench(binary, tmp_path, DOUBLE)
 
 
 def change(bench, statement, *values):

@@ -10,24 +10,14 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Support"))
-from agents.claude.world import World
 from digests import sha256
+from doubles.chat_bench import make
 from doubles.double_bench import TASK
 from processes import is_alive
-from test_chat_doubles import make
 from waiting import HANG, until
 
 ON = ("--restart", "on-failure")
 IN = "; restarting in"
-
-
-@pytest.fixture
-def world(agentapi, under_agentapi, tmp_path):
-    world = World(agentapi, under_agentapi, tmp_path)
-    yield world
-    for line in agentapi.journal("started"):
-        if agentapi.is_ours(line["pid"]) and is_alive(line["pid"]):
-            os.kill(line["pid"], signal.SIGKILL)
 
 
 def errors(agentapi):

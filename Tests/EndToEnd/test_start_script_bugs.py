@@ -7,7 +7,6 @@ where the behaviour is tested anyway.
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,8 +16,8 @@ import plans
 from doubles import stand_in
 from doubles.decision_bench import TASK, Bench
 from doubles.files import uuid7
+from proofs import PROJECT, collected
 
-PROJECT = Path(__file__).resolve().parents[2]
 LEGACY_CLAUDE = "cd32e253-ca16-4fd3-9825-d837e74ae3c2"
 
 
@@ -58,14 +57,8 @@ def bugs():
 def test_every_bug_of_the_list_has_a_test_that_exists_or_a_reason():
     families = [("G", 15), ("C", 17), ("X", 12), ("S", 5)]
     assert list(bugs()) == [f"{letter}{number}" for letter, count in families for number in range(1, count + 1)]
-    collected = subprocess.run(
-        [sys.executable, "-m", "pytest", "-o", "addopts=", "--collect-only", "-q", "-p", "no:cacheprovider", "Tests/EndToEnd"],
-        cwd=PROJECT, capture_output=True, text=True,
-    )
-    nodes = set(collected.stdout.splitlines())
-    nodes |= {re.sub(r"\[.*", "", node) for node in nodes}
     proofs = [proof for proof in bugs().values() if not proof.startswith("not ours: ")]
-    assert [proof for proof in proofs if f"Tests/EndToEnd/{proof}" not in nodes] == []
+    assert [proof for proof in proofs if proof not in collected()] == []
 
 
 # The frame

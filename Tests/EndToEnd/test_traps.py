@@ -4,37 +4,17 @@
 FILE::NAME, unit tests as FILE::TITLE.
 """
 
-import functools
 import json
 import re
-from pathlib import Path
 
 import registry
-
-TESTS = Path(__file__).resolve().parents[1]
-FIXTURES = TESTS / "Fixtures"
+from proofs import TESTS, exists
 
 
 def traps():
     header, *rows = [line.split("\t") for line in (TESTS / "traps.tsv").read_text().splitlines()]
     assert header == ["agent", "trap", "proof"]
     return [(agent, trap, proof) for agent, trap, proof in rows]
-
-
-@functools.cache
-def source(name):
-    folder = TESTS / ("EndToEnd" if name.endswith(".py") else "AgentLaunchCoreTests")
-    [path] = folder.rglob(name)
-    return path.read_text()
-
-
-def exists(proof):
-    if "::" not in proof:
-        return (FIXTURES / proof / "expect.json").exists()
-    file, title = proof.split("::")
-    if file.endswith(".py"):
-        return re.search(rf"^def {re.escape(title)}\(", source(file), re.MULTILINE) is not None
-    return f'"{title}"' in source(file)
 
 
 def test_every_trap_has_proofs_that_exist():
@@ -63,7 +43,7 @@ def test_a_fixture_that_is_a_traps_proof_says_why_it_is_right():
     for _, _, proof in traps():
         for each in split(proof):
             if "::" not in each:
-                expected = json.loads((FIXTURES / each / "expect.json").read_text())
+                expected = json.loads((TESTS / "Fixtures" / each / "expect.json").read_text())
                 if expected.get("own") and not expected.get("note"):
                     silent.append(each)
     assert silent == []
