@@ -4,15 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "Tests/Support"))
+from project import PROJECT
 
 # Whoever runs the tests in the background or under nohup ignores signals, and agentlaunch keeps to what its caller
 # ignores: the tests begin with the defaults.

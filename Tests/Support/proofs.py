@@ -4,9 +4,9 @@ import functools
 import re
 import subprocess
 import sys
-from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
+from project import PROJECT
+
 TESTS = PROJECT / "Tests"
 
 
