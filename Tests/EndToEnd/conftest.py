@@ -176,7 +176,7 @@ def workspaces(tmp_path, binary):
 @pytest.fixture
 def direct_runs():
     """direct_runs(workspace, ...): a DirectRun; whatever is left of it ends with the test."""
-    from direct_run import DirectRun
+    from runs.direct_run import DirectRun
 
     made = []
 
@@ -193,7 +193,7 @@ def direct_runs():
 @pytest.fixture
 def module_runs(agentapi):
     """module_runs(workspace, ...): a ModuleRun; whatever is left of it ends with the test."""
-    from module_run import ModuleRun
+    from runs.module_run import ModuleRun
 
     made = []
 

@@ -12,7 +12,7 @@ from agentapi import Installation
 from agents_under_test import KINDS
 from digests import sha256
 from model_servers.server import items as hashes
-from module_run import ModuleRun
+from runs.module_run import ModuleRun
 from waiting import until
 
 PAINT, MEND = "Paint the boat", "Mend the sail"

@@ -13,13 +13,13 @@ import signal
 import subprocess
 from pathlib import Path
 
-from agent_run import AgentRun
 from ports import free_port
 from processes import is_alive
 from real_agents import ROOT
+from runs.agent_run import AgentRun
 from waiting import HANG, until
 
-START = ROOT / "Tests/Support/module-start"
+START = ROOT / "Tests/Support/runs/module-start"
 OWNER = "/@owner/ws.main/apps"
 
 

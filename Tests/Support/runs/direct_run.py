@@ -2,9 +2,9 @@
 
 import os
 
-from agent_run import AgentRun
 from processes import arguments
 from real_agents import Terminal
+from runs.agent_run import AgentRun
 from waiting import until
 
 
