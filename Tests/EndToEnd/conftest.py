@@ -4,15 +4,13 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "Tests/Support"))
+from project import PROJECT
 
 # Whoever runs the tests in the background or under nohup ignores signals, and agentlaunch keeps to what its caller
 # ignores: the tests begin with the defaults.
@@ -40,6 +38,15 @@ def debug() -> str:
 def state_folder(monkeypatch, tmp_path_factory):
     """Nothing is left in the home of whoever runs the tests, and no test meets another one's lock."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture
+def bench(request, binary, tmp_path, monkeypatch):
+    """A scratch home with the test file's `DOUBLE`; see Tests/Support/doubles/double_bench.py."""
+    from doubles.double_bench import Bench
+
+    monkeypatch.delenv("XDG_STATE_HOME")
+    return Bench(binary, tmp_path, request.module.DOUBLE)
 
 
 @pytest.fixture
@@ -123,6 +130,18 @@ def under_agentapi(binary, agentapi):
 
 
 @pytest.fixture
+def world(agentapi, under_agentapi, tmp_path):
+    """Claude Code's double under agentapi's; see Tests/Support/agents/claude/world.py."""
+    from agents.claude.world import World
+    from processes import is_alive
+
+    yield World(agentapi, under_agentapi, tmp_path)
+    for line in agentapi.journal("started"):
+        if agentapi.is_ours(line["pid"]) and is_alive(line["pid"]):
+            os.kill(line["pid"], signal.SIGKILL)
+
+
+@pytest.fixture
 def background(binary, tmp_path, monkeypatch):
     """Starts in the background for a workdir of its own; see Tests/Support/background.py."""
     from background import Background
@@ -157,7 +176,7 @@ def workspaces(tmp_path, binary):
 @pytest.fixture
 def direct_runs():
     """direct_runs(workspace, ...): a DirectRun; whatever is left of it ends with the test."""
-    from direct_run import DirectRun
+    from runs.direct_run import DirectRun
 
     made = []
 
@@ -174,7 +193,7 @@ def direct_runs():
 @pytest.fixture
 def module_runs(agentapi):
     """module_runs(workspace, ...): a ModuleRun; whatever is left of it ends with the test."""
-    from module_run import ModuleRun
+    from runs.module_run import ModuleRun
 
     made = []
 

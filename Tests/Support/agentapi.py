@@ -6,7 +6,7 @@
         agentapi.get("/status")                         # (200, {"status": …})
 
 `agentapi.environment(**extra)` is for another program that shall find the double on its PATH. The variables
-`DOUBLE_…` are listed in Tests/AgentAPIDouble/Knobs.swift, the journal's events in Journal.swift there, those of the
+`DOUBLE_…` are listed in Tests/AgentAPIDouble/Start/Knobs.swift, the journal's events in State/Journal.swift there, those of the
 scripted agent in doubles/scripted_agent.py.
 """
 

@@ -1,4 +1,4 @@
-"""The agents that EndToEnd/test_every_agent.py drives: doubles of all, and the real ones that can be had."""
+"""The agents that EndToEnd/agents/test_every_agent.py drives: doubles of all, and the real ones that can be had."""
 
 import agents
 

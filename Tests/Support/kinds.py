@@ -1,6 +1,6 @@
 """Every agent in a scratch home with one look: doubles with their model inside, and the real ones with a model server.
 
-    agent.launch(...) is agent_run.py's business; here is what an agent is, keeps and was asked:
+    agent.launch(...) is runs.agent_run's business; here is what an agent is, keeps and was asked:
     agent.conversations()        {id: what user_texts and answers take}
     agent.user_texts(of), agent.answers(of)
     agent.server.requests()      what the model was asked, each with the SHA-256 of the user texts that it saw

@@ -7,7 +7,7 @@ struct StoredHome {
     /// Everything that reading could change; access times are the kernel's.
     struct Entry: Equatable {
         var path: Path
-        var digest: String
+        var content: Bytes
         var mode: UInt32
         var seconds: Int
         var nanoseconds: Int
@@ -15,9 +15,11 @@ struct StoredHome {
 
     static let fixtures = Path(#filePath).parent.parent.parent / "Fixtures"
 
-    /// The cases of an agent, by name.
-    static func cases(_ agent: String) -> [String] {
-        ((try? namesInDirectory(fixtures / agent)) ?? []).compactMap(\.text)
+    /// Each agent's cases, by name, but those whose project is beside the home: `test_fixtures.py` has them too.
+    static let cases = Registry.agents.flatMap { agent in
+        ((try? namesInDirectory(fixtures / agent.name)) ?? []).compactMap(\.text)
+            .filter { (try? expectation(agent.name, $0))?["workdir"] != "PROJECT" }
+            .map { (agent.name, $0) }
     }
 
     static func expectation(_ agent: String, _ name: String) throws -> JSONValue? {
@@ -29,8 +31,10 @@ struct StoredHome {
 
     init(_ agent: String, _ name: String) throws {
         scratch = try ScratchDirectory()
-        try scratch.makeDirectory(scratch.path / "home")
-        try copy(Self.fixtures / agent / name / "home", "home")
+        try scratch.makeDirectory(path)
+        // git keeps no empty folder: a home that held nothing is not there.
+        let home = Self.fixtures / agent / name / "home"
+        if try fileStatus(home) != nil { try copy(home, "home") }
     }
 
     private func copy(_ folder: Path, _ name: String) throws {
@@ -54,12 +58,12 @@ struct StoredHome {
             let path = folder / name
             // A link that leads nowhere stays as it is: its name is all there is to see.
             guard let status = try fileStatus(path) else {
-                return [Entry(path: path, digest: "", mode: 0, seconds: 0, nanoseconds: 0)]
+                return [Entry(path: path, content: [], mode: 0, seconds: 0, nanoseconds: 0)]
             }
-            let digest = status.isDirectory ? "" : SHA256.hex(try contentsOfSmallFile(path) ?? [])
+            let content = status.isDirectory ? [] : try contentsOfSmallFile(path) ?? []
             let entry = Entry(
                 path: path,
-                digest: digest,
+                content: content,
                 mode: status.st_mode,
                 seconds: status.st_mtim.tv_sec,
                 nanoseconds: status.st_mtim.tv_nsec

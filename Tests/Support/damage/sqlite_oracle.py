@@ -47,6 +47,27 @@ def is_whole(run):
         return False
 
 
+def resumable(run, identifiers, resume):
+    """Those that can be loaded, and the last trouble with another."""
+    found, trouble = set(), None
+    for identifier in identifiers:
+        try:
+            if resume(run, identifier):
+                found.add(identifier)
+        except (sqlite3.Error, Trouble, ValueError, TypeError, KeyError, RecursionError) as error:
+            trouble = str(error)
+            with contextlib.suppress(sqlite3.Error):
+                run("ROLLBACK")
+    return found, trouble
+
+
+def seen_and_resumable(seen, resumable, trouble, doubts):
+    """What `look` says of the identifiers that were seen."""
+    kind = "resumes" if resumable else "visible" if trouble else "nothing"
+    ids = sorted(identifier.decode("utf-8", "replace") for identifier in seen if isinstance(identifier, bytes))
+    return {"kind": kind, "ids": ids, "why": trouble, "doubts": doubts, "tables": True}
+
+
 def sidecar_doubts(home, store):
     """The sidecar check of docs/specification.md#sqlite, with a parser of its own."""
     doubts, header = set(), home.get(store, b"")

@@ -2,40 +2,8 @@ import Testing
 
 @testable import AgentLaunchCore
 
-@Suite("Amazon Q: homes as it left them", .timeLimit(.minutes(1)))
-struct AmazonQFixtureTests {
-    @Test(
-        "Each is decided as Amazon Q itself would go on, and nothing in it changes",
-        arguments: StoredHome.cases("amazonq")
-    )
-    func decides(_ name: String) throws {
-        let home = try StoredHome("amazonq", name)
-        let expected = try #require(try StoredHome.expectation("amazonq", name))
-        let options = (expected["args"]?.elements ?? []).compactMap(\.text)
-        let before = try home.entries()
-        let query = StoreQuery(
-            environment: Environment(),
-            home: home.path,
-            workdir: Path(try #require(expected["workdir"]?.text)),
-            name: "default",
-            task: TaskText("do the task")
-        )
-        var findings = Findings()
-        let decision = try Decider(
-            agent: .amazonQ,
-            query: query,
-            store: AmazonQStore(query),
-            options: DecisionOptions(adopt: options.contains("match") ? .match : .newest),
-            record: .absent,
-            others: []
-        ).decide(&findings)
-        let states = (expected["states"]?.elements ?? []).compactMap(\.text)
-        #expect(states.contains(decision.verdict.rawValue), "\(decision) \(findings)")
-        let ids = (expected["ids"]?.elements ?? []).compactMap(\.text)
-        if decision.verdict == .warm, !ids.isEmpty { #expect(ids.contains(decision.session?.id ?? "")) }
-        #expect(try home.entries() == before)
-    }
-
+@Suite("Amazon Q: its one conversation of a directory", .timeLimit(.minutes(1)))
+struct AmazonQStoreTests {
     @Test("Whatever a cold start would overwrite is found, readable or not")
     func overwritten() throws {
         func old(_ name: String) throws -> OldConversation? {
@@ -76,21 +44,10 @@ struct AmazonQCommandTests {
         prompt: Bool = false,
         _ change: (inout CommandRequest) -> Void = { _ in }
     ) throws -> (words: String, warnings: [String]) {
-        var request = CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.amazonQ.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: false,
-            version: "1.19.7",
-            environment: Environment()
-        )
+        var request = CommandRequest(.amazonQ, start, prompt: prompt, attended: false, version: "1.19.7")
         change(&request)
         let command = try Agent.amazonQ.command(request)
-        let words = command.arguments.map {
-            if case .text(let bytes) = $0 { bytes.lossyText } else { "PROMPT" }
-        }
-        return (words.joined(separator: " "), command.warnings.map(\.code))
+        return (command.line, command.warnings.map(\.code))
     }
 
     @Test("Cold and warm differ by the one flag; the prompt comes last")

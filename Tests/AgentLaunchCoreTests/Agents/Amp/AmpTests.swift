@@ -7,15 +7,7 @@ struct AmpTests {
     private let id = "T-019a0000-0000-7000-8000-000000000001"
 
     private func request(_ start: CommandRequest.Start, prompt: Bool = false) -> CommandRequest {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.amp.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: true,
-            version: "0.0.1785",
-            environment: Environment()
-        )
+        CommandRequest(.amp, start, prompt: prompt, version: "0.0.1785")
     }
 
     @Test(

@@ -90,15 +90,7 @@ struct AuggieSessionTests {
 struct AuggieCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool, attended: Bool = true) -> CommandRequest
     {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.auggie.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: attended,
-            version: "0.36",
-            environment: Environment()
-        )
+        CommandRequest(.auggie, start, prompt: prompt, attended: attended, version: "0.36")
     }
 
     private let session = Session(

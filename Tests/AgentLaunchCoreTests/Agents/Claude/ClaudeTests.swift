@@ -8,15 +8,7 @@ struct ClaudeTests {
 
     private func request(_ start: CommandRequest.Start, prompt: Bool, attended: Bool = true) -> CommandRequest
     {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.claude.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: attended,
-            version: "2.1.329",
-            environment: Environment()
-        )
+        CommandRequest(.claude, start, prompt: prompt, attended: attended, version: "2.1.329")
     }
 
     @Test("Cold creates the id, warm and reuse resume it; the prompt stands behind --")

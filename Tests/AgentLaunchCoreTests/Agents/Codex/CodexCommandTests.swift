@@ -27,13 +27,7 @@ struct CodexCommandTests {
         )
         change(&request)
         let command = try Agent.codex.command(request)
-        return command.arguments.map {
-            switch $0 {
-            case .text(let bytes): bytes.lossyText
-            case .prompt(let prefix): prefix + "PROMPT"
-            case .promptFile, .newThread: "?"
-            }
-        }.joined(separator: " ")
+        return command.line
     }
 
     @Test("Cold: the prompt comes last, behind the sign that ends the options")

@@ -12,15 +12,7 @@ struct CopilotTests {
         prompt: Bool,
         _ version: Version = "1.0.64"
     ) -> CommandRequest {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.copilot.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: true,
-            version: version,
-            environment: Environment()
-        )
+        CommandRequest(.copilot, start, prompt: prompt, version: version)
     }
 
     @Test("Cold and an empty session create the id, warm resumes it; the prompt goes by agentapi")

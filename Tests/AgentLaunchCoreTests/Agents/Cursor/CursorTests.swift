@@ -107,15 +107,7 @@ struct CursorCommandTests {
     )
 
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.cursor.promptIntake(start, Bytes("do it".utf8)).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: true,
-            version: "2026.09.10",
-            environment: Environment()
-        )
+        CommandRequest(.cursor, start, prompt: prompt, version: "2026.09.10")
     }
 
     @Test(

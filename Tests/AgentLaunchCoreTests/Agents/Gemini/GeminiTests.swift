@@ -13,15 +13,7 @@ struct GeminiTests {
         _ version: Version = "0.56.0",
         attended: Bool = true
     ) -> CommandRequest {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.gemini.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: attended,
-            version: version,
-            environment: Environment()
-        )
+        CommandRequest(.gemini, start, prompt: prompt, attended: attended, version: version)
     }
 
     @Test("Cold creates the id, warm resumes it; the prompt is one word with its flag")

@@ -167,28 +167,13 @@ struct GooseMessageTests {
 @Suite("Goose: command lines", .timeLimit(.minutes(1)))
 struct GooseCommandTests {
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.goose.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: true,
-            version: "1.45.0",
-            environment: Environment()
-        )
+        CommandRequest(.goose, start, prompt: prompt, version: "1.45.0")
     }
 
     private let session = Session(id: "20261121_3", directory: "/w", store: "/s", state: .resumable)
 
     private func words(_ request: CommandRequest) throws -> String {
-        try Agent.goose.command(request).arguments.map { argument in
-            switch argument {
-            case .text(let bytes): bytes.lossyText
-            case .promptFile: "FILE"
-            default: "?"
-            }
-        }
-        .joined(separator: " ")
+        try Agent.goose.command(request).line
     }
 
     @Test("Each start has the form that every release since 1.13 takes")

@@ -114,15 +114,7 @@ struct OpenCodeCommandTests {
     )
 
     private func request(_ start: CommandRequest.Start, prompt: Bool) -> CommandRequest {
-        CommandRequest(
-            start: start,
-            prompt: prompt ? Agent.openCode.promptIntake(start, []).argument : nil,
-            workdir: "/w",
-            home: "/h",
-            attended: true,
-            version: "1.18.29",
-            environment: Environment()
-        )
+        CommandRequest(.openCode, start, prompt: prompt, version: "1.18.29")
     }
 
     @Test("Cold takes the prompt in one word; warm takes none, because -s would drop it")

@@ -7,7 +7,9 @@ asks (1.3, 1.6). `judge` says which verdicts are right for it.
 import json
 import sqlite3
 
-from damage.sqlite_oracle import Trouble, is_whole, judge, opened, sidecar_doubts  # noqa: F401  (judge is this oracle's too)
+from damage.sqlite_oracle import (
+    Trouble, is_whole, judge, opened, resumable, seen_and_resumable, sidecar_doubts,  # noqa: F401  (judge is this oracle's too)
+)
 
 from .bases import STORE, WORKDIR
 
@@ -91,24 +93,11 @@ def _ask(run, doubts):
             whole = False
     if not whole:
         doubts = doubts | {"integrity"} | ({"index-differs"} if scanned - seen or _rows_are_lost(run) else set())
-    resumable, trouble = set(), None
     try:
         run("SELECT MAX(version) FROM schema_version").fetchone()
     except sqlite3.Error as error:  # goose stops here, though the rows can be seen
         ids = [i.decode("utf-8", "replace") for i in seen | scanned if isinstance(i, bytes)]
         return {"kind": "visible" if ids else "refuses", "ids": ids, "why": str(error),
                 "doubts": doubts}
-    for identifier in seen:
-        try:
-            if isinstance(identifier, bytes) and _resume(run, identifier):
-                resumable.add(identifier)
-        except (sqlite3.Error, Trouble, ValueError, TypeError, RecursionError) as error:
-            trouble = str(error)
-            try:
-                run("ROLLBACK")
-            except sqlite3.Error:
-                pass
-    kind = "resumes" if resumable else "visible" if trouble else "nothing"
-    ids = {i for i in resumable | seen | scanned if isinstance(i, bytes)}
-    return {"kind": kind, "ids": sorted(i.decode("utf-8", "replace") for i in ids), "why": trouble,
-            "doubts": doubts, "tables": True}
+    found, trouble = resumable(run, (identifier for identifier in seen if isinstance(identifier, bytes)), _resume)
+    return seen_and_resumable(seen | scanned, found, trouble, doubts)

@@ -5,7 +5,9 @@ import re
 import sqlite3
 
 from damage.line_oracle import refuse
-from damage.sqlite_oracle import Trouble, is_whole, judge, opened, sidecar_doubts  # noqa: F401  (judge is ours too)
+from damage.sqlite_oracle import (
+    Trouble, is_whole, judge, opened, resumable, seen_and_resumable, sidecar_doubts,  # noqa: F401  (judge is ours too)
+)
 
 from .bases import FOLDER, STORE, WORKDIR
 
@@ -21,6 +23,8 @@ _WAYS = [
 
 def _resume(run, identifier):
     """Loads one conversation and writes to it, as `-s ID` does."""
+    if not isinstance(identifier, bytes):
+        raise Trouble("an id that is no text")
     row = run("SELECT * FROM session WHERE id = CAST(? AS TEXT)", (identifier,)).fetchone()
     if row is None:
         raise Trouble("the id is not found by its index")
@@ -74,23 +78,8 @@ def _ask(run, doubts):
             whole = False
     if not whole:
         doubts = doubts | {"integrity"}
-    resumable, trouble = set(), None
-    for identifier in seen:
-        try:
-            if not isinstance(identifier, bytes):
-                trouble = "an id that is no text"
-            elif _resume(run, identifier):
-                resumable.add(identifier)
-        except (sqlite3.Error, Trouble, ValueError, TypeError, KeyError, RecursionError) as error:
-            trouble = str(error)
-            try:
-                run("ROLLBACK")
-            except sqlite3.Error:
-                pass
-    kind = "resumes" if resumable else "visible" if trouble else "nothing"
-    ids = {i for i in resumable | seen | scanned if isinstance(i, bytes)}
-    return {"kind": kind, "ids": sorted(i.decode("utf-8", "replace") for i in ids), "why": trouble,
-            "doubts": doubts, "tables": True}
+    found, trouble = resumable(run, seen, _resume)
+    return seen_and_resumable(seen | scanned, found, trouble, doubts)
 
 
 def _value(data, padded=False):
