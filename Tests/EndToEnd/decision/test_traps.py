@@ -52,5 +52,5 @@ def test_a_fixture_that_is_a_traps_proof_says_why_it_is_right():
 def test_a_proof_that_does_not_exist_is_detected():
     assert exists("goose/own-name") and not exists("goose/own-names")
     assert exists("test_traps.py::traps") and not exists("test_traps.py::trap")
-    assert exists("AmpTests.swift::An id is taken at its word, whatever is on this machine")
+    assert exists("AmpTests.swift::A valid ID is accepted, whatever is on this machine")
     assert not exists("AmpTests.swift::An id is taken")
