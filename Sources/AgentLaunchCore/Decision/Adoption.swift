@@ -107,7 +107,7 @@ extension Decider {
     func isHeld(_ session: Session) -> Bool {
         let names = Set(others.filter { $0.workdir == query.workdir }.map(\.name)).union(["default"])
             .subtracting([query.name])
-        return others.contains { $0.owns(session.id) } || beginning.contains { $0.isAbout(session) }
+        return others.contains { $0.owns(session.id) } || awaitingID.contains { $0.isAbout(session) }
             || names.contains { store.isDerived(session, from: $0) }
     }
 }

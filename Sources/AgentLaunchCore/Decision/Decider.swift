@@ -10,7 +10,7 @@ struct Decider {
     /// The records of this agent's other conversations.
     let others: [Record]
     /// Those of this directory that run now and have yet to learn their session's id.
-    var beginning: [Record] = []
+    var awaitingID: [Record] = []
 
     func decide(_ findings: inout Findings) throws(LaunchError) -> Decision {
         var decision = try firstThatApplies(&findings)

@@ -2,8 +2,8 @@ extension Record {
     /// The record as it has to be before the agent is started: a prompt that goes with this start is `given`.
     init(
         of decision: Decision,
-        _ agent: Agent,
-        _ prompt: StartPrompt,
+        agent: Agent,
+        prompt: StartPrompt,
         workdir: Path,
         name: String,
         store: Path,
@@ -17,8 +17,7 @@ extension Record {
             self = old
             sessionID = session.id
         } else {
-            var new = NewSession(id: session?.id, name: session?.name)
-            if case .cold(let created) = decision.start { new = created }
+            let new = decision.start?.reference ?? NewSession()
             self.init(
                 agent: agent.name,
                 workdir: workdir,

@@ -8,5 +8,5 @@ struct StartPrompt: Equatable, Sendable {
     var given: PromptDecision.Given?
     var isRefused = false
 
-    var isSent: Bool { action == .send || action == .resumePrompt }
+    var willBeSent: Bool { action == .send || action == .resumePrompt }
 }

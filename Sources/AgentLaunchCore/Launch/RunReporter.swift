@@ -34,7 +34,6 @@ final class RunReporter: LaunchObserver {
         log?.line("\(run.startedAt.rfc3339) start of \(run.heading), pid \(run.launcher.pid)")
     }
 
-    var interests: [pollfd] { [] }
     /// When the agent behind agentapi is looked for: agentapi makes it, and tells nobody.
     private(set) var deadline: Int64?
     private static let lookAgain: Int64 = 100
@@ -73,9 +72,9 @@ final class RunReporter: LaunchObserver {
     }
 
     /// For whoever asks agentapi; nil if nobody wants to know.
-    var onReady: (() -> Void)? { readyDue == nil ? nil : { [self] in isReady() } }
+    var onReady: (() -> Void)? { readyDue == nil ? nil : { [self] in becameReady() } }
 
-    private func isReady() {
+    private func becameReady() {
         guard readyDue != nil else { return }
         readyDue = nil
         report?.send(.ready)
@@ -83,7 +82,7 @@ final class RunReporter: LaunchObserver {
     }
 
     /// It was not ready in time: the caller is told, and the launcher stops as if asked to.
-    func isLate(_ seen: String) {
+    func missedDeadline(_ seen: String) {
         readyDue = nil
         report?.send(.late(seen))
         kill(getpid(), SIGTERM)

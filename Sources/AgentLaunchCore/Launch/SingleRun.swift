@@ -8,82 +8,76 @@ struct SingleRun {
     /// Where somebody wants to know what the agent said.
     let tail: OutputTail?
 
+    /// - Parameter moduleDirectory: held until the record says whose it is.
     func run(
         _ start: PlannedStart,
-        _ claim: consuming FileLock?
+        moduleDirectory lock: consuming FileLock?
     ) throws(LaunchError) -> FinishedRun {
         let plan = start.plan
-        let conversation = start.conversation
-        try ConversationBackup(conversation.directory).save(start.overwritten, at: .now())
+        try ConversationBackup(start.conversation.directory).save(start.overwritten, at: .now())
         try start.ownSettings?.write()
         let resources = try LaunchResources(start)
         defer { resources.cleanUp() }
-        let files = try plan.server.map { (server) throws(LaunchError) in
-            try AgentAPIFiles(server, start.state, root: conversation.state.root, diagnostics)
-        }
+        let files = try AgentAPIFiles(start, diagnostics)
         defer { files?.cleanUp() }
         let now = Timestamp.now()
-        var record = Record(
-            of: plan.decision,
-            plan.agent,
-            plan.prompt,
-            workdir: plan.workdir,
-            name: conversation.name,
-            store: start.storeRoot,
-            task: start.task,
-            old: start.record,
-            moduleDirectory: start.moduleDirectory,
-            now: now
-        )
+        var record = Record(start, now: now)
         files?.claim(&record)
         let isRecorded = plan.agent.keepsConversations
-        if isRecorded { write(record, to: conversation.recordFile) }
-        _ = consume claim
+        if isRecorded { write(record, to: start.conversation.recordFile) }
+        _ = consume lock
         diagnostics.notice(plan.startLine)
-        var latest = record
-        let watcher =
-            isRecorded
-            ? ConversationWatcher(
-                plan.agent,
-                start.query,
-                record,
-                awaiting: plan.prompt.action == .send ? start.task : nil,
-                startedAt: now,
-                keepsChat: start.state?.isReadOnly == false,
-                belongsToOtherConversation: conversation.belongsToOtherConversation,
-                isHeld: conversation.isHeldElsewhere,
-                write: { record in
-                    latest = record
-                    session.change(to: record.sessionID)
-                    try? conversation.recordFile.write(record)
-                }
-            )
-            : nil
-        let chat = ChatReport(record: watcher, diagnostics: diagnostics)
-            .watcher(plan, environment: start.context.environment, onReady: reporter.onReady)
+        let watcher = isRecorded ? self.watcher(start, record, now) : nil
         let typed = TypedPrompt(plan, watcher) { diagnostics.warn($0) }
-        let members: [(any LaunchObserver)?] = [
-            reporter, files, watcher, chat, typed, reporter.deadline(asked: chat),
-        ]
-        let observers = LaunchObservers(members: members.compactMap(\.self))
+        let observers = observers(start, files, watcher, typed)
         tail?.clear()
         let began = monotonicMilliseconds()
         let end: LaunchEnd
-        do throws(LaunchError) {
-            end = try run(resources, start.context, observers, typed)
-        } catch {
+        do throws(LaunchError) { end = try run(resources, start.context, observers, typed) } catch {
             // Nothing ran, so nothing was given.
             record.prompts.removeAll { $0.state == .given && $0.at == now }
-            if isRecorded { write(record, to: conversation.recordFile) }
+            if isRecorded { write(record, to: start.conversation.recordFile) }
             throw error
         }
         if let failure = typed?.failure { throw failure }
         return FinishedRun(
             plan: plan,
-            record: isRecorded ? latest : nil,
+            record: watcher?.record,
             end: end,
             milliseconds: monotonicMilliseconds() - began
         )
+    }
+
+    private func watcher(_ start: PlannedStart, _ record: Record, _ now: Timestamp) -> ConversationWatcher {
+        let conversation = start.conversation
+        return ConversationWatcher(
+            start.plan.agent,
+            start.query,
+            record,
+            awaiting: start.plan.prompt.action == .send ? start.task : nil,
+            startedAt: now,
+            keepsChat: start.state?.isReadOnly == false,
+            mayBelongToOther: conversation.mayBelongToOther,
+            belongsToOther: conversation.belongsToOther,
+            write: { record in
+                session.change(to: record.sessionID)
+                try? conversation.recordFile.write(record)
+            }
+        )
+    }
+
+    private func observers(
+        _ start: PlannedStart,
+        _ files: AgentAPIFiles?,
+        _ watcher: ConversationWatcher?,
+        _ typed: TypedPrompt?
+    ) -> LaunchObservers {
+        let chat = ChatReport(record: watcher, diagnostics: diagnostics)
+            .watcher(start.plan, environment: start.context.environment, onReady: reporter.onReady)
+        let members: [(any LaunchObserver)?] = [
+            reporter, files, watcher, chat, typed, reporter.deadline(asked: chat),
+        ]
+        return LaunchObservers(members: members.compactMap(\.self))
     }
 
     private func run(
@@ -140,15 +134,28 @@ struct FinishedRun {
     var milliseconds: Int64
 }
 
+extension Record {
+    fileprivate init(_ start: PlannedStart, now: Timestamp) {
+        let plan = start.plan
+        self.init(
+            of: plan.decision,
+            agent: plan.agent,
+            prompt: plan.prompt,
+            workdir: plan.workdir,
+            name: start.conversation.name,
+            store: start.storeRoot,
+            task: start.task,
+            old: start.record,
+            moduleDirectory: start.moduleDirectory,
+            now: now
+        )
+    }
+}
+
 extension LaunchPlan {
     /// What each start says in one line.
     var startLine: String {
-        let token: String? =
-            switch decision.start {
-            case .cold(let new): new.id ?? new.name
-            case .reuse(let session), .warm(let session): session.id
-            case nil: nil
-            }
+        let token = decision.start.flatMap { $0.reference.id ?? $0.reference.name }
         let prompt =
             switch prompt.action {
             case .send: "prompt given"

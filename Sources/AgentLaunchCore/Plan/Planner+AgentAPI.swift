@@ -49,6 +49,7 @@ extension Planner {
         let bytes = prompt.text?.count ?? 0
         let way = feature == .promptInput ? "on its standard input" : "as an argument"
         throw context.undeliverable(
+            prompt,
             "agentapi \(program.release) cannot take a prompt of \(bytes) bytes \(way), which needs \(feature.since)",
             "update agentapi to \(feature.since) or newer"
         )

@@ -4,10 +4,11 @@ struct PromptRouter {
     static let initialPromptLimit = 120 << 10
 
     let context: StartContext
+    let prompt: StartPrompt
 
     /// Nil where nothing is started or sent.
-    func route(_ prompt: StartPrompt, _ start: CommandRequest.Start?) throws(LaunchError) -> PromptRoute? {
-        guard let start, prompt.isSent, let text = prompt.text else { return nil }
+    func route(_ start: CommandRequest.Start?) throws(LaunchError) -> PromptRoute? {
+        guard let start, prompt.willBeSent, let text = prompt.text else { return nil }
         return try route(text, start)
     }
 
@@ -18,6 +19,7 @@ struct PromptRouter {
             if prefix.utf8.count + text.count <= ArgumentSpace.string { return .argument }
             guard context.transport == .agentapi else {
                 throw context.undeliverable(
+                    prompt,
                     "prompt too long for an argument: \(text.count) bytes, at most \(ArgumentSpace.string)",
                     "shorten it, or use --agentapi"
                 )
@@ -27,6 +29,7 @@ struct PromptRouter {
         guard context.transport == .agentapi else {
             guard context.agent.inputReadiness != nil else {
                 throw context.undeliverable(
+                    prompt,
                     "\(context.agent.name) takes this prompt only under agentapi",
                     "use --agentapi, or remove the prompt"
                 )
@@ -38,6 +41,7 @@ struct PromptRouter {
         guard isMessage(start) else { return text.count > Self.initialPromptLimit ? .stdin : .initialPrompt }
         guard ChatRequest.canSend(text) else {
             throw context.undeliverable(
+                prompt,
                 "prompt too long for a message: agentapi reads at most \(ChatRequest.longestBody) bytes",
                 "shorten it"
             )
@@ -57,6 +61,7 @@ struct PromptRouter {
         for (offset, byte) in text.enumerated() where byte == 0x1b {
             guard text[(offset + 1)...].starts(with: end) else { continue }
             throw context.undeliverable(
+                prompt,
                 "the prompt contains the end-of-paste sequence at offset \(offset), and agentapi would type the rest",
                 "remove the sequence ESC [201~"
             )
@@ -69,6 +74,7 @@ struct PromptRouter {
         let digits = String(scalar.value, radix: 16, uppercase: true)
         let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
         throw context.undeliverable(
+            prompt,
             "the prompt contains \(name) at offset \(offset), and is typed into the terminal, where only line breaks, "
                 + "tabs and printable characters are allowed",
             "remove that character, or use --agentapi"
@@ -78,8 +84,9 @@ struct PromptRouter {
 
 extension StartContext {
     /// The prompt cannot travel: named as it was given.
-    func undeliverable(_ why: String, _ nextStep: String) -> LaunchError {
-        LaunchError(.usage, (request.task ?? request.resumePrompt)?.spelling ?? "--prompt", why, nextStep)
+    func undeliverable(_ prompt: StartPrompt, _ why: String, _ nextStep: String) -> LaunchError {
+        let source = prompt.action == .resumePrompt ? request.resumePrompt : request.task
+        return LaunchError(.usage, source?.spelling ?? "--prompt", why, nextStep)
     }
 }
 

@@ -26,7 +26,7 @@ final class TextLines {
         let status = try file.status()
         guard status.isRegularFile else { throw Errno(code: status.isDirectory ? EISDIR : EINVAL) }
         size = Int(status.st_size)
-        modified = Timestamp(milliseconds: status.st_mtim.nanoseconds / 1_000_000)
+        modified = Timestamp(milliseconds: status.st_mtim.milliseconds)
         self.limit = limit
     }
 

@@ -130,7 +130,7 @@ final class SupervisedChild {
     /// Tells them to end.
     func endSurvivors(now: Int64) {
         survivors = Descendants.count(session: survivingSession)
-        guard survivors > 0 else { return }
+        guard survivors > 0 || leftovers == .everything else { return }
         // The kernel has hung up on the foreground only.
         if leftovers == .terminalSession { Descendants.signalAll(SIGHUP, session: survivingSession) }
         Descendants.signalAll(SIGTERM, session: survivingSession)
@@ -139,9 +139,11 @@ final class SupervisedChild {
         stop.passedOn(SIGTERM, now: now)
     }
 
-    /// After a child was reaped there may be fewer.
+    /// After a child was reaped there may be fewer; one that was forked just then was not seen before.
     func countSurvivors() {
-        if end != nil, survivors > 0 { survivors = Descendants.count(session: survivingSession) }
+        if end != nil, survivors > 0 || leftovers == .everything {
+            survivors = Descendants.count(session: survivingSession)
+        }
     }
 
     /// How many there are, once they have taken so long that it has to be said.

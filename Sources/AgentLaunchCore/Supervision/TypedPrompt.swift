@@ -48,7 +48,7 @@ final class TypedPrompt: LaunchObserver, TerminalWatcher {
         // Where it has arrived a person has typed it.
         if isStopping || (hasArrived && !wasTyped) { typing.cancel() }
         switch step(relay, now: now) {
-        case .none: if hasGivenUp, typing.personHasSent { isLeftToPerson() }
+        case .none: if hasGivenUp, typing.personHasSent { leaveToPerson() }
         case .paste:
             begins()
             relay.type(text)
@@ -56,7 +56,7 @@ final class TypedPrompt: LaunchObserver, TerminalWatcher {
             _ = step(relay, now: now)
         case .enter:
             relay.pressEnter()
-            isTyped()
+            pressedEnter()
         case .giveUp:
             gaveUp(onTerminal: onTerminal)
             return onTerminal
@@ -74,11 +74,11 @@ final class TypedPrompt: LaunchObserver, TerminalWatcher {
     private func begins() {
         faultPoint("typed.before")
         wasTyped = true
-        if isTask { record?.promptIsSent(at: .now(), how: .typed) }
+        if isTask { record?.recordSending(at: .now(), how: .typed) }
     }
 
     /// Enter is on its way.
-    private func isTyped() {
+    private func pressedEnter() {
         faultPoint("typed.after")
         let isShown = isTask && agent.newThread.isEmpty && !agent.storesPromptWithAnswer
         arrivalDue = isShown ? monotonicMilliseconds() + Self.patience : nil
@@ -106,7 +106,7 @@ final class TypedPrompt: LaunchObserver, TerminalWatcher {
 
     /// A store would show whether what they sent was the prompt. Where none does, it may have been, and the next start
     /// must not give it again.
-    private func isLeftToPerson() {
+    private func leaveToPerson() {
         hasGivenUp = false
         if isTask { record?.promptIsLeftToPerson() }
     }

@@ -101,9 +101,9 @@ struct AdoptionTests {
     }
 
     @Test("A conversation begun while another name's launcher awaits its ID is not taken")
-    func beginning() throws {
+    func awaitingID() throws {
         var bench = DecisionBench()
-        bench.beginning = [DecisionBench.record(nil, name: "b", .given)]
+        bench.awaitingID = [DecisionBench.record(nil, name: "b", .given)]
         bench.store.sessions = [session("new", began: 11)]
         #expect(try bench.answer() == "cold new derived")
         bench.store.sessions = [session("older", began: 9)]

@@ -64,7 +64,7 @@ struct DecisionBench {
     var options = DecisionOptions()
     var record = RecordState.absent
     var others: [Record] = []
-    var beginning: [Record] = []
+    var awaitingID: [Record] = []
     var otherDirectoryProblem: String?
 
     var agent: Agent {
@@ -99,7 +99,7 @@ struct DecisionBench {
             options: options,
             record: record,
             others: others,
-            beginning: beginning
+            awaitingID: awaitingID
         ).decide(&findings)
         return (decision, findings.warnings.map(\.code))
     }

@@ -83,8 +83,8 @@ struct RecordTests {
     ) -> Record {
         Record(
             of: decision,
-            DecisionBench().agent,
-            StartPrompt(action: prompt, route: route, text: task?.bytes, given: given),
+            agent: DecisionBench().agent,
+            prompt: StartPrompt(action: prompt, route: route, text: task?.bytes, given: given),
             workdir: DecisionBench.workdir,
             name: "default",
             store: "/store",

@@ -49,7 +49,7 @@ struct PlanBench {
         let texts = PromptTexts(task: task, resumePrompt: TaskText("go on"))
         let choice = PromptDecision(action: action, given: given)
         var prompt = StartPrompt(choice, texts, reportTasks: context.request.reportTasks)
-        prompt.route = try PromptRouter(context: context).route(prompt, decision.start)
+        prompt.route = try PromptRouter(context: context, prompt: prompt).route(decision.start)
         let program = AgentAPIProgram(
             executable: executable,
             version: VersionAnswer(version: release, source: .asked)

@@ -37,8 +37,8 @@ struct TypedPromptTests {
                 awaiting: task,
                 startedAt: .now(),
                 keepsChat: false,
-                belongsToOtherConversation: { _ in false },
-                isHeld: { _ in false },
+                mayBelongToOther: { _ in false },
+                belongsToOther: { _ in false },
                 write: { [unowned self] in written.append($0) }
             )
             var plan = LaunchPlan(

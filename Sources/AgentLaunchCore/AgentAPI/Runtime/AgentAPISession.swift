@@ -76,7 +76,11 @@ final class AgentAPISession: ChildSession {
     /// There is no shell above it that could continue it.
     func childStopped() { child.send(SIGCONT) }
 
-    func childEnded(_ end: ChildEnd) { stop.ended() }
+    func childEnded(_ end: ChildEnd) {
+        stop.ended()
+        // Nobody can open it again.
+        drain.output.reopen()
+    }
 
     var isFinished: Bool { drain.output.isEmpty || reader.isGivenUp }
 

@@ -23,7 +23,7 @@ struct ChatReport {
             LoopbackAddress(port: server.port, environment: plan.environment.applied(to: environment)),
             prompt: plan.chatPrompt,
             onReady: onReady,
-            onSending: { record?.promptIsSent(at: .now(), how: .message) },
+            onSending: { record?.recordSending(at: .now(), how: .message) },
             onEvent: { take($0, isMessage: plan.prompt.route == .message) }
         )
         record?.onPrompt = { [weak chat] in chat?.promptArrived() }

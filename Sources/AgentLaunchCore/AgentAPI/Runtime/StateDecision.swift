@@ -64,20 +64,10 @@ struct StateSituation {
 
     func decide(_ decision: Decision) -> StateDecision {
         var result = StateDecision(file: file)
-        let tokens: [String]
-        switch decision.start {
-        case .warm(let session):
-            tokens = [session.id, session.name].compactMap(\.self)
-            result.session = session.id
-            find(session, tokens, &result)
-        case .reuse(let session):
-            tokens = [session.id, session.name].compactMap(\.self)
-            result.session = session.id
-        case .cold(let new):
-            tokens = [new.id, new.name].compactMap(\.self)
-            result.session = new.id
-        case nil: return result
-        }
+        guard let start = decision.start else { return result }
+        result.session = start.reference.id
+        let tokens = [start.reference.id, start.reference.name].compactMap(\.self)
+        if case .warm(let session) = start { find(session, tokens, &result) }
         if result.chat != .inPlace { look(at: decision.start, &result) }
         if !result.loads {
             result.token = tokens.first

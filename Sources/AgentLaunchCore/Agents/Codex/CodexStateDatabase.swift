@@ -13,11 +13,11 @@ struct CodexStateDatabase {
 
     /// The one of the newest layout; nil if there is none.
     init?(in folder: Path) {
-        let numbers = ((try? namesInDirectory(folder)) ?? []).compactMap { name in
-            name.text?.part(after: "state_", before: ".sqlite").flatMap { Int($0) }
+        let names = ((try? namesInDirectory(folder)) ?? []).compactMap { name in
+            name.text?.part(after: "state_", before: ".sqlite").flatMap { Int($0) }.map { ($0, name) }
         }
-        guard let newest = numbers.max() else { return nil }
-        path = folder / "state_\(newest).sqlite"
+        guard let newest = names.max(by: { $0.0 < $1.0 }) else { return nil }
+        path = folder / newest.1
     }
 
     /// What the index tells of these threads.

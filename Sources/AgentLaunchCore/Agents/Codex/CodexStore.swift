@@ -15,7 +15,15 @@ final class CodexStore: SessionStore {
     var root: Path { home.sessions }
 
     func failure(_ findings: inout Findings) -> StoreFailure? {
-        findings.failure(listing: [home.path, home.sessions])
+        if let failure = findings.failure(listing: [home.path, home.sessions]) { return failure }
+        do throws(Errno) { _ = try namesInDirectory(home.path) } catch {
+            // Nothing is below a file, but that is no reason to believe that nothing was.
+            guard error.code == ENOTDIR else { return nil }
+            let failure = StoreFailure(home.path, error)
+            findings.saw(failure)
+            return failure
+        }
+        return nil
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {

@@ -98,6 +98,14 @@ struct CommandRequest: Sendable {
         /// A session that is there without messages and takes the prompt of this cold start.
         case reuse(Session)
         case warm(Session)
+
+        /// What is known of the session: a new one may get its ID later.
+        var reference: NewSession {
+            switch self {
+            case .cold(let new): new
+            case .reuse(let session), .warm(let session): NewSession(id: session.id, name: session.name)
+            }
+        }
     }
 
     var start: Start

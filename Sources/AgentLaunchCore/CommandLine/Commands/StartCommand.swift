@@ -21,46 +21,16 @@ struct StartCommand {
     func run() throws(LaunchError) -> Int32 {
         if request.dryRun { return try dryRun() }
         try steps.context.makeWorkdir()
+        let launch = ConversationLaunch(steps: steps, diagnostics: diagnostics)
         guard request.detach else {
             first_process_stand_aside()
-            return exitLikeChild(try start(nil))
+            return exitLikeChild(try launch.run(nil))
         }
         switch try Background.start() {
         case .caller(let wait):
             return wait.run(untilReady: request.waitReadyMilliseconds != nil, diagnostics)
-        case .background(let report): return exitLikeChild(try start(report))
+        case .background(let report): return exitLikeChild(try launch.run(report))
         }
-    }
-
-    /// In the background with somebody to report to.
-    private func start(_ report: BackgroundReport?) throws(LaunchError) -> ChildEnd {
-        let conversation = steps.conversation
-        let locks = LaunchLocks(conversation: conversation, diagnostics: diagnostics)
-        let lock = try locks.takeConversation()
-        try conversation.endPredecessor(timeout: request.stopTimeoutMilliseconds, diagnostics)
-        conversation.removeLeftovers()
-        let claim = ModuleClaim.take(conversation)
-        let session = HeldSession(locks)
-        let gate = LaunchGate(diagnostics, session)
-        let first = try gate.start(of: steps)
-        let reporter = try first.reporter(report) { diagnostics.warn($0) }
-        let runs = ConversationRuns(
-            steps: steps,
-            diagnostics: diagnostics,
-            gate: gate,
-            reporter: reporter,
-            session: session
-        )
-        let end: ChildEnd
-        do throws(LaunchError) { end = try runs.run(first, claim) } catch {
-            reporter.end(error.status.rawValue)
-            throw error
-        }
-        reporter.end(end.status)
-        // Held until the agent has ended and everything is put away.
-        _ = consume lock
-        session.release()
-        return end
     }
 
     // MARK: Dry run

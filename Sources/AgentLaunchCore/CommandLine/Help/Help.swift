@@ -8,9 +8,7 @@ enum Help {
     static func text(_ topic: HelpTopic) throws(LaunchError) -> String {
         switch topic {
         case .general: return general()
-        case .command(let name):
-            try NotYet.check(name)
-            return command(name)
+        case .command(let name): return NotYet.commands[name] == nil ? command(name) : general()
         case .agent(let name):
             return agent(try Registry.agent(name))
         }

@@ -16,7 +16,7 @@ final class ReadyDeadline: LaunchObserver {
 
     func wake() {
         guard let due = reporter.readyDue, monotonicMilliseconds() >= due else { return }
-        reporter.isLate(seen)
+        reporter.missedDeadline(seen)
     }
 
     func ended() {}

@@ -8,15 +8,12 @@ final class AgentAPIFiles: LaunchObserver {
     private var lock: FileLock?
     private var pid: Int32?
 
-    /// Arranges the files, with what agentlaunch remembers of them below `root`. Called under the conversation's lock, just before the start.
-    init(
-        _ server: AgentAPI.Server,
-        _ state: StateDecision?,
-        root: Path,
-        _ diagnostics: Diagnostics
-    ) throws(LaunchError) {
+    /// Arranges the files; nil for a direct start. Called under the conversation's lock, just before the start.
+    init?(_ start: PlannedStart, _ diagnostics: Diagnostics) throws(LaunchError) {
+        guard let server = start.plan.server else { return nil }
+        let root = start.conversation.state.root
         pidFile = server.pidFile.map { PidFile(path: $0, root: root) }
-        self.state = state.map {
+        state = start.state.map {
             StateArrangement(decision: $0, root: root, warn: { diagnostics.warn($0) })
         }
         lock = try self.state?.arrange()
@@ -39,7 +36,6 @@ final class AgentAPIFiles: LaunchObserver {
 
     // MARK: The run
 
-    var interests: [pollfd] { [] }
     var deadline: Int64? { nil }
     func started(pid: Int32) { self.pid = pid }
     func wake() {}
@@ -47,16 +43,26 @@ final class AgentAPIFiles: LaunchObserver {
 }
 
 extension ConversationFiles {
-    /// What is to be done about agentapi's state file, and whether it is loaded; nil where none is kept.
-    func stateDecision(
+    /// agentapi with where its files go, and what is to be done about its state file; nil where none is kept.
+    func agentAPI(
+        _ program: AgentAPIProgram?,
         for decision: Decision,
         _ context: StartContext,
         route: PromptRoute?,
         record: Record?,
-        agentAPI setup: AgentAPISetup
-    ) -> StateDecision? {
-        guard context.request.statePersistence, setup.program.can(.state) else { return nil }
-        let path = AgentAPI.stateFile(context.environment, folder: setup.folder, workdir: workdir)
+        moduleDirectory: Path?
+    ) -> (AgentAPISetup?, StateDecision?) {
+        guard let program else { return (nil, nil) }
+        let folder = moduleDirectory ?? directory
+        var setup = AgentAPISetup(
+            program: program,
+            folder: folder,
+            isFolderWritable: canMakeFiles(in: folder)
+        )
+        guard decision.start != nil, context.request.statePersistence, program.can(.state) else {
+            return (setup, nil)
+        }
+        let path = AgentAPI.stateFile(context.environment, folder: folder, workdir: workdir)
         let situation = StateSituation(
             file: StateFile(path, workdir: workdir, conversation: directory),
             agent: agent,
@@ -65,7 +71,10 @@ extension ConversationFiles {
             isRecorded: context.agent.keepsConversations,
             sendsMessage: route == .message
         )
-        return situation.decide(decision)
+        let state = situation.decide(decision)
+        setup.savesState = !state.isReadOnly
+        setup.loadsState = state.loads
+        return (setup, state)
     }
 
     /// An agentapi or agent that lost its launcher still writes to the session. Called under the lock.

@@ -45,12 +45,6 @@ struct ConversationFiles {
             ? ownModuleDirectory : moduleDirectory
     }
 
-    /// agentapi, with where its files go.
-    func setup(_ program: AgentAPIProgram, _ moduleDirectory: Path?) -> AgentAPISetup {
-        let folder = moduleDirectory ?? directory
-        return AgentAPISetup(program: program, folder: folder, isFolderWritable: canMakeFiles(in: folder))
-    }
-
     // MARK: Prompt files
 
     /// Where a prompt's file goes: where it was put last time too, so that leftovers are found.

@@ -46,9 +46,7 @@ final class HeldSession {
 
     /// Fails where another launcher runs the session; holds nothing where the agent has yet to choose the id.
     func take(_ plan: LaunchPlan) throws(LaunchError) {
-        var id = plan.decision.session?.id
-        if case .cold(let new) = plan.decision.start { id = new.id }
-        guard let id, id != self.id else { return }
+        guard let id = plan.decision.start?.reference.id, id != self.id else { return }
         lock = try locks.takeSession(id)
         self.id = id
     }

@@ -8,7 +8,7 @@ extension ConversationFiles {
     }
 
     /// Those of this directory that run now and have yet to learn their session's id.
-    func beginning(_ others: [Record]) -> [Record] {
+    func awaitingID(_ others: [Record]) -> [Record] {
         others.filter { other in
             guard other.sessionID == nil, other.workdir == workdir else { return false }
             let folder = state.conversation(agent: agent, name: other.name, workdir: workdir)
@@ -18,12 +18,12 @@ extension ConversationFiles {
 
     /// Whether a new session belongs to another conversation: by its record, because another launcher runs it, or
     /// possibly, because another one has yet to learn its session's id.
-    func belongsToOtherConversation(_ id: String) -> Bool {
-        isHeldElsewhere(id) || !beginning(others).isEmpty
+    func mayBelongToOther(_ id: String) -> Bool {
+        belongsToOther(id) || !awaitingID(others).isEmpty
     }
 
     /// Whether a session is another conversation's for certain: by its record, or because another launcher runs it.
-    func isHeldElsewhere(_ id: String) -> Bool {
+    func belongsToOther(_ id: String) -> Bool {
         others.contains { $0.owns(id) } || launcher(ofSession: id) != nil
     }
 

@@ -11,12 +11,12 @@ struct ConversationRuns {
 
     func run(
         _ first: PlannedStart,
-        _ claim: consuming FileLock?
+        moduleDirectory lock: consuming FileLock?
     ) throws(LaunchError) -> ChildEnd {
         let request = steps.context.request
         let isRestarted = request.restart == .onFailure
         var restarts = Restarts()
-        var last = try single(isRestarted ? tail : nil).run(first, claim)
+        var last = try single(isRestarted ? tail : nil).run(first, moduleDirectory: lock)
         while isRestarted {
             let step = restarts.step(
                 after: last.end,
@@ -36,12 +36,12 @@ struct ConversationRuns {
             reporter.restarts(in: pause, after: last.end.child.status)
             if let asked = try wait(pause, after: last.plan) { return endAsked(by: asked) }
             let again = steps.again(after: last)
-            let next = try gate.start(of: again) { (start) throws(LaunchError) in
+            let next = try gate.admit(again) { (start) throws(LaunchError) in
                 if let record = again.ownRecord { try start.checkRestart(after: record) }
             }
             // Planning can take its time.
             if let asked = try wait(0, after: last.plan) { return endAsked(by: asked) }
-            last = try single(tail).run(next, ModuleClaim.take(steps.conversation))
+            last = try single(tail).run(next, moduleDirectory: ModuleDirectoryLock.take(steps.conversation))
         }
         return last.end.child
     }

@@ -15,8 +15,8 @@ final class LaunchGate {
         "agent-not-found", "agentapi-not-found", "wrapper-not-found", "prompt-refused",
     ]
 
-    func start(
-        of steps: LaunchSteps,
+    func admit(
+        _ steps: LaunchSteps,
         alsoChecked: (PlannedStart) throws(LaunchError) -> Void = { _ throws(LaunchError) in }
     ) throws(LaunchError) -> PlannedStart {
         let began = monotonicMilliseconds()

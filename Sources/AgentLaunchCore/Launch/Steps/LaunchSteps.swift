@@ -29,7 +29,7 @@ struct LaunchSteps {
             store: inspection,
             &findings
         )
-        prompt.route = try PromptRouter(context: context).route(prompt, start)
+        prompt.route = try PromptRouter(context: context, prompt: prompt).route(start)
         let programs = StartPrograms(context, launcher)
         if start != nil { programs.warn(&findings) }
         let versions = Versions(
@@ -42,22 +42,15 @@ struct LaunchSteps {
         )
         let record = inspection.record.record
         let moduleDirectory = conversation.moduleDirectory(record)
-        var agentAPI = versions.agentAPI.map { conversation.setup($0, moduleDirectory) }
-        var state: StateDecision?
-        if start != nil, let agentAPI {
-            state = conversation.stateDecision(
-                for: decision,
-                context,
-                route: prompt.route,
-                record: record,
-                agentAPI: agentAPI
-            )
-        }
-        if let state {
-            agentAPI?.savesState = !state.isReadOnly
-            agentAPI?.loadsState = state.loads
-            for warning in state.warnings { findings.warn(warning.code, warning.message) }
-        }
+        let (agentAPI, state) = conversation.agentAPI(
+            versions.agentAPI,
+            for: decision,
+            context,
+            route: prompt.route,
+            record: record,
+            moduleDirectory: moduleDirectory
+        )
+        for warning in state?.warnings ?? [] { findings.warn(warning.code, warning.message) }
         let planner = Planner(
             context: context,
             executable: programs.agent,

@@ -35,7 +35,7 @@ extension StartContext {
 
     /// Where nobody is there to make it.
     func makeWorkdir() throws(LaunchError) {
-        guard !isAttended else { return }
+        guard !isAttended, ((try? fileStatus(workdir)) ?? nil) == nil else { return }
         do throws(Errno) { try makeDirectories(workdir, mode: 0o777) } catch {
             throw LaunchError(.noInput, "\(workdir)", "cannot create it: \(error)", "use another --workdir")
         }

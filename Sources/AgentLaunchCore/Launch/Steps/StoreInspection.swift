@@ -7,7 +7,7 @@ struct StoreInspection {
     /// The records of this agent's other conversations.
     private let others: [Record]
     /// Those of this directory that run now and have yet to learn their session's id.
-    private let beginning: [Record]
+    private let awaitingID: [Record]
     private let agent: Agent
 
     /// - Parameter ownRecord: in place of the one on disk.
@@ -31,7 +31,7 @@ struct StoreInspection {
         agent = context.agent
         store = agent.store(query)
         others = conversation.others
-        beginning = conversation.beginning(others)
+        awaitingID = conversation.awaitingID(others)
     }
 
     func decide(_ options: DecisionOptions, _ findings: inout Findings) throws(LaunchError) -> Decision {
@@ -42,7 +42,7 @@ struct StoreInspection {
             options: options,
             record: record,
             others: others,
-            beginning: beginning
+            awaitingID: awaitingID
         )
         return try decider.decide(&findings)
     }

@@ -24,7 +24,7 @@ final class JSONLines {
         let status = try file.status()
         guard !status.isDirectory else { throw Errno(code: EISDIR) }
         size = Int(status.st_size)
-        modified = Timestamp(milliseconds: status.st_mtim.nanoseconds / 1_000_000)
+        modified = Timestamp(milliseconds: status.st_mtim.milliseconds)
         tail = size
         self.limits = limits
         self.chunkSize = chunkSize

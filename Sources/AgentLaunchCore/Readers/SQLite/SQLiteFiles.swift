@@ -39,7 +39,8 @@ struct SQLiteFiles: Equatable, Sendable {
         clock_gettime(CLOCK_REALTIME, &now)
         return [database, log, journal].contains {
             guard let mark = $0 else { return false }
-            return abs(now.nanoseconds - max(mark.modified, mark.changed)) < span * 1_000_000
+            let written = max(mark.modified.milliseconds, mark.changed.milliseconds)
+            return abs(now.milliseconds - written) < span
         }
     }
 

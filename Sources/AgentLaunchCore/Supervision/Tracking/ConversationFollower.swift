@@ -12,7 +12,7 @@ final class ConversationFollower {
     private let agent: Agent
     private var query: StoreQuery
     /// Whether it is another name's.
-    private let belongsToOtherConversation: (String) -> Bool
+    private let belongsToOther: (String) -> Bool
     private let pids: () -> [Int32]
     private let onMove: (Session) -> Void
     /// The one that counts; nil until its id is known.
@@ -40,7 +40,7 @@ final class ConversationFollower {
         _ agent: Agent,
         _ query: StoreQuery,
         current: String?,
-        belongsToOtherConversation: @escaping (String) -> Bool,
+        belongsToOther: @escaping (String) -> Bool,
         pids: @escaping () -> [Int32] = Descendants.pids,
         onMove: @escaping (Session) -> Void
     ) {
@@ -50,7 +50,7 @@ final class ConversationFollower {
         self.query.task = nil
         self.query.patience = 100
         self.current = current
-        self.belongsToOtherConversation = belongsToOtherConversation
+        self.belongsToOther = belongsToOther
         self.pids = pids
         self.onMove = onMove
         signs = agent.store(query).switchMarkers.isEmpty ? nil : Inotify(Inotify.files)
@@ -144,7 +144,7 @@ final class ConversationFollower {
         let others = open.subtracting([current]).compactMap { session($0, store) }
         guard let newest = others.min(by: newestFirst) else { return }
         if open.contains(current), let own = session(current, store), !newestFirst(newest, own) { return }
-        guard !belongsToOtherConversation(newest.id) else { return }
+        guard !belongsToOther(newest.id) else { return }
         left.insert(current)
         left.remove(newest.id)
         self.current = newest.id

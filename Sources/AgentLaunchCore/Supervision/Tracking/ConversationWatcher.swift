@@ -8,9 +8,9 @@ final class ConversationWatcher: LaunchObserver {
 
     private let agent: Agent
     private var query: StoreQuery
-    private var record: Record
+    private(set) var record: Record
     /// A new session may be another conversation's, whose launcher has yet to learn its id.
-    private let belongsToOtherConversation: (String) -> Bool
+    private let mayBelongToOther: (String) -> Bool
     private let write: (Record) -> Void
     /// Told when the store shows the prompt.
     var onPrompt: () -> Void = {}
@@ -45,8 +45,8 @@ final class ConversationWatcher: LaunchObserver {
         awaiting task: TaskText?,
         startedAt: Timestamp,
         keepsChat: Bool,
-        belongsToOtherConversation: @escaping (String) -> Bool,
-        isHeld: @escaping (String) -> Bool,
+        mayBelongToOther: @escaping (String) -> Bool,
+        belongsToOther: @escaping (String) -> Bool,
         write: @escaping (Record) -> Void
     ) {
         self.agent = agent
@@ -54,7 +54,7 @@ final class ConversationWatcher: LaunchObserver {
         // Here the terminal is waiting; what is busy now is looked at again.
         self.query.patience = 100
         self.record = record
-        self.belongsToOtherConversation = belongsToOtherConversation
+        self.mayBelongToOther = mayBelongToOther
         self.write = write
         self.startedAt = startedAt
         self.keepsChat = keepsChat
@@ -63,7 +63,7 @@ final class ConversationWatcher: LaunchObserver {
             agent,
             query,
             current: record.sessionID,
-            belongsToOtherConversation: isHeld
+            belongsToOther: belongsToOther
         ) {
             [unowned self] in moved(to: $0)
         }
@@ -121,7 +121,7 @@ final class ConversationWatcher: LaunchObserver {
     }
 
     /// Just before it is sent; the record says so whatever happens then.
-    func promptIsSent(at time: Timestamp, how: PromptRoute) {
+    func recordSending(at time: Timestamp, how: PromptRoute) {
         guard let task = awaited else { return }
         record.owesPrompt = false
         record.prompts.append(.given(task, at: time, how: how))
@@ -202,7 +202,7 @@ final class ConversationWatcher: LaunchObserver {
             {
                 return false
             }
-            return !belongsToOtherConversation(session.id)
+            return !mayBelongToOther(session.id)
         }
         return fresh.count == 1 ? fresh[0].id : nil
     }

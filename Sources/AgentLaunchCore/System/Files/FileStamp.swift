@@ -5,15 +5,27 @@ struct FileStamp: Equatable, Sendable {
     var device: UInt
     var inode: UInt
     var size: Int
-    /// In nanoseconds since 1970.
-    var modified: Int64
-    var changed: Int64
+    var modified: Time
+    var changed: Time
+
+    /// Since 1970; a file may be of a year that no count of nanoseconds reaches.
+    struct Time: Equatable, Sendable {
+        var seconds: Int
+        var nanoseconds: Int
+
+        init(_ time: timespec) {
+            seconds = time.tv_sec
+            nanoseconds = time.tv_nsec
+        }
+
+        var milliseconds: Int64 { Int64(seconds) * 1000 + Int64(nanoseconds) / 1_000_000 }
+    }
 
     init(_ status: stat) {
         device = UInt(status.st_dev)
         inode = UInt(status.st_ino)
         size = Int(status.st_size)
-        modified = status.st_mtim.nanoseconds
-        changed = status.st_ctim.nanoseconds
+        modified = Time(status.st_mtim)
+        changed = Time(status.st_ctim)
     }
 }

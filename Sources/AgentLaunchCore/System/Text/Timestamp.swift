@@ -12,7 +12,7 @@ struct Timestamp: Hashable, Comparable, Sendable {
     static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: time.nanoseconds / 1_000_000)
+        return Timestamp(milliseconds: time.milliseconds)
     }
 
     /// Reads RFC 3339 (`2026-11-21T02:14:57.123Z`, `+02:00`) and SQLite's `2026-11-21 02:14:57`, which is UTC.

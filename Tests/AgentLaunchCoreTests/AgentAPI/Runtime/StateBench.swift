@@ -60,8 +60,8 @@ struct StateBench {
         let lock = try arrangement.arrange()
         var record = Record(
             of: Decision(verdict: .cold, reason: "-", how: .derived, start: start),
-            DecisionBench().agent,
-            StartPrompt(action: .none),
+            agent: DecisionBench().agent,
+            prompt: StartPrompt(action: .none),
             workdir: DecisionBench.workdir,
             name: name,
             store: "/store",

@@ -28,7 +28,7 @@ struct ConversationFollowerTests {
                 agent,
                 query,
                 current: current,
-                belongsToOtherConversation: others.contains,
+                belongsToOther: others.contains,
                 pids: { [unowned self] in
                     searches += 1
                     return pids()

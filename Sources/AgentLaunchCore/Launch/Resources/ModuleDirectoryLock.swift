@@ -2,7 +2,7 @@ import Glibc
 
 /// Held from the look at who has a `--module-dir` until this conversation's record says that it does: of several
 /// that start there at once for the first time, one gets it, and each other one a folder of its own in it.
-enum ModuleClaim {
+enum ModuleDirectoryLock {
     /// Others need this long at most to decide; who waits longer decides beside them.
     private static let patience: Int64 = 10_000
 
