@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "custom",
         oldestKnown: "1.0.0",
         newestKnown: "1.0.0",
-        compatibility: Compatibility(sessionData: ["~/.foo/"]),
+        coderMatrix: CoderMatrix(sessionData: ["~/.foo/"]),
         proof: Proof(
             kind: .documentation,
             what: "a double with a real store, made from public documentation"

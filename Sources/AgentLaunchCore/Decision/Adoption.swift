@@ -5,9 +5,9 @@ extension Decider {
         switch store.legacy(&findings) {
         case .found(let session) where session.state == .resumable:
             return .warm(session, .legacy, "An older start script left this conversation.")
-        case .unreadable(let trouble):
+        case .unreadable(let failure):
             return .unknown(
-                trouble,
+                failure,
                 .legacy,
                 "What an older start script left cannot be read reliably."
             )
@@ -20,7 +20,7 @@ extension Decider {
     func adopted(_ findings: inout Findings) throws(LaunchError) -> Decision? {
         let candidates = store.candidates(&findings)
         let free = candidates.sessions.filter { !isHeld($0) && isRecent($0) }.sorted(by: newestFirst)
-        var unreadable = candidates.troubles
+        var unreadable = candidates.failures
         switch options.adopt {
         case .never: break
         case .newest:
@@ -63,20 +63,20 @@ extension Decider {
                 )
             }
         }
-        if let trouble = unreadable.first {
+        if let failure = unreadable.first {
             return .unknown(
-                trouble,
+                failure,
                 .adopted,
                 "A file that may hold this directory's conversation cannot be read."
             )
         }
-        if case .damaged(let trouble) = record, !free.isEmpty || agent.pinsThread {
+        if case .damaged(let failure) = record, !free.isEmpty || agent.pinsThread {
             // A pinned thread is on a server: nothing but the record names it.
             let reason =
                 free.isEmpty
                 ? "The record is damaged, and nothing else names the conversation of this directory."
                 : "The record is damaged, and one of the conversations here may be the recorded one."
-            return .unknown(trouble, .record, reason)
+            return .unknown(failure, .record, reason)
         }
         return nil
     }
@@ -85,10 +85,10 @@ extension Decider {
         _ session: Session,
         _ how: Decision.How,
         _ reason: String,
-        despite troubles: [StoreFailure],
+        despite failures: [StoreFailure],
         _ findings: inout Findings
     ) -> Decision {
-        for trouble in troubles { findings.warn("session-unreadable", "\(trouble.path): \(trouble.why)") }
+        for failure in failures { findings.warn("session-unreadable", "\(failure.path): \(failure.why)") }
         return .warm(session, how, reason)
     }
 

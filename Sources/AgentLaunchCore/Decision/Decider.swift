@@ -60,17 +60,17 @@ struct Decider {
         if let session = derivation.resumable {
             return .warm(session, .derived, "The conversation of this directory and name exists.")
         }
-        if let trouble = derivation.trouble {
+        if let failure = derivation.failure {
             return .unknown(
-                trouble,
+                failure,
                 .derived,
                 "The conversation of this directory and name cannot be read reliably."
             )
         }
         if let decision = inherited(&findings) { return decision }
         if let decision = try adopted(&findings) { return decision }
-        if let trouble = store.failure(&findings) {
-            return .unknown(trouble, .derived, "The store of \(agent.title) cannot be read.")
+        if let failure = store.failure(&findings) {
+            return .unknown(failure, .derived, "The store of \(agent.title) cannot be read.")
         }
         return try cold(
             isFresh ? .fresh : .derived,
@@ -112,16 +112,16 @@ struct Decider {
                 )
             }
             return .warm(session, .requested, "This conversation was requested by its session ID.")
-        case .unreadable(let trouble):
+        case .unreadable(let failure):
             return .unknown(
-                trouble,
+                failure,
                 .requested,
                 "The requested conversation cannot be read reliably."
             )
         case .found, .absent: break
         }
-        if let trouble = store.failure(&findings) {
-            return .unknown(trouble, .requested, "The store of \(agent.title) cannot be read.")
+        if let failure = store.failure(&findings) {
+            return .unknown(failure, .requested, "The store of \(agent.title) cannot be read.")
         }
         let ids = store.candidates(&findings).sessions.sorted(by: newestFirst).map(\.id)
         let known =
@@ -150,9 +150,9 @@ struct Decider {
         _ findings: inout Findings
     ) throws(LaunchError) -> Decision {
         let derivation = store.derived(&findings)
-        if how == .fresh, options.fresh, let trouble = derivation.trouble {
+        if how == .fresh, options.fresh, let failure = derivation.failure {
             return .unknown(
-                trouble,
+                failure,
                 .fresh,
                 "The session IDs already used for new conversations cannot be read."
             )

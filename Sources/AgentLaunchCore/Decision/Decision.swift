@@ -16,7 +16,7 @@ struct Decision: Equatable, Sendable {
     /// Nil if the verdict is unknown.
     var start: CommandRequest.Start?
     /// What could not be read, if the verdict is unknown.
-    var trouble: StoreFailure?
+    var failure: StoreFailure?
 
     var session: Session? {
         switch start {
@@ -29,8 +29,8 @@ struct Decision: Equatable, Sendable {
         Decision(verdict: .warm, reason: reason, how: how, start: .warm(session))
     }
 
-    static func unknown(_ trouble: StoreFailure, _ how: How, _ reason: String) -> Decision {
-        Decision(verdict: .unknown, reason: reason, how: how, trouble: trouble)
+    static func unknown(_ failure: StoreFailure, _ how: How, _ reason: String) -> Decision {
+        Decision(verdict: .unknown, reason: reason, how: how, failure: failure)
     }
 }
 

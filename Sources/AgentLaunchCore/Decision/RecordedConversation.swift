@@ -12,9 +12,9 @@ extension Decider {
         if record.hasNoSession {
             let captured = captured(record, &findings)
             // Agents that store a prompt with its answer: agentapi may have seen it arrive all the same.
-            guard case .goOn = captured, record.wasDelivered, let trouble = missingStore(record, &findings)
+            guard case .goOn = captured, record.wasDelivered, let failure = missingStore(record, &findings)
             else { return captured }
-            return .decided(.unknown(trouble, .record, Self.storeIsGone))
+            return .decided(.unknown(failure, .record, Self.storeIsGone))
         }
         var empty: Session?
         if let id = record.sessionID, agent.isSessionID(id) {
@@ -32,9 +32,9 @@ extension Decider {
                     )
                 }
                 return .decided(.warm(session, .record, "The recorded conversation exists."))
-            case .unreadable(let trouble):
+            case .unreadable(let failure):
                 let reason = "The recorded conversation cannot be read reliably."
-                return .decided(.unknown(trouble, .record, reason))
+                return .decided(.unknown(failure, .record, reason))
             case .found(let session): empty = session.state == .empty ? session : nil
             case .absent: break
             }
@@ -43,22 +43,22 @@ extension Decider {
             if let session = derivation.resumable, session.name == record.sessionName {
                 return .decided(.warm(session, .record, "The recorded conversation exists."))
             }
-            if let trouble = derivation.trouble {
+            if let failure = derivation.failure {
                 let reason = "The recorded conversation cannot be read reliably."
-                return .decided(.unknown(trouble, .record, reason))
+                return .decided(.unknown(failure, .record, reason))
             }
             empty = derivation.empty.flatMap { $0.name == record.sessionName ? $0 : nil }
         }
-        if record.wasDelivered, let trouble = missingStore(record, &findings) {
+        if record.wasDelivered, let failure = missingStore(record, &findings) {
             return .decided(
-                .unknown(trouble, .record, Self.storeIsGone)
+                .unknown(failure, .record, Self.storeIsGone)
             )
         }
         if record.wasDelivered { findings.warn("conversation-lost", lost(record, empty)) }
         let neverDelivered = !record.prompts.isEmpty && !record.wasDelivered
         if isFresh || neverDelivered {
-            if let trouble = store.failure(&findings) {
-                return .decided(.unknown(trouble, .record, "The store of \(agent.title) cannot be read."))
+            if let failure = store.failure(&findings) {
+                return .decided(.unknown(failure, .record, "The store of \(agent.title) cannot be read."))
             }
             return .startOver(empty)
         }

@@ -25,7 +25,7 @@ extension LaunchPlan {
             lines += field("\(entry.status.tick) checked", "\(entry.source): \(entry.finding)")
         }
         for warning in findings.warnings { lines += field("! \(warning.code)", warning.message) }
-        if let next = decision.trouble?.nextStep { lines += field("next", next) }
+        if let next = decision.failure?.nextStep { lines += field("next", next) }
         return lines.joined(separator: "\n") + "\n"
     }
 

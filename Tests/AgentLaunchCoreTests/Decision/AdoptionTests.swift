@@ -132,7 +132,7 @@ struct AdoptionTests {
         "A file that may belong here and cannot be read is unknown, whatever --adopt says",
         arguments: [Adoption.match, .newest, .never]
     )
-    func troubles(_ adopt: Adoption) throws {
+    func failures(_ adopt: Adoption) throws {
         var bench = DecisionBench()
         bench.options.adopt = adopt
         bench.store.candidateTroubles = [.test("torn")]

@@ -90,7 +90,7 @@ struct DeciderTests {
         var bench = DecisionBench()
         bench.options.fresh = true
         bench.options.freshWhenUnknown = true
-        bench.store.derivation.trouble = .test("try")
+        bench.store.derivation.failure = .test("try")
         #expect(try bench.answer() == "unknown /store/try fresh")
     }
 
@@ -106,7 +106,7 @@ struct DeciderTests {
     @Test("A derived id that cannot be read is unknown; --on-unknown fresh makes it cold and says so")
     func derivedUnreadable() throws {
         var bench = DecisionBench()
-        bench.store.derivation.trouble = .test("try")
+        bench.store.derivation.failure = .test("try")
         #expect(try bench.answer() == "unknown /store/try derived")
         bench.options.freshWhenUnknown = true
         #expect(try bench.answer() == "cold new fresh")
@@ -137,7 +137,7 @@ struct DeciderTests {
         var bench = DecisionBench()
         bench.options.requireResume = true
         bench.options.freshWhenUnknown = isUnknown
-        if isUnknown { bench.store.derivation.trouble = .test("try") }
+        if isUnknown { bench.store.derivation.failure = .test("try") }
         #expect(#expect(throws: LaunchError.self) { try bench.decide() }?.status == .noInput)
     }
 
@@ -145,7 +145,7 @@ struct DeciderTests {
     func requireResumeUnknown() throws {
         var bench = DecisionBench()
         bench.options.requireResume = true
-        bench.store.derivation.trouble = .test("try")
+        bench.store.derivation.failure = .test("try")
         #expect(try bench.answer() == "unknown /store/try derived")
     }
 
@@ -157,7 +157,7 @@ struct DeciderTests {
         #expect(#expect(throws: LaunchError.self) { try bench.decide() }?.status == .noInput)
         bench.store.derivation.resumable = session("a")
         #expect(try bench.answer() == "warm a derived")
-        bench.store.derivation = Derivation(trouble: .test("try"))
+        bench.store.derivation = Derivation(failure: .test("try"))
         #expect(try bench.answer() == "unknown /store/try derived")
     }
 }

@@ -33,7 +33,7 @@ final class StoreDouble: SessionStore {
     func candidates(_ findings: inout Findings) -> Candidates {
         Candidates(
             sessions: sessions.filter { $0.state == .resumable && $0.origin == .user && isListed($0) },
-            troubles: candidateTroubles
+            failures: candidateTroubles
         )
     }
 
@@ -111,7 +111,7 @@ struct DecisionBench {
         case .warm(let session): return "warm \(session.id) \(decision.how)"
         case .reuse(let session): return "reuse \(session.id) \(decision.how)"
         case .cold(let new): return "cold \(new.id ?? new.name ?? "-") \(decision.how)"
-        case nil: return "unknown \(decision.trouble?.path.description ?? "-") \(decision.how)"
+        case nil: return "unknown \(decision.failure?.path.description ?? "-") \(decision.how)"
         }
     }
 

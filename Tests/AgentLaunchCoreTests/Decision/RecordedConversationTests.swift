@@ -168,7 +168,7 @@ struct RecordedConversationTests {
             new: NewSession(name: "p-2")
         )
         #expect(try bench.answer() == "reuse 8 derived")
-        bench.store.derivation = Derivation(trouble: .test("db"))
+        bench.store.derivation = Derivation(failure: .test("db"))
         #expect(try bench.answer() == "unknown /store/db record")
     }
 

@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "aider",
         oldestKnown: "0.86.2",
         newestKnown: "0.86.2",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder/aider",
             support: .notSupported,
             issue: 739,

@@ -41,15 +41,15 @@ final class AiderStore: SessionStore {
             numbers = try StoreEntry.names(in: root).compactMap { number(of: $0.lossyText) }
         } catch {
             findings.saw(error)
-            return Derivation(trouble: error)
+            return Derivation(failure: error)
         }
         let recorded = query.recorded.compactMap { number(of: $0) }
         let next = ((numbers + recorded).max() ?? 0) + 1
         result.new = NewSession(name: name(next), file: root / name(next))
         for history in takenOver {
             switch look(history, &findings) {
-            case .unreadable(let trouble):
-                result.trouble = trouble
+            case .unreadable(let failure):
+                result.failure = failure
                 return result
             case .found(let session) where session.state == .resumable:
                 result.resumable = session
@@ -61,8 +61,8 @@ final class AiderStore: SessionStore {
         for number in numbers where result.resumable == nil {
             switch look(root / name(number), &findings) {
             case .absent: break
-            case .unreadable(let trouble):
-                result.trouble = trouble
+            case .unreadable(let failure):
+                result.failure = failure
                 result.empty = nil
                 return result
             case .found(let session):

@@ -13,7 +13,7 @@ extension Agent {
         agentAPISince: "0.7.0",
         oldestKnown: "1.10",
         newestKnown: "1.19.7",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder/amazon-q",
             support: .planned,
             issue: 746,

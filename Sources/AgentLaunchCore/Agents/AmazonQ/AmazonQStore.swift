@@ -27,21 +27,21 @@ final class AmazonQStore: SessionStore {
 
     func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
-        case .failure(let trouble): return trouble
+        case .failure(let failure): return failure
         case .success(let snapshot):
             // A cold start would overwrite what cannot be read.
-            if case .failure(let trouble) = snapshot.own { return trouble }
+            if case .failure(let failure) = snapshot.own { return failure }
             return snapshot.doubt
         }
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         switch load(&findings) {
-        case .failure(let trouble): return .unreadable(trouble)
+        case .failure(let failure): return .unreadable(failure)
         case .success(let snapshot):
             switch snapshot.own {
             case .success(let session) where session.id == id: return .found(session)
-            case .failure(let trouble): return .unreadable(trouble)
+            case .failure(let failure): return .unreadable(failure)
             case .success, nil: break
             }
             do throws(StoreFailure) {
@@ -54,12 +54,12 @@ final class AmazonQStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         switch load(&findings) {
-        case .failure(let trouble): return Candidates(troubles: [trouble])
+        case .failure(let failure): return Candidates(failures: [failure])
         case .success(let snapshot):
-            var result = Candidates(sessions: snapshot.others, troubles: [snapshot.doubt].compactMap(\.self))
+            var result = Candidates(sessions: snapshot.others, failures: [snapshot.doubt].compactMap(\.self))
             switch snapshot.own {
             case .success(let session): if session.state == .resumable { result.sessions.append(session) }
-            case .failure(let trouble): result.troubles.append(trouble)
+            case .failure(let failure): result.failures.append(failure)
             case nil: break
             }
             return result

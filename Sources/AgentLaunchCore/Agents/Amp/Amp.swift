@@ -13,7 +13,7 @@ extension Agent {
         agentAPISince: "0.4.0",
         oldestKnown: "0.0.1768",
         newestKnown: "0.0.1785",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/sourcegraph-amp",
             support: .planned,
             issue: 748,

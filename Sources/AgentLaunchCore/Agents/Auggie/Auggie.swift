@@ -12,7 +12,7 @@ extension Agent {
         agentAPISince: "0.6.0",
         oldestKnown: "0.17",
         newestKnown: "0.36.0",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/auggie",
             support: .planned,
             issue: 743,

@@ -12,7 +12,7 @@ extension Agent {
         agentAPIType: "claude",
         oldestKnown: "2.1.1",
         newestKnown: "2.1.329",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder/claude-code",
             moduleVersion: "4.8.0",
             support: .full,

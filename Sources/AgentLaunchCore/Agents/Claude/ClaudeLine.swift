@@ -43,7 +43,7 @@ struct ClaudeLine {
     }
 
     /// Whether the text was given to the agent by this line; nil if a part of it cannot be compared.
-    func gives(_ task: TaskText) -> Bool? {
+    func matches(_ task: TaskText) -> Bool? {
         let said = isConversation && isUser && value["isMeta"]?.flag != true ? texts : queued
         if said.contains(where: {
             task.matches(message: $0) || typedCommand($0).map(task.matches(message:)) == true

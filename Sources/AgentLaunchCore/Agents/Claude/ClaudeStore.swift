@@ -44,7 +44,7 @@ final class ClaudeStore: SessionStore {
                 switch Result(catching: { () throws(StoreFailure) in try StoreEntry.at(folder / id) }) {
                 case .success(.absent): continue
                 case .success: return .found(session(id, folder / (id + ".jsonl")))
-                case .failure(let trouble): return .unreadable(trouble)
+                case .failure(let failure): return .unreadable(failure)
                 }
             }
             return .absent
@@ -78,7 +78,7 @@ final class ClaudeStore: SessionStore {
     }
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
-        ClaudeTranscript.gives(session.store, text)
+        ClaudeTranscript.matches(session.store, text)
     }
 
     func holder(of session: Session) -> Int32? {

@@ -48,9 +48,9 @@ struct ClaudeTranscript: Equatable {
     }
 
     /// Whether a user message of the file is this text; nil if that cannot be told.
-    static func gives(_ path: Path, _ task: TaskText) -> Bool? {
+    static func matches(_ path: Path, _ task: TaskText) -> Bool? {
         try? JSONLines(path).contains(ClaudeLine.fields) { record in
-            line(record).map { $0.gives(task) } ?? false
+            line(record).map { $0.matches(task) } ?? false
         }
     }
 
@@ -78,7 +78,7 @@ struct ClaudeTranscript: Equatable {
         }
         // A slash command is a first message only if it is the task.
         guard !hasFirstMessage, line.isUser, line.isConversation else { return }
-        let given = task.flatMap(line.gives)
+        let given = task.flatMap(line.matches)
         guard line.isTyped || given == true else { return }
         hasFirstMessage = true
         firstMessage = Session.FirstMessage(isTask: given)

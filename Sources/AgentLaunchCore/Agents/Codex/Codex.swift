@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "codex",
         oldestKnown: "0.133",
         newestKnown: "0.163.0",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/codex",
             moduleVersion: "4.2.0",
             support: .full,

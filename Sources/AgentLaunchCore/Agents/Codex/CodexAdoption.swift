@@ -14,7 +14,7 @@ extension CodexStore {
             findings.saw(error)
             return .unreadable(error)
         }
-        var trouble: StoreFailure?
+        var failure: StoreFailure?
         for line in contents.split(separator: UInt8(ascii: "\n")) {
             // The directory may hold a bar, an id never does.
             guard let bar = line.lastIndex(of: UInt8(ascii: "|")), Bytes(line[..<bar]) == query.workdir.bytes
@@ -28,7 +28,7 @@ extension CodexStore {
             case .found(let session) where session.state == .resumable:
                 findings.saw(path, .ok, "names thread \(session.id) for this directory")
                 return .found(session)
-            case .unreadable(let cause): trouble = trouble ?? cause
+            case .unreadable(let cause): failure = failure ?? cause
             case .found, .absent:
                 findings.saw(
                     path,
@@ -37,13 +37,13 @@ extension CodexStore {
                 )
             }
         }
-        return trouble.map { .unreadable($0) } ?? .absent
+        return failure.map { .unreadable($0) } ?? .absent
     }
 
     func candidates(_ findings: inout Findings) -> Candidates {
         let tree = CodexRolloutTree(home.sessions)
-        var result = Candidates(troubles: tree.troubles)
-        for trouble in tree.troubles { findings.saw(trouble) }
+        var result = Candidates(failures: tree.failures)
+        for failure in tree.failures { findings.saw(failure) }
         var refused: [CodexRolloutFile] = []
         let plain = tree.files.filter { !$0.isCompressed }
         for file in plain {
@@ -85,7 +85,7 @@ extension CodexStore {
         for file in files {
             guard let thread = threads[file.id], let directory = thread.directory else {
                 findings.saw(file.path, .unreadable, "compressed, and no state database has its directory")
-                result.troubles.append(
+                result.failures.append(
                     StoreFailure(
                         path: file.path,
                         kind: .unreadable,
@@ -108,7 +108,7 @@ extension CodexStore {
         refused: [CodexRolloutFile],
         _ findings: inout Findings
     ) {
-        if tree.folders.isEmpty, tree.troubles.isEmpty {
+        if tree.folders.isEmpty, tree.failures.isEmpty {
             findings.saw(home.sessions, .absent, "no session yet")
         } else {
             findings.saw(

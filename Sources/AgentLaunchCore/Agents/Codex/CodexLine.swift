@@ -67,7 +67,7 @@ struct CodexUserMessage: Equatable {
     }
 
     /// Nil if that cannot be told.
-    func gives(_ task: TaskText) -> Bool? { task.matches(texts: texts, isCut: isCut) }
+    func matches(_ task: TaskText) -> Bool? { task.matches(texts: texts, isCut: isCut) }
 
     // 0.163 says of each part what it is ("user.text"); before it only the beginning tells.
     private static func isContext(_ text: String?, kind: String?) -> Bool {

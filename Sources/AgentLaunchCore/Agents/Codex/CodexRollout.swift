@@ -165,7 +165,7 @@ struct CodexRollout {
             // Of a line that was cut off when it was written nobody was given anything.
             guard let value = record.value else { return record.terminated ? nil : false }
             guard case .user(let message) = CodexLine(value) else { return false }
-            return message.gives(task)
+            return message.matches(task)
         }
     }
 }

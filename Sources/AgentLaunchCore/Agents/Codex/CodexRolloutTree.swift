@@ -28,7 +28,7 @@ struct CodexRolloutTree {
     private(set) var files: [CodexRolloutFile] = []
     private(set) var folders: [Path] = []
     /// Folders that could not be listed.
-    private(set) var troubles: [StoreFailure] = []
+    private(set) var failures: [StoreFailure] = []
     private var visited: Set<[UInt64]> = []
 
     init(_ root: Path) {
@@ -59,9 +59,9 @@ struct CodexRolloutTree {
             return names
         } catch {
             if error.code != ENOENT {
-                troubles.append(StoreFailure(folder, error))
+                failures.append(StoreFailure(folder, error))
             } else if let link = brokenLink(to: folder) {
-                troubles.append(.leadsNowhere(link))
+                failures.append(.leadsNowhere(link))
             }
             return []
         }
@@ -71,13 +71,13 @@ struct CodexRolloutTree {
     private mutating func isNewFolder(_ path: Path) -> Bool {
         do throws(Errno) {
             guard let status = try fileStatus(path) else {
-                if let link = brokenLink(to: path) { troubles.append(.leadsNowhere(link)) }
+                if let link = brokenLink(to: path) { failures.append(.leadsNowhere(link)) }
                 return false
             }
             guard status.isDirectory else { return false }
             return visited.insert([UInt64(status.st_dev), UInt64(status.st_ino)]).inserted
         } catch {
-            if error.code != ELOOP { troubles.append(StoreFailure(path, error)) }
+            if error.code != ELOOP { failures.append(StoreFailure(path, error)) }
             return false
         }
     }

@@ -29,7 +29,7 @@ final class CodexStore: SessionStore {
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let tree = CodexRolloutTree(home.sessions)
         var other: Session?
-        var trouble = tree.troubles.first
+        var failure = tree.failures.first
         for file in tree.files(of: id) {
             do throws(Errno) {
                 let session = file.isCompressed ? packed(file) : try read(file, in: tree)
@@ -37,12 +37,12 @@ final class CodexStore: SessionStore {
                 if session.state == .resumable { return .found(session) }
                 if other?.state != .empty { other = session }
             } catch {
-                let failure = StoreFailure(file.path, error)
-                findings.saw(failure)
-                if error.code != ENOENT { trouble = failure }
+                let unreadable = StoreFailure(file.path, error)
+                findings.saw(unreadable)
+                if error.code != ENOENT { failure = unreadable }
             }
         }
-        if let trouble { return .unreadable(trouble) }
+        if let failure { return .unreadable(failure) }
         if let other { return .found(other) }
         if let file = CodexRolloutTree(home.archived).files(of: id).first {
             findings.saw(file.path, .ignored, "it is archived; `codex unarchive \(file.id)` restores it")
@@ -175,7 +175,7 @@ final class CodexStore: SessionStore {
 
     private func first(_ beginning: CodexRollout.Beginning) -> Session.FirstMessage {
         guard let message = beginning.message else { return beginning.isDamaged ? .unknown : .none }
-        let isTask = query.task.flatMap(message.gives)
+        let isTask = query.task.flatMap(message.matches)
         return Session.FirstMessage(isTask: isTask == false && beginning.isDamaged ? nil : isTask)
     }
 

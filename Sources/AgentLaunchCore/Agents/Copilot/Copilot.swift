@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "copilot",
         oldestKnown: "1.0.36",
         newestKnown: "1.0.64",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/copilot",
             support: .partial,
             issue: 741,

@@ -38,7 +38,7 @@ struct CopilotEvent {
     var asksForTools: Bool { value["data"]?["toolRequests"]?.elements?.isEmpty == false }
 
     /// Whether this line gave the text to the agent; nil if it is too long to be compared.
-    func gives(_ task: TaskText) -> Bool? {
+    func matches(_ task: TaskText) -> Bool? {
         guard isUser, let content = value["data"]?["content"] else { return false }
         return content == .tooLarge ? nil : content.text.map { task.matches(pasted: $0) } ?? false
     }

@@ -38,7 +38,7 @@ final class CopilotStore: SessionStore {
         for id in names.compactMap(\.text) where isUUID(id) {
             switch look(id, &findings) {
             case .absent: break
-            case .unreadable(let trouble): if mayBeHere(id) { result.troubles.append(trouble) }
+            case .unreadable(let failure): if mayBeHere(id) { result.failures.append(failure) }
             case .found(let session):
                 guard session.state == .resumable else { break }
                 if session.directory == nil, !query.everywhere {
@@ -54,7 +54,7 @@ final class CopilotStore: SessionStore {
     }
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
-        CopilotTranscript.gives(session.store, text)
+        CopilotTranscript.matches(session.store, text)
     }
 
     /// `inuse.<pid>.lock` is made by the process that has the session open, and left behind by a killed one.

@@ -34,7 +34,7 @@ struct CopilotTranscript: Equatable {
             switch event.type {
             case "user.message":
                 if !hasUserMessage {
-                    firstMessage = Session.FirstMessage(isTask: task.flatMap(event.gives))
+                    firstMessage = Session.FirstMessage(isTask: task.flatMap(event.matches))
                 }
                 hasUserMessage = true
                 interrupted = true
@@ -48,9 +48,9 @@ struct CopilotTranscript: Equatable {
     }
 
     /// Whether any user message is this text; nil if that cannot be told.
-    static func gives(_ path: Path, _ task: TaskText) -> Bool? {
+    static func matches(_ path: Path, _ task: TaskText) -> Bool? {
         try? JSONLines(path).contains(CopilotEvent.fields) { record in
-            record.value.flatMap { CopilotEvent($0) }.map { $0.gives(task) } ?? false
+            record.value.flatMap { CopilotEvent($0) }.map { $0.matches(task) } ?? false
         }
     }
 

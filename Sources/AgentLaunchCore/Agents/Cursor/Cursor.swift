@@ -13,7 +13,7 @@ extension Agent {
         agentAPIType: "cursor",
         oldestKnown: "2025.09.17",
         newestKnown: "2026.09.10",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/cursor-cli",
             support: .planned,
             issue: 747,

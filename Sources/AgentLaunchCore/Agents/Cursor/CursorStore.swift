@@ -27,7 +27,7 @@ final class CursorStore: SessionStore {
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         // Cursor begins a new chat, without a word, where the id is not in the folder of its workspace.
         var best: Session?
-        var trouble = failure(&findings)
+        var failure = failure(&findings)
         do throws(StoreFailure) {
             for folder in try allFolders() where try StoreEntry.at(folder / id) == .directory {
                 do throws(StoreFailure) {
@@ -44,14 +44,14 @@ final class CursorStore: SessionStore {
                     if best.map({ isBetter(chat.session, $0) }) ?? true { best = chat.session }
                 } catch {
                     findings.saw(error)
-                    trouble = trouble ?? error
+                    failure = failure ?? error
                 }
             }
         } catch {
-            trouble = trouble ?? error
+            failure = failure ?? error
         }
         if let best, best.state == .resumable { return .found(best) }
-        if let trouble { return .unreadable(trouble) }
+        if let failure { return .unreadable(failure) }
         if let best { return .found(best) }
         findings.saw(root, .absent, "no chat \(id)")
         return .absent
@@ -64,7 +64,7 @@ final class CursorStore: SessionStore {
         do throws(StoreFailure) {
             here = query.everywhere ? try allFolders() : folders.chats(of: query.workdir)
         } catch {
-            return Candidates(troubles: [error])
+            return Candidates(failures: [error])
         }
         for folder in here {
             for name in result.names(in: folder, orNote: "no chat of this directory", &findings) {

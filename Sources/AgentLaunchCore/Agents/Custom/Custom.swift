@@ -9,7 +9,7 @@ extension Agent {
         install: "install it, or give its full path",
         agentAPIType: "custom",
         newestKnown: "0",
-        compatibility: Compatibility(),
+        coderMatrix: CoderMatrix(),
         limits: "always cold, because its conversations are unknown; no --model, no --allow-all",
 
         // Store

@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "gemini",
         oldestKnown: "0.15",
         newestKnown: "0.56.0",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/gemini",
             support: .planned,
             issue: 745,

@@ -10,7 +10,7 @@ struct GeminiChat: Equatable {
     private(set) var isDoubtful = false
     private(set) var isBlank = true
     /// A user's message of the file was the task, also one that was rewound; nil if that cannot be told.
-    private(set) var gave: Bool? = false
+    private(set) var hasTask: Bool? = false
 
     private var positions: [String: Int] = [:]
     private var task: TaskText?
@@ -55,10 +55,10 @@ struct GeminiChat: Equatable {
         // A command is a first message only if it is the task.
         guard
             let first = messages.first(where: {
-                $0.isUser && ($0.isTalk || $0.isUnreadable || $0.gives == true)
+                $0.isUser && ($0.isTalk || $0.isUnreadable || $0.isTask == true)
             })
         else { return .none }
-        return Session.FirstMessage(isTask: first.gives)
+        return Session.FirstMessage(isTask: first.isTask)
     }
 
     // MARK: A log
@@ -97,7 +97,7 @@ struct GeminiChat: Equatable {
 
     /// One of the same id takes the other's place.
     private mutating func add(_ message: GeminiMessage) {
-        gave.formOr(message.gives)
+        hasTask.formOr(message.isTask)
         if message.isOpaque { isDoubtful = true }
         if let position = positions[message.id] {
             messages[position] = message

@@ -19,7 +19,7 @@ struct GeminiMessage: Equatable {
     /// A user's message of which a part is too long to be kept, or holds no text where one should be.
     let isUnreadable: Bool
     /// Whether this message is the task; nil if it cannot be read, or there is no task.
-    let gives: Bool?
+    let isTask: Bool?
 
     init(_ value: JSONValue, _ task: TaskText?) {
         id = value["id"]?.text ?? ""
@@ -44,6 +44,6 @@ struct GeminiMessage: Equatable {
         isTalk = isUser ? hasText && !isOwn : isAnswer && (hasText || works)
         isOpaque = isUser && content?.elements?.contains { $0.members?.isEmpty == true } == true
         isFinished = isAnswer && hasText
-        gives = isUser ? isUnreadable ? nil : task.map { $0.matches(message: text) } : false
+        isTask = isUser ? isUnreadable ? nil : task.map { $0.matches(message: text) } : false
     }
 }

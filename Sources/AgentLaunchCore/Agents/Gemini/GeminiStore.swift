@@ -82,7 +82,7 @@ final class GeminiStore: SessionStore {
                 let isOurs = found.sessions.contains {
                     hash(of: $0) == GeminiDirectories.digest(query.workdir)
                 }
-                if isOurs { result.troubles.append(projects.unnamed(folder)) }
+                if isOurs { result.failures.append(projects.unnamed(folder)) }
             }
         } catch {
             result.add(error, &findings)
@@ -92,7 +92,7 @@ final class GeminiStore: SessionStore {
 
     func contains(_ text: TaskText, in session: Session) -> Bool? {
         guard let chat = try? GeminiChat(session.store, text) else { return nil }
-        return chat.gave
+        return chat.hasTask
     }
 
     /// Every conversation of this directory, where retention is on: it may delete any of them.
@@ -184,7 +184,7 @@ final class GeminiStore: SessionStore {
             guard let id = chat.id else { continue }
             guard isUUID(id) else {
                 let why = "its ID is not one that Gemini makes"
-                result.troubles.append(.damaged(path, why, nextStep: "look at the file, or pass --fresh"))
+                result.failures.append(.damaged(path, why, nextStep: "look at the file, or pass --fresh"))
                 continue
             }
             let session = session(id, path, chat, of: directory)

@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "goose",
         oldestKnown: "1.10",
         newestKnown: "1.45.0",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder/goose",
             support: .planned,
             issue: 744,

@@ -5,7 +5,7 @@ struct GooseSnapshot {
         var id: String
         var name: String
         var origin: Session.Origin
-        var trouble: StoreFailure
+        var failure: StoreFailure
     }
 
     /// The sessions of this directory.
@@ -78,7 +78,7 @@ final class GooseReader {
                 } catch {
                     let name = row.name.lossyText
                     result.unusable.append(
-                        GooseSnapshot.Unusable(id: id, name: name, origin: origin(row), trouble: error)
+                        GooseSnapshot.Unusable(id: id, name: name, origin: origin(row), failure: error)
                     )
                 }
             }
@@ -103,7 +103,7 @@ final class GooseReader {
             } catch {
                 findings.saw(error)
                 result.unusable.append(
-                    GooseSnapshot.Unusable(id: id, name: id, origin: .user, trouble: error)
+                    GooseSnapshot.Unusable(id: id, name: id, origin: .user, failure: error)
                 )
             }
         }

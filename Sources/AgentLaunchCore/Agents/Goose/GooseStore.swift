@@ -19,15 +19,15 @@ final class GooseStore: SessionStore {
     func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
-        case .failure(let trouble): trouble
+        case .failure(let failure): failure
         }
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         switch load(&findings) {
-        case .failure(let trouble): return .unreadable(trouble)
+        case .failure(let failure): return .unreadable(failure)
         case .success(let snapshot):
-            if let row = snapshot.unusable.first(where: { $0.id == id }) { return .unreadable(row.trouble) }
+            if let row = snapshot.unusable.first(where: { $0.id == id }) { return .unreadable(row.failure) }
             if let session = snapshot.sessions.first(where: { $0.id == id }) {
                 return doubted(session, snapshot)
             }
@@ -47,9 +47,9 @@ final class GooseStore: SessionStore {
 
     func derived(_ findings: inout Findings) -> Derivation {
         switch load(&findings) {
-        case .failure(let trouble):
+        case .failure(let failure):
             let (_, next) = GooseNames.reachable(Set(query.recorded.compactMap { names.number(of: $0) }))
-            return Derivation(trouble: trouble, new: NewSession(name: names.name(next)))
+            return Derivation(failure: failure, new: NewSession(name: names.name(next)))
         case .success(let snapshot): return derivation(snapshot)
         }
     }
@@ -62,12 +62,12 @@ final class GooseStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         switch load(&findings) {
-        case .failure(let trouble): return Candidates(troubles: [trouble])
+        case .failure(let failure): return Candidates(failures: [failure])
         case .success(let snapshot):
             return Candidates(
                 sessions: snapshot.sessions.filter { $0.state == .resumable && $0.origin == .user },
-                troubles: [snapshot.doubt].compactMap(\.self)
-                    + snapshot.unusable.filter { $0.origin == .user }.map(\.trouble)
+                failures: [snapshot.doubt].compactMap(\.self)
+                    + snapshot.unusable.filter { $0.origin == .user }.map(\.failure)
             )
         }
     }
@@ -129,7 +129,7 @@ final class GooseStore: SessionStore {
         }
         if let unusable {
             result.resumable = nil
-            result.trouble = unusable.trouble
+            result.failure = unusable.failure
         }
         return result
     }

@@ -12,7 +12,7 @@ extension Agent {
         agentAPIType: "custom",
         oldestKnown: "2.5.1",
         newestKnown: "2.27.1",
-        compatibility: Compatibility(sessionData: ["~/.kiro/", "~/.local/share/kiro-cli/"]),
+        coderMatrix: CoderMatrix(sessionData: ["~/.kiro/", "~/.local/share/kiro-cli/"]),
         proof: Proof(
             kind: .documentation,
             what:

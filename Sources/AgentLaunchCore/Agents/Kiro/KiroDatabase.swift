@@ -3,7 +3,7 @@ struct KiroDatabase {
     /// A row that the agent's parser would not take.
     struct Unusable: Sendable {
         var id: String?
-        var trouble: StoreFailure
+        var failure: StoreFailure
     }
 
     struct Found: Sendable {
@@ -46,7 +46,7 @@ struct KiroDatabase {
                 found.sessions.append(try session(row, conversation))
             } catch {
                 findings.saw(error)
-                found.unusable.append(Unusable(id: row.id?.lossyText, trouble: error))
+                found.unusable.append(Unusable(id: row.id?.lossyText, failure: error))
             }
         }
         findings.saw(path, .ok, "\(found.sessions.count) conversations of the classic engine")

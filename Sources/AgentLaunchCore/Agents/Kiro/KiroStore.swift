@@ -4,9 +4,9 @@ final class KiroStore: SessionStore {
     private struct Snapshot {
         var sessions: [Session] = []
         /// What may belong to this directory and cannot be read, with its id where that is known.
-        var unusable: [(id: String?, trouble: StoreFailure)] = []
+        var unusable: [(id: String?, failure: StoreFailure)] = []
         /// A store that cannot be read as a whole.
-        var troubles: [StoreFailure] = []
+        var failures: [StoreFailure] = []
     }
 
     private let folders: KiroDirectories
@@ -34,19 +34,19 @@ final class KiroStore: SessionStore {
             + [folders.database.parent, folders.sessions.parent]
     }
 
-    func failure(_ findings: inout Findings) -> StoreFailure? { load(&findings).troubles.first }
+    func failure(_ findings: inout Findings) -> StoreFailure? { load(&findings).failures.first }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let snapshot = load(&findings)
         if let session = snapshot.sessions.first(where: { $0.id == id }) { return .found(session) }
         if let unusable = snapshot.unusable.first(where: { $0.id == id }) {
-            return .unreadable(unusable.trouble)
+            return .unreadable(unusable.failure)
         }
         do throws(StoreFailure) {
             if let session = try elsewhere(id) { return .found(session) }
         } catch { return .unreadable(error) }
         // A row without an id of its own may be the one that is looked for.
-        let doubt = snapshot.troubles.first ?? snapshot.unusable.first { $0.id == nil }?.trouble
+        let doubt = snapshot.failures.first ?? snapshot.unusable.first { $0.id == nil }?.failure
         return doubt.map { .unreadable($0) } ?? .absent
     }
 
@@ -54,7 +54,7 @@ final class KiroStore: SessionStore {
         let snapshot = load(&findings)
         return Candidates(
             sessions: snapshot.sessions.filter { $0.state == .resumable && $0.origin == .user },
-            troubles: snapshot.troubles + snapshot.unusable.map(\.trouble)
+            failures: snapshot.failures + snapshot.unusable.map(\.failure)
         )
     }
 
@@ -137,8 +137,8 @@ final class KiroStore: SessionStore {
                 result.sessions.removeAll { $0.id == session.id && session.state == .resumable }
                 add(session, to: &result, &findings)
             }
-            result.unusable += found.unusable.map { ($0.id, $0.trouble) }
-            if let doubt = found.doubt { result.troubles.append(doubt) }
+            result.unusable += found.unusable.map { ($0.id, $0.failure) }
+            if let doubt = found.doubt { result.failures.append(doubt) }
         } catch { fail(error, &result, &findings) }
     }
 
@@ -153,7 +153,7 @@ final class KiroStore: SessionStore {
         var ignored = Findings()
         let found = try database.sessions(&ignored) { _, other in other.map { $0 == id } ?? true }
         if let session = found.sessions.first(where: { $0.id == id }) { return session }
-        if let unusable = found.unusable.first(where: { $0.id == id }) { throw unusable.trouble }
+        if let unusable = found.unusable.first(where: { $0.id == id }) { throw unusable.failure }
         return nil
     }
 
@@ -171,8 +171,8 @@ final class KiroStore: SessionStore {
         result.sessions.append(session)
     }
 
-    private func fail(_ trouble: StoreFailure, _ result: inout Snapshot, _ findings: inout Findings) {
-        findings.saw(trouble)
-        result.troubles.append(trouble)
+    private func fail(_ failure: StoreFailure, _ result: inout Snapshot, _ findings: inout Findings) {
+        findings.saw(failure)
+        result.failures.append(failure)
     }
 }

@@ -24,7 +24,7 @@ struct Agent: Sendable {
     /// The newest release these rules were checked with: assumed where the version cannot be had.
     let newestKnown: Version
     /// Its row of Coder's matrix.
-    var compatibility = Compatibility()
+    var coderMatrix = CoderMatrix()
     /// What these rules were checked with; nil if nothing is known of the agent.
     var proof: Proof?
     /// What is known not to work, in one line for `agents` and the README.

@@ -73,7 +73,7 @@ struct Derivation: Equatable, Sendable {
     /// One without messages that a cold start reuses.
     var empty: Session?
     /// A try that could not be read reliably.
-    var trouble: StoreFailure?
+    var failure: StoreFailure?
     /// What a cold start with a new conversation creates.
     var new = NewSession()
 }
@@ -91,7 +91,7 @@ struct Candidates: Equatable, Sendable {
     /// Resumable ones of this directory that a person or a launcher started: no sub-agents, archived or scheduled.
     var sessions: [Session] = []
     /// What may belong to this directory and could not be read.
-    var troubles: [StoreFailure] = []
+    var failures: [StoreFailure] = []
 }
 
 extension Candidates {
@@ -100,14 +100,14 @@ extension Candidates {
         switch lookup {
         case .found(let session):
             if session.state == .resumable, isWanted(session) { sessions.append(session) }
-        case .unreadable(let failure): troubles.append(failure)
+        case .unreadable(let failure): failures.append(failure)
         case .absent: break
         }
     }
 
     mutating func add(_ failure: StoreFailure, _ findings: inout Findings) {
         findings.saw(failure)
-        troubles.append(failure)
+        failures.append(failure)
     }
 
     /// The names in a folder of the store. That there are none is noted, and why it cannot be listed.

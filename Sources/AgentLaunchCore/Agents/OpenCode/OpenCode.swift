@@ -11,7 +11,7 @@ extension Agent {
         agentAPIType: "opencode",
         oldestKnown: "1.1",
         newestKnown: "1.18.29",
-        compatibility: Compatibility(
+        coderMatrix: CoderMatrix(
             module: "coder-labs/opencode",
             support: .partial,
             issue: 742,

@@ -10,7 +10,7 @@ final class OpenCodeStore: SessionStore {
         /// The sessions of this directory.
         var sessions: [Session] = []
         /// Those of this directory over which OpenCode would stumble.
-        var unusable: [(id: String, isOwn: Bool, trouble: StoreFailure)] = []
+        var unusable: [(id: String, isOwn: Bool, failure: StoreFailure)] = []
         /// Rows of other directories.
         var elsewhere: [OpenCodeDatabase.Row] = []
         /// Why there may have been more.
@@ -30,18 +30,18 @@ final class OpenCodeStore: SessionStore {
     func failure(_ findings: inout Findings) -> StoreFailure? {
         switch load(&findings) {
         case .success(let snapshot): snapshot.doubt
-        case .failure(let trouble): trouble
+        case .failure(let failure): failure
         }
     }
 
     func find(_ id: String, _ findings: inout Findings) -> Lookup {
         let snapshot: Snapshot
         switch load(&findings) {
-        case .failure(let trouble): return .unreadable(trouble)
+        case .failure(let failure): return .unreadable(failure)
         case .success(let loaded): snapshot = loaded
         }
         if let session = snapshot.unusable.first(where: { $0.id == id }) {
-            return .unreadable(session.trouble)
+            return .unreadable(session.failure)
         }
         var found = snapshot.sessions.first { $0.id == id }
         if found == nil, let row = snapshot.elsewhere.first(where: { $0.id == Bytes(id.utf8) }) {
@@ -59,12 +59,12 @@ final class OpenCodeStore: SessionStore {
 
     func candidates(_ findings: inout Findings) -> Candidates {
         switch load(&findings) {
-        case .failure(let trouble): return Candidates(troubles: [trouble])
+        case .failure(let failure): return Candidates(failures: [failure])
         case .success(let snapshot):
             return Candidates(
                 sessions: snapshot.sessions.filter { $0.state == .resumable && $0.origin == .user },
-                troubles: [snapshot.doubt].compactMap(\.self)
-                    + snapshot.unusable.filter(\.isOwn).map(\.trouble)
+                failures: [snapshot.doubt].compactMap(\.self)
+                    + snapshot.unusable.filter(\.isOwn).map(\.failure)
             )
         }
     }

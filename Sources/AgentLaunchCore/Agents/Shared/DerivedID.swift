@@ -40,9 +40,9 @@ struct DerivedID {
             closed = if case .unreadable = found { closed + 1 } else { 0 }
             switch found {
             case .absent: if isRecorded { last = attempt }
-            case .unreadable(let trouble):
+            case .unreadable(let failure):
                 // It may be the newer conversation: what was found before it does not count.
-                result = Derivation(trouble: trouble)
+                result = Derivation(failure: failure)
                 last = attempt
             case .found(let session):
                 switch session.state {

@@ -6,7 +6,7 @@ struct AgentDescription {
     let text: String
 
     init(_ agent: Agent, installed: Path?) {
-        let row = agent.compatibility
+        let row = agent.coderMatrix
         var facts = [(agent.name, Self.title(agent))]
         if !agent.executable.isEmpty {
             facts.append(("installed", installed?.description ?? "not found"))
@@ -33,7 +33,7 @@ struct AgentDescription {
             ? agent.title : "\(agent.title); aliases: \(agent.aliases.joined(separator: ", "))"
     }
 
-    private static func module(_ name: String, _ row: Compatibility) -> String {
+    private static func module(_ name: String, _ row: CoderMatrix) -> String {
         var words = [name + (row.moduleVersion.map { " \($0) or newer" } ?? "")]
         if let support = row.support {
             words.append("resumes by itself: \(support.rawValue)")

@@ -23,7 +23,7 @@ struct AgentsCommand {
     }
 
     private func json(_ agent: Agent) -> JSONValue {
-        let row = agent.compatibility
+        let row = agent.coderMatrix
         return [
             "name": .string(agent.name),
             "title": .string(agent.title),

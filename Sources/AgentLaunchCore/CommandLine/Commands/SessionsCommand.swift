@@ -32,7 +32,7 @@ struct SessionsCommand {
         }
         let state = StateDirectory(environment: processContext.environment, home: processContext.home)
         var rows: [Row] = []
-        var trouble: StoreFailure?
+        var failure: StoreFailure?
         for agent in agents {
             let records = RecordFile.records(
                 of: StateDirectory.conversations(in: state.root, of: Bytes(agent.name.utf8))
@@ -51,9 +51,9 @@ struct SessionsCommand {
             var findings = Findings()
             let candidates = agent.store(query).candidates(&findings)
             for warning in findings.warnings { diagnostics.warn(warning) }
-            for found in candidates.troubles {
+            for found in candidates.failures {
                 diagnostics.warn(Warning("session-unreadable", "\(found.path): \(found.why)"))
-                trouble = trouble ?? found
+                failure = failure ?? found
             }
             rows += candidates.sessions.sorted(by: newestFirst).map { session in
                 Row(
@@ -64,7 +64,7 @@ struct SessionsCommand {
             }
         }
         writeAll(Bytes(text(rows).utf8), to: 1)
-        return (trouble == nil ? ExitStatus.success : .unknown).rawValue
+        return (failure == nil ? ExitStatus.success : .unknown).rawValue
     }
 
     private func text(_ rows: [Row]) -> String {

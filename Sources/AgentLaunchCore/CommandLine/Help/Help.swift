@@ -70,7 +70,7 @@ enum Help {
         if let oldest = agent.oldestKnown {
             facts.append(("releases", "\(oldest) or newer; tested up to \(agent.newestKnown)"))
         }
-        let stores = agent.compatibility.sessionData
+        let stores = agent.coderMatrix.sessionData
         if !stores.isEmpty { facts.append(("sessions", stores.map(\.text).joined(separator: ", "))) }
         if agent.hasSessionIDs {
             facts.append(("session IDs", "listed by 'agentlaunch sessions \(agent.name)'"))

@@ -23,12 +23,12 @@ struct PlannedStart {
     /// Why the plan is none that may be started: a dry run says it too.
     var refusal: LaunchError? {
         if plan.decision.verdict == .unknown {
-            let trouble = plan.decision.trouble
+            let failure = plan.decision.failure
             return LaunchError(
                 .unknown,
-                trouble.map { "\($0.path)" } ?? plan.agent.name,
-                trouble?.why ?? plan.decision.reason,
-                trouble?.nextStep ?? "see --dry-run"
+                failure.map { "\($0.path)" } ?? plan.agent.name,
+                failure?.why ?? plan.decision.reason,
+                failure?.nextStep ?? "see --dry-run"
             )
         }
         guard plan.prompt.isRefused else { return nil }

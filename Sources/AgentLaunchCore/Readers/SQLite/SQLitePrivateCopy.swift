@@ -7,7 +7,7 @@ struct SQLitePrivateCopy: ~Copyable {
     enum Failure: Error {
         /// The database is being written; later it may be possible.
         case busy
-        case trouble(StoreFailure)
+        case failure(StoreFailure)
     }
 
     let database: Path
@@ -24,7 +24,7 @@ struct SQLitePrivateCopy: ~Copyable {
     static func make(of files: SQLiteFiles, in folders: [Path]) throws(Failure) -> SQLitePrivateCopy {
         let size = files.database.size + (files.log?.size ?? 0) + (files.journal?.size ?? 0)
         guard size <= sizeLimit else {
-            throw .trouble(
+            throw .failure(
                 StoreFailure(
                     path: files.path,
                     kind: .unreadable,
@@ -34,7 +34,7 @@ struct SQLitePrivateCopy: ~Copyable {
             )
         }
         guard let folder = makeDirectory(in: folders) else {
-            throw .trouble(
+            throw .failure(
                 StoreFailure(
                     path: files.path,
                     kind: .unreadable,
@@ -61,7 +61,7 @@ struct SQLitePrivateCopy: ~Copyable {
             }
         } catch {
             if error.code == EAGAIN || error.code == ENOENT { throw .busy }
-            throw .trouble(
+            throw .failure(
                 StoreFailure(
                     path: files.path,
                     kind: .unreadable,

@@ -48,9 +48,9 @@ struct SQLiteReader: Sendable {
                 // Another process may just be at it: a doubt counts if it is still there on the next look.
                 previous = sidecars.doubt
             case .answer(let answer): return answer
-            case .trouble(let trouble):
-                if trouble == previous || isLast { throw trouble }
-                previous = trouble
+            case .failure(let failure):
+                if failure == previous || isLast { throw failure }
+                previous = failure
             case .busy:
                 if isLast {
                     throw StoreFailure(
@@ -71,7 +71,7 @@ struct SQLiteReader: Sendable {
 
     private enum Outcome<Value> {
         case answer(Answer<Value>)
-        case trouble(StoreFailure)
+        case failure(StoreFailure)
         /// Locked, or changed while it was read.
         case busy
         /// SQLite cannot read it where it is.
@@ -87,9 +87,9 @@ struct SQLiteReader: Sendable {
             guard let files = try SQLiteFiles.look(at: path) else { return .answer(.absent) }
             sidecars = try SQLiteSidecars(files)
         } catch {
-            return .trouble(error)
+            return .failure(error)
         }
-        if let trouble = sidecars.trouble { return .trouble(trouble) }
+        if let failure = sidecars.failure { return .failure(failure) }
         if sidecars.files.database.size == 0 { return .answer(.empty) }
         if failuresInPlace >= 3 { return readCopy(sidecars, body) }
         // Beside a `-shm` that nobody uses SQLite trusts its old header, and where that does not fit the log it
@@ -121,13 +121,13 @@ struct SQLiteReader: Sendable {
             let copy = try SQLitePrivateCopy.make(of: sidecars.files, in: temporaryFolders)
             let outcome = read(copy.database, by: .copy, sidecars, body)
             guard case .failedInPlace = outcome else { return outcome }
-            return .trouble(
+            return .failure(
                 damage(SQLiteFailure(code: SQLITE_CANTOPEN, message: "a copy cannot be opened either"))
             )
         } catch {
             switch error {
             case .busy: return .busy
-            case .trouble(let trouble): return .trouble(trouble)
+            case .failure(let failure): return .failure(failure)
             }
         }
     }
@@ -145,7 +145,7 @@ struct SQLiteReader: Sendable {
             return try withUnsafeMutablePointer(to: &limit) { (limit) throws(SQLiteFailure) in
                 database.stop(when: isExpired, limit)
                 if try !database.hasTables() && sidecars.header?.usesLog != false {
-                    return isBeingMade(sidecars) ? .busy : .trouble(emptied(sidecars))
+                    return isBeingMade(sidecars) ? .busy : .failure(emptied(sidecars))
                 }
                 return .answer(.read(try body(database), sidecars))
             }
@@ -153,7 +153,7 @@ struct SQLiteReader: Sendable {
             if error.isBusy { return .busy }
             switch error.primaryCode {
             case SQLITE_CANTOPEN, SQLITE_READONLY, SQLITE_PERM, SQLITE_AUTH: return .failedInPlace
-            default: return .trouble(damage(error))
+            default: return .failure(damage(error))
             }
         }
     }

@@ -52,7 +52,7 @@ struct SQLiteSidecars: Equatable, Sendable {
     var usesLog: Bool { header?.usesLog == true || (files.log?.size ?? 0) > 0 }
 
     /// Why nothing that SQLite says about this database counts.
-    var trouble: StoreFailure? {
+    var failure: StoreFailure? {
         if files.index != nil && files.log == nil {
             return damaged(
                 files.logPath,

@@ -216,11 +216,11 @@ struct ClaudeStoreTests {
         let home = try Home()
         try home.write(Home.id, #"{"type":"mode"}"#, line)
         var findings = Findings()
-        guard case .unreadable(let trouble) = home.store.find(Home.id, &findings) else {
+        guard case .unreadable(let failure) = home.store.find(Home.id, &findings) else {
             Issue.record("it was taken for certain")
             return
         }
-        #expect(trouble.kind == .damaged)
+        #expect(failure.kind == .damaged)
         try home.write(Home.id, #"{"type":"mode"}"#, line, Home.user("hi"))
         #expect(home.session()?.state == .resumable)
     }
@@ -240,7 +240,7 @@ struct ClaudeStoreTests {
         let link = home.scratch.path / (home.folder + Home.id + ".jsonl")
         _ = link.withCString { symlink("/nowhere/file", $0) }
         var findings = Findings()
-        #expect(home.store.candidates(&findings).troubles.map(\.path) == [link])
+        #expect(home.store.candidates(&findings).failures.map(\.path) == [link])
         guard case .unreadable = home.store.find(Home.id, &findings) else {
             Issue.record("a dangling transcript is not absent")
             return

@@ -263,12 +263,12 @@ struct CodexStoreTests {
         let loop = "\(folder)/rollout-2026-11-21T03-00-00-\(id).jsonl"
         #expect(symlink(loop, loop) == 0)
         var findings = Findings()
-        guard case .unreadable(let trouble) = threads.store().find(id, &findings) else {
+        guard case .unreadable(let failure) = threads.store().find(id, &findings) else {
             Issue.record("not reported")
             return
         }
-        #expect(trouble.path == Path(loop))
-        #expect(threads.store().candidates(&findings).troubles.map(\.path) == [Path(loop)])
+        #expect(failure.path == Path(loop))
+        #expect(threads.store().candidates(&findings).failures.map(\.path) == [Path(loop)])
         let other = try Threads()
         try other.scratch.write(".codex/sessions", "a file")
         #expect(other.store().failure(&findings)?.path == other.home / ".codex/sessions")

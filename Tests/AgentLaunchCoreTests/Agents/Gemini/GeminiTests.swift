@@ -133,7 +133,7 @@ struct GeminiTests {
         let both = try chat(user("do the task"), answer("a"), #"{"$rewindTo":"g1"}"#)
         #expect(both.messages.map(\.id) == ["u1"] && !both.isDoubtful)
         let none = try chat(user("do the task"), answer("a"), #"{"$rewindTo":"u1"}"#)
-        #expect(none.messages.isEmpty && !none.isDoubtful && none.gave == true)
+        #expect(none.messages.isEmpty && !none.isDoubtful && none.hasTask == true)
         let lost = try chat(user("do the task"), #"{"$rewindTo":"gone"}"#)
         #expect(lost.messages.isEmpty && lost.isDoubtful)
         let again = try chat(user("x"), #"{"$rewindTo":"u1"}"#, user("do the task", "u2"))

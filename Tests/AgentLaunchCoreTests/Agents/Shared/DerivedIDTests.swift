@@ -75,13 +75,13 @@ struct DerivedIDTests {
 
     @Test("An unreadable try above the resumable one makes it doubtful, one below does not")
     func unreadable() {
-        let trouble = StoreFailure(path: "/x", kind: .unreadable, why: "", nextStep: "")
+        let failure = StoreFailure(path: "/x", kind: .unreadable, why: "", nextStep: "")
         for (bad, good) in [(1, 0), (0, 1)] {
             let result = derived.search(recorded: []) { id in
-                if id == derived.uuid(bad) { return .unreadable(trouble) }
+                if id == derived.uuid(bad) { return .unreadable(failure) }
                 return id == derived.uuid(good) ? .found(session(id, .resumable)) : .absent
             }
-            #expect((result.trouble != nil) == (bad > good))
+            #expect((result.failure != nil) == (bad > good))
             #expect((result.resumable != nil) == (good > bad))
             #expect(result.new.id == derived.uuid(2))
         }
@@ -89,8 +89,8 @@ struct DerivedIDTests {
 
     @Test("Where no try can be read the search ends")
     func closed() {
-        let trouble = StoreFailure(path: "/x", kind: .unreadable, why: "", nextStep: "")
-        #expect(derived.search(recorded: []) { _ in .unreadable(trouble) }.trouble == trouble)
+        let failure = StoreFailure(path: "/x", kind: .unreadable, why: "", nextStep: "")
+        #expect(derived.search(recorded: []) { _ in .unreadable(failure) }.failure == failure)
     }
 
     @Test(

@@ -93,6 +93,19 @@ struct JSONLinesTests {
         #expect(residentKilobytes() - before < 58_000)
     }
 
+    @Test("a file of the year 2300 is read like any other")
+    func farFuture() throws {
+        let folder = try ScratchDirectory()
+        let file = try folder.write("far.jsonl", "{}\n")
+        var times = [timespec(), timespec()]
+        times[0].tv_sec = 10_413_792_000
+        times[1].tv_sec = 10_413_792_000
+        #expect(file.withCString { utimensat(AT_FDCWD, $0, times, 0) } == 0)
+        #expect(try JSONLines(file).modified.milliseconds / 1000 >= 10_413_792_000)
+        let status = try #require(try fileStatus(file))
+        #expect(FileStamp(status).modified.seconds >= 10_413_792_000)
+    }
+
     private func residentKilobytes() -> Int {
         let statm = (try? ReadOnlyFile("/proc/self/statm").read(200, at: 0)) ?? []
         return (Int(statm.lossyText.split(separator: " ")[1]) ?? 0) * 4

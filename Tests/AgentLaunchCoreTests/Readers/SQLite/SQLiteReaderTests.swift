@@ -39,8 +39,8 @@ struct SQLiteReaderTests {
             switch state.expected {
             case "read": #expect(.count(found.rows ?? -1) == state.rows, "\(state.path): \(found)")
             case "doubt": #expect(found.doubt != nil, "\(state.path): \(found)")
-            case "trouble": #expect(found.trouble != nil, "\(state.path): \(found)")
-            case "doubt or trouble": #expect(found.doubt ?? found.trouble != nil, "\(state.path): \(found)")
+            case "trouble": #expect(found.failure != nil, "\(state.path): \(found)")
+            case "doubt or trouble": #expect(found.doubt ?? found.failure != nil, "\(state.path): \(found)")
             default: #expect(found.other == state.expected, "\(state.path): \(found)")
             }
             if state.expected == "read" { #expect(found.doubt == nil, "\(state.path): \(found)") }
@@ -62,7 +62,7 @@ struct SQLiteReaderTests {
         #expect(read(Path(hot.path), copies: [Path(place.text)]).rows == 20)
         #expect(try trace(of: place.text).keys.sorted() == empty)
         let refused = read(Path(hot.path), copies: [Path(place.text) / "missing"])
-        #expect(refused.trouble?.contains("no temporary directory") == true)
+        #expect(refused.failure?.contains("no temporary directory") == true)
     }
 
     @Test("A database cut to one byte beside its hot journal is damaged, not locked by somebody")
@@ -71,13 +71,13 @@ struct SQLiteReaderTests {
         let states = try runScript("sqlite_states.py", [scratch.text], as: [State].self)
         let hot = try #require(states.first { $0.path.contains("hot_journal") })
         #expect(hot.path.withCString { truncate($0, 1) } == 0)
-        #expect(read(Path(hot.path)).trouble?.contains("its header is damaged or cut off") == true)
+        #expect(read(Path(hot.path)).failure?.contains("its header is damaged or cut off") == true)
     }
 
     struct Found {
         var rows: Int64?
         var doubt: String?
-        var trouble: String?
+        var failure: String?
         var other: String?
     }
 
@@ -94,7 +94,7 @@ struct SQLiteReaderTests {
             case .read(let count, let sidecars): return Found(rows: count, doubt: sidecars.doubt?.why)
             }
         } catch {
-            return Found(trouble: error.why)
+            return Found(failure: error.why)
         }
     }
 }

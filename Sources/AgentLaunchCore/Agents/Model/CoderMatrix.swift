@@ -1,6 +1,6 @@
 /// An agent's row of Coder's agent compatibility matrix (June 2026): what its registry module does about sessions,
 /// where the sessions are, and how much room they need. `Tests/matrix.tsv` is the same table, and a test compares.
-struct Compatibility: Equatable, Sendable {
+struct CoderMatrix: Equatable, Sendable {
     /// What the agent's registry module does about sessions, without agentlaunch.
     enum Support: String, Sendable {
         /// Resumes by itself.
@@ -47,7 +47,7 @@ struct Proof: Equatable, Sendable {
     var what: String
 }
 
-extension Compatibility.Noted: ExpressibleByStringLiteral {
+extension CoderMatrix.Noted: ExpressibleByStringLiteral {
     init(stringLiteral value: String) { self.init(value: value) }
 
     init(_ value: String, _ note: String) { self.init(value: value, note: note) }
