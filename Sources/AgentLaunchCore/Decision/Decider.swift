@@ -47,7 +47,7 @@ struct Decider {
             // What the record names came to nothing, and a start after it could not write its own.
             let derivation = store.derived(&findings)
             if derivation.isBeyondRecord, let session = derivation.resumable {
-                return .warm(session, .derived, "A later conversation of this directory and name exists.")
+                return .warm(session, .derived, "A later conversation for this directory and name exists.")
             }
             let reason =
                 isFresh
@@ -58,13 +58,13 @@ struct Decider {
         }
         let derivation = store.derived(&findings)
         if let session = derivation.resumable {
-            return .warm(session, .derived, "The conversation of this directory and name exists.")
+            return .warm(session, .derived, "The conversation for this directory and name exists.")
         }
         if let failure = derivation.failure {
             return .unknown(
                 failure,
                 .derived,
-                "The conversation of this directory and name cannot be read reliably."
+                "The conversation for this directory and name cannot be read reliably."
             )
         }
         if let decision = inherited(&findings) { return decision }
@@ -74,7 +74,9 @@ struct Decider {
         }
         return try cold(
             isFresh ? .fresh : .derived,
-            "\(agent.title) has no conversation of this directory and name.",
+            agent.keepsConversations
+                ? "\(agent.title) has no conversation for this directory and name."
+                : "Custom programs always start cold.",
             &findings
         )
     }
@@ -126,7 +128,7 @@ struct Decider {
         let ids = store.candidates(&findings).sessions.sorted(by: newestFirst).map(\.id)
         let known =
             ids.isEmpty
-            ? "\(query.workdir) has none" : "resumable: " + ids.prefix(10).joined(separator: ", ")
+            ? "nothing to resume in \(query.workdir)" : "resumable: " + ids.prefix(10).joined(separator: ", ")
         throw LaunchError(
             .noInput,
             "--resume \(id)",

@@ -78,7 +78,7 @@ struct Planner {
             if !context.agent.programIsFirstArgument,
                 text == "--" || context.agent.refusedArguments.contains(flag)
             {
-                throw .ownedArgument(flag, of: context.agent.name)
+                throw .ownedArgument(flag)
             }
         }
     }

@@ -132,7 +132,7 @@ struct PromptSource: Equatable, Sendable {
     }
 
     private func unreadable(_ what: String, _ error: Errno) -> Reading {
-        let next = "restore it, or pass the prompt another way"
+        let next = "check the path, or pass the prompt another way"
         return .unreadable(LaunchError(.noInput, spelling, "\(what): \(error)", next))
     }
 }

@@ -93,7 +93,7 @@ private let gooseRefusedArguments: Set<String> = [
         else {
             continue
         }
-        throw .ownedArgument(shown(argument), of: "goose")
+        throw .ownedArgument(shown(argument))
     }
     var command = AgentCommand(arguments: ["goose", request.prompt == nil ? "session" : "run"])
     command.arguments += request.extra.map { .text($0) }

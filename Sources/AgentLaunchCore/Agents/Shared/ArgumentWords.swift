@@ -15,7 +15,7 @@ struct ArgumentWords {
             } else if text.hasPrefix("--") {
                 isValue = valued.contains(text)
             } else if text.hasPrefix("-"), text.count > 1 {
-                isValue = try cluster(text.dropFirst(), agent)
+                isValue = try cluster(text.dropFirst())
             } else {
                 throw LaunchError(
                     .usage,
@@ -28,10 +28,10 @@ struct ArgumentWords {
     }
 
     /// Whether the last flag takes the next word; one in front of others takes the rest of its own.
-    private func cluster(_ flags: Substring, _ agent: String) throws(LaunchError) -> Bool {
+    private func cluster(_ flags: Substring) throws(LaunchError) -> Bool {
         for (index, flag) in flags.enumerated() {
             if refusedShort.contains(flag) {
-                throw .ownedArgument("-\(flag)", of: agent)
+                throw .ownedArgument("-\(flag)")
             }
             if valued.contains("-\(flag)") { return index == flags.count - 1 }
         }
@@ -41,11 +41,11 @@ struct ArgumentWords {
 
 extension LaunchError {
     /// A word behind `--` that chooses what is chosen for each start anew.
-    static func ownedArgument(_ word: String, of agent: String) -> LaunchError {
+    static func ownedArgument(_ word: String) -> LaunchError {
         LaunchError(
             .usage,
             "-- \(word)",
-            "agentlaunch chooses the session and the prompt of \(agent) itself",
+            "agentlaunch chooses the session and the prompt itself",
             "use --resume, --fresh or --prompt instead"
         )
     }

@@ -26,7 +26,7 @@ struct AgentNames: Sendable {
             shown(word),
             commands.isEmpty ? "unknown agent" : "unknown agent or command",
             nearest(to: word, among: all).map { "did you mean \($0)?" }
-                ?? "see agentlaunch agents"
+                ?? (commands.isEmpty ? "see agentlaunch agents" : "see agentlaunch --help")
         )
     }
 

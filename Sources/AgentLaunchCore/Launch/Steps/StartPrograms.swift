@@ -42,7 +42,12 @@ struct StartPrograms {
     /// The program that is executed: agentapi, else the wrapper, else the agent. The others have to be there too:
     /// whoever would start them says less clearly what is missing.
     func executed() throws(LaunchError) -> Path {
-        var program = try found(agent, Self.name(context).lossyText, context.agent.install)
+        var program = try found(
+            agent,
+            Self.name(context).lossyText,
+            context.agent.programIsFirstArgument
+                ? context.agent.install : "to install it: \(context.agent.install)"
+        )
         if let wrapper {
             let name = context.request.wrapper.first?.lossyText ?? ""
             program = try found(wrapper, name, "install it, or remove --wrapper")
@@ -73,7 +78,7 @@ struct StartPrograms {
                 .notExecutable,
                 "\(path)",
                 "not executable",
-                "chmod +x it, or reinstall it"
+                "chmod +x it"
             )
         case .missing:
             throw LaunchError(

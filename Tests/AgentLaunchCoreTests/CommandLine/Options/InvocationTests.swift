@@ -38,7 +38,7 @@ struct InvocationTests {
         #expect(try refusal(["cluade"]).nextStep == "did you mean claude?")
         #expect(try refusal(["sesions"]).nextStep == "did you mean sessions?")
         #expect(try refusal(["codxe"]).nextStep == "did you mean codex?")
-        #expect(try refusal(["xyzzyplugh"]).nextStep == "see agentlaunch agents")
+        #expect(try refusal(["xyzzyplugh"]).nextStep == "see agentlaunch --help")
         #expect(try refusal(["cluade"]).status == .usage)
     }
 
