@@ -53,7 +53,7 @@ enum WALTarget {
         )
         require(input.log.isEmpty || sidecars.usesLog, "it uses a log")
         let isHeadless = (input.head ?? []).isEmpty && !input.log.isEmpty
-        require((sidecars.failure != nil) == isHeadless, "trouble: \(sidecars.trouble?.why ?? "none")")
+        require((sidecars.failure != nil) == isHeadless, "failure: \(sidecars.failure?.why ?? "none")")
         let frames = sidecars.framesNotInDatabase
         guard let naive else {
             require((sidecars.doubt == nil) == input.log.isEmpty, "a broken log is doubt")

@@ -17,7 +17,7 @@ import Testing
 @Suite(
     "Planted for test_time_limits.py",
     .timeLimit(.minutes(1)),
-    .enabled(if: getenv("PLANTED_TEST") != nil)
+    .enabled(if: getenv("PLANTED_TEST") != nil, "only test_time_limits.py plants it")
 )
 struct PlantedTests {
     @Test("Never awaits")
