@@ -79,7 +79,16 @@ struct JSONLinesTests {
         put("\",\"type\":\"user\"}\n{\"type\":\"last\"}\n")
         close(descriptor)
 
-        let before = residentKilobytes()
+        // What tests beside this one allocate counts too, but not each time.
+        let grown = try (1...3).map { _ in
+            let before = residentKilobytes()
+            try readBothWays(file)
+            return residentKilobytes() - before
+        }
+        #expect(grown.contains { $0 < 48_000 }, "\(grown)")
+    }
+
+    private func readBothWays(_ file: Path) throws {
         let lines = try JSONLines(file)
         #expect(lines.size > 60_000_000)
         var types: [String?] = []
@@ -90,7 +99,6 @@ struct JSONLinesTests {
         #expect(types == ["first", "user", "last"])
         #expect(try lines.previous(["type"])?.value?["type"]?.text == "last")
         #expect(try lines.previous(["type"])?.value?["type"]?.text == "user")
-        #expect(residentKilobytes() - before < 58_000)
     }
 
     @Test("a file of the year 2300 is read like any other")
