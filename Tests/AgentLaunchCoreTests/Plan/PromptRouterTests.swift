@@ -79,6 +79,18 @@ struct PromptRouterTests {
         }
     }
 
+    @Test("A refused prompt is named by its own option")
+    func named() throws {
+        let words = ["--prompt", "a", "--resume-prompt", "b", "--", "claude"]
+        let bench = PlanBench(agent: .custom, words: words, transport: .direct)
+        for (action, option) in [
+            (PromptDecision.Action.send, "--prompt"), (.resumePrompt, "--resume-prompt"),
+        ] {
+            let error = #expect(throws: LaunchError.self) { try bench.plan(PlanBench.warm, action) }
+            #expect(error?.what == option)
+        }
+    }
+
     @Test("A direct start has no other delivery: 64 with the limit, or with the agent that takes none")
     func direct() throws {
         #expect(try bench(.claude, 131_071, .direct).plan(PlanBench.cold, .send).prompt.route == .argument)

@@ -39,6 +39,25 @@ struct CodexStoreTests {
         #expect(session.firstMessage == .isTask)
     }
 
+    @Test("A home below a file is a failure, not an absent store")
+    func belowFile() throws {
+        let folder = try ScratchDirectory()
+        let file = try folder.write("file", "")
+        var findings = Findings()
+        func store(_ home: Path) -> CodexStore {
+            CodexStore(
+                StoreQuery(
+                    environment: Environment(["CODEX_HOME": home.description]),
+                    home: folder.path,
+                    workdir: "/w",
+                    name: "default"
+                )
+            )
+        }
+        #expect(store(file / "codex").failure(&findings) != nil)
+        #expect(store(folder.path / "codex").failure(&findings) == nil)
+    }
+
     @Test("An id is found in any letter case, and given as the file has it")
     func ignoresCase() throws {
         let threads = try Threads()
