@@ -14,6 +14,7 @@ from agents.codex.real import Codex
 from digests import sha256
 from model_servers.server import items
 from real_agents import ROOT
+from waiting import until
 
 TASK = "Say hello to the harbour"
 MESSAGE = "And now to the lighthouse"
@@ -40,6 +41,10 @@ def start(codex):
     return terminal
 
 
+def last_answer(codex, identity):
+    return codex.answers(codex.conversations()[identity])[-1]
+
+
 def demonstrate(codex):
     show("The first plan: nothing on disk yet")
     plan(codex)
@@ -48,7 +53,7 @@ def demonstrate(codex):
     terminal = start(codex)
     identity = codex.answered(TASK)
     terminal.wait_quiet()
-    print(f"you:    {TASK}\nCodex:  {codex.answers(codex.conversations()[identity])[-1]}")
+    print(f"you:    {TASK}\nCodex:  {last_answer(codex, identity)}")
     terminal.stop()
     print(f"stopped; its conversation is {identity}")
 
@@ -61,8 +66,9 @@ def demonstrate(codex):
     print(f"requests to the model before anything is typed: {len(codex.server.requests()) - asked}")
     terminal.say(MESSAGE)
     request = codex.asked(MESSAGE)
-    codex.answered(MESSAGE)
-    print(f"you:    {MESSAGE}\nCodex:  {codex.answers(codex.conversations()[identity])[-1]}")
+    # The first answer stands in the store already.
+    until(lambda: MESSAGE in last_answer(codex, identity), "an answer to the message")
+    print(f"you:    {MESSAGE}\nCodex:  {last_answer(codex, identity)}")
     terminal.stop()
 
     show("What the model server saw in the last request")
